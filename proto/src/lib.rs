@@ -1,0 +1,15 @@
+//! The wire between `weco` and `weco-daemon`: messages, the socket's place, and what both sides must
+//! agree on before a run exists (limits and checks of source files).
+
+/// Messages and services of `weco/v1/weco.proto`.
+#[allow(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    clippy::restriction,
+    unreachable_pub,
+    reason = "generated from weco.proto, which documents them"
+)]
+pub mod v1 {
+    tonic::include_proto!("weco.v1");
+}

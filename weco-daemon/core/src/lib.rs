@@ -1,0 +1,10 @@
+//! The pure heart of weco: what can happen to a run, what is then true, and what is then to do.
+//!
+//! Nothing here does IO, reads a clock or draws randomness of its own: time and seeds come in as
+//! arguments, effects go out as data. `weco-daemon` does what this crate decides.
+
+pub mod event;
+pub mod metric;
+pub mod prompt;
+pub mod reply;
+pub mod run;

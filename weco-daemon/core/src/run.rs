@@ -1,0 +1,201 @@
+//! What a run is: its identifiers and [`RunSpec`], what the user asked for.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A run's identity, a random UUID drawn by the daemon.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub Uuid);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A node of the solution tree. Its number is also its step: 0 is the baseline, and every proposal
+/// asked for takes the next.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// The user's own code.
+    pub const BASELINE: Self = Self(0);
+
+    /// Position in the tree's node list.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Display for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The name of a stored blob: the BLAKE3 hash of its content.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlobId(pub [u8; 32]);
+
+/// Text that is not 64 hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a blob's name (64 hexadecimal digits)")]
+pub struct InvalidBlobId;
+
+impl fmt::Display for BlobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for BlobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BlobId({self})")
+    }
+}
+
+impl FromStr for BlobId {
+    type Err = InvalidBlobId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidBlobId> {
+        if text.len() != 64 || !text.is_ascii() {
+            return Err(InvalidBlobId);
+        }
+        let mut bytes = [0; 32];
+        for (i, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).map_err(|_| InvalidBlobId)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl Serialize for BlobId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for BlobId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A version of the run's sources: path (relative to the run's directory, `/`-separated) to text.
+pub type Files = BTreeMap<String, String>;
+
+/// [`Files`] with each text replaced by its blob's name.
+pub type FileRefs = BTreeMap<String, BlobId>;
+
+/// Which values of the metric are better.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Goal {
+    /// Larger is better.
+    Maximize,
+    /// Smaller is better.
+    Minimize,
+}
+
+impl Goal {
+    /// Whether `a` is strictly better than `b`.
+    pub fn is_better(self, a: f64, b: f64) -> bool {
+        match self {
+            Self::Maximize => a > b,
+            Self::Minimize => a < b,
+        }
+    }
+
+    /// The metric turned so that larger is better.
+    pub fn score(self, metric: f64) -> f64 {
+        match self {
+            Self::Maximize => metric,
+            Self::Minimize => -metric,
+        }
+    }
+}
+
+/// One source file as the user had it when the run began.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Source {
+    /// Relative to the run's directory.
+    pub path: String,
+    /// The original text.
+    pub blob: BlobId,
+    /// Unix permission bits.
+    pub mode: u32,
+}
+
+/// Which search policy chooses the next node to work on, with its parameters.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "policy", rename_all = "snake_case")]
+pub enum SearchSpec {
+    /// AIDE's tree search.
+    Aide {
+        /// Fresh approaches before anything is improved.
+        num_drafts: u32,
+        /// Probability of repairing a buggy leaf rather than improving a good node.
+        debug_prob: f64,
+        /// Longest chain of consecutive repairs.
+        max_debug_depth: u32,
+    },
+    /// Always improve the best node. Used with the built-in proposer, which explores by itself.
+    Greedy,
+}
+
+impl SearchSpec {
+    /// The policy's name, as shown to people.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Aide { .. } => "aide",
+            Self::Greedy => "greedy",
+        }
+    }
+}
+
+/// Everything the user asked for, fixed when the run is created.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct RunSpec {
+    /// The run's identity.
+    pub id: RunId,
+    /// A name for people, such as `swift-heron`.
+    pub name: String,
+    /// Absolute; evaluations run here and source paths are relative to it.
+    pub directory: String,
+    /// The files that may be rewritten, in the user's order.
+    pub sources: Vec<Source>,
+    /// Run by `sh -c`.
+    pub eval_command: String,
+    /// The metric's name as the user wrote it.
+    pub metric: String,
+    /// Which values are better.
+    pub goal: Goal,
+    /// The budget: proposals after the baseline.
+    pub steps: u32,
+    /// The provider and the model, as `provider/model` (`builtin` alone for the built-in proposer).
+    pub model: String,
+    /// The user's additional instructions.
+    pub instructions: Option<String>,
+    /// Absolute directory for artifacts.
+    pub log_dir: String,
+    /// Whether each step's output is also kept under `log_dir`.
+    pub save_logs: bool,
+    /// Longest evaluation, in seconds; none means no limit.
+    pub eval_timeout_seconds: Option<u64>,
+    /// How the next node is chosen.
+    pub search: SearchSpec,
+    /// Fixes every random choice of the run.
+    pub seed: u64,
+    /// The client's environment without values that look like secrets: `name=value` pairs, each
+    /// ended by a NUL byte.
+    pub environment: BlobId,
+    /// Names of the variables whose values look like secrets and are therefore never recorded.
+    pub secret_variables: Vec<String>,
+}

@@ -1,0 +1,1 @@
+//! Content-addressed, compressed files for code and output, durable before any event names them.
