@@ -107,6 +107,13 @@ pub enum RunEvent {
         kept_at: String,
         /// One sentence for people.
         message: String,
+        /// The edited text, if it stays in place: what is put back after evaluations from now on.
+        text: Option<BlobId>,
+    },
+    /// Something the user should know that changes nothing else.
+    Warned {
+        /// One sentence for people.
+        message: String,
     },
     /// Someone asked the run to stop.
     StopAsked {

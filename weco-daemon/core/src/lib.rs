@@ -3,8 +3,12 @@
 //! Nothing here does IO, reads a clock or draws randomness of its own: time and seeds come in as
 //! arguments, effects go out as data. `weco-daemon` does what this crate decides.
 
+pub mod decide;
 pub mod event;
 pub mod metric;
 pub mod prompt;
 pub mod reply;
 pub mod run;
+pub mod search;
+pub mod state;
+pub mod tree;

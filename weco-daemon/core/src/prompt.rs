@@ -1,7 +1,7 @@
 //! What the model is told.
 
 use crate::event::Stage;
-use crate::run::{FileRefs, Files, Goal, NodeId};
+use crate::run::{BlobId, FileRefs, Files, Goal, NodeId};
 
 /// Everything a proposal is asked with, but for the texts of the parent's files, which are stored
 /// apart. Bounded: its size does not grow with the run.
@@ -27,8 +27,8 @@ pub struct Brief {
     pub parent_bug: Option<String>,
     /// The parent's plan; empty for the baseline.
     pub parent_plan: String,
-    /// The end of the parent's output.
-    pub parent_output_tail: String,
+    /// What the parent's evaluation printed.
+    pub parent_output: Option<BlobId>,
     /// The baseline's metric.
     pub baseline_metric: Option<f64>,
     /// The best metric so far.

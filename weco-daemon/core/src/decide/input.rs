@@ -1,0 +1,182 @@
+use crate::event::{Event, Outcome, ProcessRef, Usage};
+use crate::prompt::Brief;
+use crate::run::{BlobId, FileRefs, NodeId};
+
+/// News for a run.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Input {
+    /// The run was created.
+    Started,
+    /// The daemon is back after a restart: what was intended is done again.
+    Recovered,
+    /// The model's reply could be applied.
+    Replied {
+        /// The node.
+        node: NodeId,
+        /// The attempt it answers.
+        attempt: u32,
+        /// What the model says it does.
+        plan: String,
+        /// The whole version, stored already.
+        files: FileRefs,
+        /// Lines added and removed against the baseline.
+        lines: (u32, u32),
+        /// Tokens of this attempt.
+        usage: Usage,
+    },
+    /// The model's reply could not be applied.
+    Unusable {
+        /// The node.
+        node: NodeId,
+        /// The attempt it answers.
+        attempt: u32,
+        /// Why.
+        reason: String,
+        /// Tokens of this attempt.
+        usage: Usage,
+    },
+    /// The model could not be asked.
+    ModelFailed {
+        /// The node.
+        node: NodeId,
+        /// The attempt.
+        attempt: u32,
+        /// What went wrong and what follows.
+        failure: ModelFailure,
+    },
+    /// The evaluation's process group runs.
+    EvalStarted {
+        /// The node.
+        node: NodeId,
+        /// The attempt.
+        attempt: u32,
+        /// The process group.
+        process: ProcessRef,
+    },
+    /// The evaluation ended and the sources are restored.
+    EvalEnded {
+        /// The node.
+        node: NodeId,
+        /// The attempt.
+        attempt: u32,
+        /// What came of it.
+        outcome: Outcome,
+    },
+    /// The evaluation could not be made, for a reason outside the candidate. Sources are restored.
+    EvalFailed {
+        /// The node.
+        node: NodeId,
+        /// The attempt.
+        attempt: u32,
+        /// One sentence.
+        message: String,
+        /// What to do next; may be empty.
+        hint: String,
+    },
+    /// The evaluation was ended because the run is stopping. Sources are restored.
+    EvalCancelled {
+        /// The node.
+        node: NodeId,
+        /// The attempt.
+        attempt: u32,
+    },
+    /// The user edited a source.
+    SourceEdited {
+        /// The source's path.
+        path: String,
+        /// Where the edited text is now, absolute.
+        kept_at: String,
+        /// One sentence for people.
+        message: String,
+        /// The edited text, if it stays in place.
+        text: Option<BlobId>,
+    },
+    /// Something the user should know.
+    Warned {
+        /// One sentence.
+        message: String,
+    },
+    /// Someone asks the run to stop.
+    StopAsked {
+        /// Without a grace period.
+        force: bool,
+    },
+    /// Someone asks an ended run to go on.
+    ResumeAsked {
+        /// This many more steps; none: what was left.
+        steps: Option<u32>,
+    },
+    /// The best version was written over the sources.
+    Applied {
+        /// The node.
+        node: NodeId,
+        /// The files written.
+        paths: Vec<String>,
+    },
+    /// The run cannot go on after a restart.
+    Interrupted {
+        /// One sentence.
+        reason: String,
+        /// What to do next.
+        hint: String,
+    },
+}
+
+/// A model that could not be asked, and what follows for the run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ModelFailure {
+    /// This step is spent; the next may do better (the provider declined this prompt).
+    Step {
+        /// One sentence.
+        reason: String,
+    },
+    /// The run cannot go on.
+    Run {
+        /// The provider's words.
+        reason: String,
+        /// What to do next; may be empty.
+        hint: String,
+    },
+    /// The proposer has nothing left to propose: the run is complete.
+    NothingLeft {
+        /// One sentence.
+        reason: String,
+    },
+}
+
+/// Something to do, once the events decided with it are recorded.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Effect {
+    /// Ask the model.
+    Propose {
+        /// The node.
+        node: NodeId,
+        /// The attempt.
+        attempt: u32,
+        /// What to tell it.
+        brief: Box<Brief>,
+    },
+    /// Evaluate a version.
+    Evaluate {
+        /// The node.
+        node: NodeId,
+        /// The attempt.
+        attempt: u32,
+        /// The version.
+        files: FileRefs,
+    },
+    /// Abandon model calls and end evaluations.
+    Cancel {
+        /// Without a grace period.
+        force: bool,
+    },
+}
+
+/// What an input leads to.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Decision {
+    /// To record, in this order, all at once.
+    pub events: Vec<Event>,
+    /// To start afterwards.
+    pub effects: Vec<Effect>,
+}
