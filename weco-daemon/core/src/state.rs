@@ -7,6 +7,9 @@ use crate::event::{EndStatus, Event, RunEvent, Timestamp, Usage};
 use crate::run::{FileRefs, NodeId, RunSpec};
 use crate::tree::{Node, Progress, Tree};
 
+/// Replies that may be unusable before a step is given up: the first, and the one asked for again.
+const UNUSABLE_REPLIES: u32 = 2;
+
 /// What is true of a run.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RunState {
@@ -144,6 +147,11 @@ impl RunState {
     pub fn steps_done(&self) -> u32 {
         let unfinished = self.tree.unfinished().filter(|node| node.id != NodeId::BASELINE).count();
         self.tree.steps_asked() - u32::try_from(unfinished).unwrap_or(u32::MAX)
+    }
+
+    /// Whether a node whose reply could not be used is asked for again.
+    pub fn will_ask_again(&self, node: NodeId) -> bool {
+        self.tree.get(node).is_some_and(|node| node.unusable < UNUSABLE_REPLIES)
     }
 
     /// Takes one more event in.

@@ -9,9 +9,6 @@ use crate::search::policy_for;
 use crate::state::{IllegalEvent, RunState, RunStatus};
 use crate::tree::Progress;
 
-/// Replies that may be unusable before a step is given up: the first, and the one asked for again.
-const UNUSABLE_REPLIES: u32 = 2;
-
 /// Proposals under way at a time. The state allows more; one is used.
 const IN_FLIGHT: usize = 1;
 
@@ -148,8 +145,7 @@ impl Turn<'_> {
     }
 
     fn ask_again_or_fail(&mut self, id: NodeId, reason: String) -> Step {
-        let replies = self.state.tree().get(id).map_or(0, |node| node.unusable);
-        if replies < UNUSABLE_REPLIES {
+        if self.state.will_ask_again(id) {
             return self.ask_again(id);
         }
         self.emit(RunEvent::Failed { node: id, reason })?;

@@ -1,1 +1,409 @@
+//! Runs played through [`decide`] without any daemon.
 
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::{Decision, Effect, Input, ModelFailure, decide};
+use crate::event::{EndStatus, Event, Exit, Outcome, ProcessRef, RunEvent, Stage, Usage, Verdict};
+use crate::run::{BlobId, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
+use crate::search::Aide;
+use crate::state::{RunState, RunStatus};
+
+const A_BLOB: BlobId = BlobId([7; 32]);
+
+fn spec(steps: u32, search: SearchSpec) -> RunSpec {
+    RunSpec {
+        id: RunId(Uuid::from_u128(1)),
+        name: "swift-heron".into(),
+        directory: "/somewhere".into(),
+        sources: vec![Source { path: "model.py".into(), blob: A_BLOB, mode: 0o644 }],
+        eval_command: "python3 eval.py".into(),
+        metric: "speedup".into(),
+        goal: Goal::Maximize,
+        steps,
+        model: "builtin".into(),
+        instructions: None,
+        log_dir: "/somewhere/.runs".into(),
+        save_logs: false,
+        eval_timeout_seconds: None,
+        search,
+        seed: 42,
+        environment: A_BLOB,
+        secret_variables: Vec::new(),
+    }
+}
+
+/// A run whose every input and event is kept.
+struct Play {
+    state: RunState,
+    journal: Vec<Event>,
+    effects: Vec<Effect>,
+}
+
+impl Play {
+    fn new(steps: u32) -> Self {
+        Self::with(spec(steps, Aide::for_budget(steps)))
+    }
+
+    fn with(spec: RunSpec) -> Self {
+        let created = Event { seq: 1, at: 0, kind: RunEvent::Created { spec: Box::new(spec) } };
+        let state = RunState::new(&created).unwrap();
+        let mut play = Self { state, journal: vec![created], effects: Vec::new() };
+        play.give(Input::Started);
+        play
+    }
+
+    fn give(&mut self, input: Input) -> Decision {
+        let decision = decide(&mut self.state, input, 5).unwrap();
+        self.journal.extend(decision.events.iter().cloned());
+        self.effects.extend(decision.effects.iter().cloned());
+        decision
+    }
+
+    fn last_effect(&self) -> &Effect {
+        self.effects.last().expect("something is to be done")
+    }
+
+    fn reply(&mut self) -> Decision {
+        let Effect::Propose { node, attempt, brief } = self.last_effect().clone() else {
+            panic!("no proposal is asked for: {:?}", self.last_effect())
+        };
+        let usage = Usage { input_tokens: 10, output_tokens: 2 };
+        let plan = format!("plan of {node}");
+        self.give(Input::Replied { node, attempt, plan, files: brief.files, lines: (1, 0), usage })
+    }
+
+    fn evaluated(&mut self, metric: Option<f64>) -> Decision {
+        let Effect::Evaluate { node, attempt, .. } = *self.last_effect() else {
+            panic!("no evaluation is asked for: {:?}", self.last_effect())
+        };
+        self.give(Input::EvalEnded { node, attempt, outcome: outcome(metric) })
+    }
+
+    fn step(&mut self, metric: Option<f64>) {
+        self.reply();
+        self.evaluated(metric);
+    }
+
+    fn kinds(&self) -> Vec<&'static str> {
+        self.journal.iter().map(|event| kind(&event.kind)).collect()
+    }
+}
+
+fn kind(event: &RunEvent) -> &'static str {
+    match event {
+        RunEvent::Created { .. } => "created",
+        RunEvent::Asked { .. } => "asked",
+        RunEvent::Proposed { .. } => "proposed",
+        RunEvent::Unusable { .. } => "unusable",
+        RunEvent::Failed { .. } => "failed",
+        RunEvent::EvalIntended { .. } => "eval_intended",
+        RunEvent::EvalStarted { .. } => "eval_started",
+        RunEvent::Evaluated { .. } => "evaluated",
+        RunEvent::SourceEdited { .. } => "source_edited",
+        RunEvent::Warned { .. } => "warned",
+        RunEvent::StopAsked { .. } => "stop_asked",
+        RunEvent::Resumed { .. } => "resumed",
+        RunEvent::Ended { .. } => "ended",
+        RunEvent::Applied { .. } => "applied",
+    }
+}
+
+fn outcome(metric: Option<f64>) -> Outcome {
+    let verdict = match metric {
+        Some(metric) => Verdict::Good { metric },
+        None => Verdict::Buggy { reason: "exit code 1".into() },
+    };
+    Outcome {
+        verdict,
+        exit: Exit::Code { code: 0 },
+        duration_ms: 3,
+        output: A_BLOB,
+        output_tail: String::new(),
+    }
+}
+
+fn process() -> ProcessRef {
+    ProcessRef { pgid: 12, start_time: 1, boot_id: "boot".into() }
+}
+
+#[test]
+fn a_run_evaluates_the_baseline_then_its_steps_then_ends() {
+    let mut play = Play::new(2);
+    play.evaluated(Some(1.0));
+    play.step(Some(2.0));
+    play.step(None);
+    assert_eq!(
+        play.kinds(),
+        [
+            "created",
+            "eval_intended",
+            "evaluated",
+            "asked",
+            "proposed",
+            "eval_intended",
+            "evaluated",
+            "asked",
+            "proposed",
+            "eval_intended",
+            "evaluated",
+            "ended"
+        ]
+    );
+    assert_eq!(play.state.end_status(), Some(EndStatus::Completed));
+    assert_eq!(play.state.tree().best().map(|best| best.id), Some(NodeId(1)));
+    assert_eq!(play.state.usage(), Usage { input_tokens: 20, output_tokens: 4 });
+    assert_eq!(play.state.steps_done(), 2);
+}
+
+#[test]
+fn a_step_is_two_commits() {
+    let mut play = Play::new(5);
+    play.evaluated(Some(1.0));
+    let reply: Vec<_> = play.reply().events.iter().map(|event| kind(&event.kind)).collect();
+    assert_eq!(reply, ["proposed", "eval_intended"]);
+    let result: Vec<_> = play.evaluated(Some(2.0)).events.iter().map(|event| kind(&event.kind)).collect();
+    assert_eq!(result, ["evaluated", "asked"]);
+}
+
+#[test]
+fn a_baseline_that_does_not_work_ends_the_run() {
+    let mut play = Play::new(5);
+    play.evaluated(None);
+    let RunStatus::Ended { status, reason, .. } = play.state.status() else { panic!("it goes on") };
+    assert_eq!(*status, EndStatus::Error);
+    assert_eq!(reason, "the baseline does not work: exit code 1");
+    assert_eq!(play.effects.len(), 1, "nothing was proposed");
+}
+
+#[test]
+fn an_unusable_reply_is_asked_again_once_with_the_reason_then_the_step_fails() {
+    let mut play = Play::new(1);
+    play.evaluated(Some(1.0));
+    let unusable = |attempt| Input::Unusable {
+        node: NodeId(1),
+        attempt,
+        reason: "no code".into(),
+        usage: Usage { input_tokens: 5, output_tokens: 1 },
+    };
+    play.give(unusable(1));
+    let Effect::Propose { attempt: 2, brief, .. } = play.last_effect() else { panic!("not asked again") };
+    assert_eq!(brief.unusable.as_deref(), Some("no code"));
+    play.give(unusable(2));
+    assert_eq!(play.kinds()[3..], ["asked", "unusable", "asked", "unusable", "failed", "ended"]);
+    assert_eq!(play.state.end_status(), Some(EndStatus::Completed));
+    assert_eq!(play.state.usage().input_tokens, 10);
+}
+
+#[test]
+fn news_of_an_older_attempt_is_dropped() {
+    let mut play = Play::new(1);
+    play.evaluated(Some(1.0));
+    play.give(Input::Recovered);
+    let late = Input::Unusable { node: NodeId(1), attempt: 1, reason: "x".into(), usage: Usage::default() };
+    assert_eq!(play.give(late), Decision::default());
+    let foreign = Input::EvalEnded { node: NodeId(9), attempt: 1, outcome: outcome(Some(1.0)) };
+    assert_eq!(play.give(foreign), Decision::default());
+}
+
+#[test]
+fn a_stop_while_proposing_ends_at_once() {
+    let mut play = Play::new(3);
+    play.evaluated(Some(1.0));
+    let decision = play.give(Input::StopAsked { force: false });
+    assert_eq!(decision.effects, [Effect::Cancel { force: false }]);
+    assert_eq!(play.state.end_status(), Some(EndStatus::Terminated));
+    assert_eq!(play.give(Input::StopAsked { force: true }), Decision::default(), "it is over");
+}
+
+#[test]
+fn a_stop_while_evaluating_waits_for_the_evaluation_to_end() {
+    let mut play = Play::new(3);
+    play.evaluated(Some(1.0));
+    play.reply();
+    play.give(Input::EvalStarted { node: NodeId(1), attempt: 1, process: process() });
+    play.give(Input::StopAsked { force: false });
+    assert_eq!(play.state.end_status(), None);
+    let forced = play.give(Input::StopAsked { force: true });
+    assert_eq!(forced.effects, [Effect::Cancel { force: true }]);
+    play.give(Input::EvalCancelled { node: NodeId(1), attempt: 1 });
+    assert_eq!(play.state.end_status(), Some(EndStatus::Terminated));
+}
+
+#[test]
+fn a_stopped_run_resumes_where_it_was() {
+    let mut play = Play::new(2);
+    play.evaluated(Some(1.0));
+    play.reply();
+    play.give(Input::StopAsked { force: false });
+    play.give(Input::EvalCancelled { node: NodeId(1), attempt: 1 });
+    play.give(Input::ResumeAsked { steps: None });
+    assert!(matches!(play.last_effect(), Effect::Evaluate { node: NodeId(1), attempt: 2, .. }));
+    play.evaluated(Some(3.0));
+    play.step(Some(4.0));
+    assert_eq!(play.state.end_status(), Some(EndStatus::Completed));
+    assert_eq!(play.state.steps_done(), 2);
+}
+
+#[test]
+fn a_complete_run_takes_more_steps() {
+    let mut play = Play::new(1);
+    play.evaluated(Some(1.0));
+    play.step(Some(2.0));
+    play.give(Input::ResumeAsked { steps: Some(2) });
+    assert_eq!(play.state.steps(), 3);
+    play.step(Some(2.5));
+    play.step(Some(2.6));
+    assert_eq!(play.state.end_status(), Some(EndStatus::Completed));
+}
+
+#[test]
+fn a_model_that_cannot_be_asked_ends_the_run_with_its_words() {
+    let mut play = Play::new(3);
+    play.evaluated(Some(1.0));
+    let failure = ModelFailure::Run { reason: "openai: 401 bad key".into(), hint: "set it".into() };
+    play.give(Input::ModelFailed { node: NodeId(1), attempt: 1, failure });
+    let RunStatus::Ended { status, reason, hint } = play.state.status() else { panic!("it goes on") };
+    assert_eq!(
+        (*status, reason.as_str(), hint.as_str()),
+        (EndStatus::Error, "openai: 401 bad key", "set it")
+    );
+}
+
+#[test]
+fn a_declined_prompt_costs_only_its_step() {
+    let mut play = Play::new(2);
+    play.evaluated(Some(1.0));
+    let failure = ModelFailure::Step { reason: "declined".into() };
+    play.give(Input::ModelFailed { node: NodeId(1), attempt: 1, failure });
+    assert!(matches!(play.last_effect(), Effect::Propose { node: NodeId(2), .. }));
+}
+
+#[test]
+fn aide_drafts_first_then_improves_the_best() {
+    let mut play =
+        Play::with(spec(10, SearchSpec::Aide { num_drafts: 2, debug_prob: 0.0, max_debug_depth: 1 }));
+    play.evaluated(Some(1.0));
+    for metric in [3.0, 2.0, 5.0, 4.0] {
+        play.step(Some(metric));
+    }
+    let shape: Vec<_> =
+        play.state.tree().nodes().iter().map(|node| (node.stage, node.parent.map(|p| p.0))).collect();
+    assert_eq!(
+        shape[1..],
+        [
+            (Stage::Draft, Some(0)),
+            (Stage::Draft, Some(0)),
+            (Stage::Improve, Some(1)),
+            (Stage::Improve, Some(3)),
+            (Stage::Improve, Some(3))
+        ]
+    );
+}
+
+#[test]
+fn aide_repairs_a_buggy_leaf_up_to_the_allowed_depth() {
+    let mut play =
+        Play::with(spec(10, SearchSpec::Aide { num_drafts: 1, debug_prob: 1.0, max_debug_depth: 2 }));
+    play.evaluated(Some(1.0));
+    for _ in 0..4 {
+        play.step(None);
+    }
+    let shape: Vec<_> =
+        play.state.tree().nodes().iter().map(|node| (node.stage, node.parent.map(|p| p.0))).collect();
+    assert_eq!(
+        shape[1..],
+        [
+            (Stage::Draft, Some(0)),
+            (Stage::Debug, Some(1)),
+            (Stage::Debug, Some(2)),
+            (Stage::Improve, Some(0)),
+            (Stage::Debug, Some(4))
+        ]
+    );
+}
+
+#[test]
+fn the_hosted_clients_parameters() {
+    let SearchSpec::Aide { num_drafts, debug_prob, max_debug_depth } = Aide::for_budget(50) else { panic!() };
+    assert_eq!((num_drafts, debug_prob, max_debug_depth), (8, 0.5, 5));
+    let SearchSpec::Aide { num_drafts, max_debug_depth, .. } = Aide::for_budget(1) else { panic!() };
+    assert_eq!((num_drafts, max_debug_depth), (1, 1));
+}
+
+#[test]
+fn what_is_told_of_the_past_is_bounded() {
+    let mut play = Play::with(spec(500, SearchSpec::Greedy));
+    play.evaluated(Some(1.0));
+    for _ in 0..400 {
+        play.step(Some(0.5));
+    }
+    let Effect::Propose { brief, .. } = play.last_effect() else { panic!() };
+    assert!(brief.tried.len() <= 30, "{}", brief.tried.len());
+    assert!(brief.tried.iter().any(|tried| tried.node == NodeId(400)), "the newest is told");
+}
+
+fn any_input() -> impl Strategy<Value = u8> {
+    0..12u8
+}
+
+proptest! {
+    /// Whatever news comes in whatever order: nothing contradicts, replay gives the same state,
+    /// sequence numbers have no gap, and a step is never counted twice.
+    #[test]
+    fn replay_is_live(inputs in prop::collection::vec((any_input(), -5.0..5.0f64), 0..120), steps in 1..12u32) {
+        let mut play = Play::new(steps);
+        for (which, value) in inputs {
+            let (node, attempt, eval_attempt) = play
+                .state
+                .tree()
+                .unfinished()
+                .next()
+                .map_or((NodeId(0), 1, 1), |node| (node.id, node.attempt, node.eval_attempt));
+            let input = match which {
+                0..=2 => Input::EvalEnded { node, attempt: eval_attempt, outcome: outcome((value > -2.0).then_some(value)) },
+                3..=5 => Input::Replied {
+                    node, attempt, plan: String::new(), lines: (0, 0), usage: Usage::default(),
+                    files: [("model.py".to_owned(), A_BLOB)].into(),
+                },
+                6 => Input::Unusable { node, attempt, reason: "r".into(), usage: Usage::default() },
+                7 => Input::StopAsked { force: value > 0.0 },
+                8 => Input::EvalCancelled { node, attempt: eval_attempt },
+                9 => Input::ResumeAsked { steps: (value > 0.0).then_some(2) },
+                10 => Input::Recovered,
+                _ => Input::EvalStarted { node, attempt: eval_attempt, process: process() },
+            };
+            // A daemon recovers only runs that have not ended.
+            if input == Input::Recovered && play.state.end_status().is_some() {
+                continue;
+            }
+            play.give(input);
+        }
+        let replayed = RunState::replay(&play.journal).unwrap();
+        prop_assert_eq!(&replayed, &play.state);
+        prop_assert!(play.journal.iter().zip(1..).all(|(event, seq)| event.seq == seq));
+        prop_assert!(play.state.steps_done() <= play.state.steps());
+        let mut finished: Vec<u32> = play.journal.iter().filter_map(|event| match &event.kind {
+            RunEvent::Evaluated { node, .. } | RunEvent::Failed { node, .. } if node.0 > 0 => Some(node.0),
+            _ => None,
+        }).collect();
+        let all = finished.len();
+        finished.sort_unstable();
+        finished.dedup();
+        prop_assert_eq!(finished.len(), all, "a step finished twice");
+    }
+
+    /// The same seed and the same results give the same choices.
+    #[test]
+    fn choices_repeat(results in prop::collection::vec(prop::option::of(0.0..9.0f64), 1..40)) {
+        let play = || {
+            let mut play = Play::new(40);
+            play.evaluated(Some(1.0));
+            for result in &results {
+                play.step(*result);
+            }
+            play.journal
+        };
+        prop_assert_eq!(play(), play());
+    }
+}
