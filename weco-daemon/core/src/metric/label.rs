@@ -1,0 +1,204 @@
+//! Follows a name to its value.
+
+use super::line::Quality;
+use super::page::{Page, REACH};
+use super::token::{Kind, Token};
+use super::value::{self, Reading};
+use super::words;
+
+/// The value of the name that stands from token `start` up to token `end`.
+pub(super) fn follow(page: &Page, end: usize, start: usize) -> Option<(Reading, Quality)> {
+    let mut quality = Quality::Exact;
+    let mut at = end;
+    while at < end + REACH {
+        match step(page, at, start)? {
+            Step::Past(next, limit) => {
+                quality = quality.min(limit);
+                at = next;
+            }
+            Step::Read(from) => {
+                return value::read(page, from).map(|(reading, limit)| (reading, quality.min(limit)));
+            }
+            Step::Found(reading) => return Some((reading, quality)),
+        }
+    }
+    None
+}
+
+/// How surely the name that stands from token `start` up to token `end` is all that its line says.
+pub(super) fn tail(page: &Page, end: usize, start: usize) -> Option<Quality> {
+    let mut quality = Quality::Exact;
+    let mut at = end;
+    while at < end + REACH {
+        if page.ends_line(at) {
+            return Some(quality);
+        }
+        match step(page, at, start)? {
+            Step::Past(next, limit) => {
+                quality = quality.min(limit);
+                at = next;
+            }
+            Step::Read(next) if page.ends_line(next) => return Some(quality),
+            Step::Read(_) | Step::Found(_) => return None,
+        }
+    }
+    None
+}
+
+/// What a token between the name and the value means.
+enum Step {
+    /// Go on at the token given, at no more than the quality given.
+    Past(usize, Quality),
+    /// The value is read from the token given.
+    Read(usize),
+    Found(Reading),
+}
+
+fn step(page: &Page, at: usize, start: usize) -> Option<Step> {
+    let token = page.get(at)?;
+    match token.kind {
+        Kind::Newline => None,
+        Kind::Number(_) | Kind::Overflow | Kind::Figures => figures(page, at),
+        Kind::Word if token.is_glued() => suffix(page, at),
+        Kind::Word => word(page, at),
+        Kind::Symbol('(' | '[') => brackets(page, at),
+        Kind::Symbol('{') if token.is_glued() => close(page, at, REACH).map(|end| Step::Past(end + 1, Quality::Qualified)),
+        Kind::Symbol(':' | '=' | '→' | '≈' | '|' | '…' | '─') => Some(Step::Read(at + 1)),
+        Kind::Symbol('~') => Some(Step::Read(at + 1)),
+        Kind::Symbol('*' | '`' | '↑' | '↓' | '%' | '"' | '\'') => Some(quoted(page, at, start)),
+        Kind::Symbol('±') if page.get(at + 1).is_some_and(|token| words::is_spread(&token.folded)) => {
+            Some(Step::Past(at + 2, Quality::Exact))
+        }
+        Kind::Symbol('-' | '–' | '—') if !token.is_glued() && !page.is_glued(at + 1) => Some(Step::Read(at + 1)),
+        Kind::Symbol(',') => is_csv(page, at, start).then_some(Step::Read(at + 1)),
+        Kind::Symbol('_' | '-' | '.' | '/' | '@' | '#') if token.is_glued() && page.is_glued(at + 1) => {
+            joined(page, at)
+        }
+        Kind::Symbol('_' | '@') => Some(Step::Past(at + 1, Quality::Qualified)),
+        Kind::Symbol(_) => None,
+    }
+}
+
+/// Figures after the name: the value, or a part of the label if a separator and another number follow (`loss 3: 0.5`).
+fn figures(page: &Page, at: usize) -> Option<Step> {
+    if page.is_attached(at) {
+        return None;
+    }
+    let is_label = (page.is_symbol(at + 1, ':') || page.is_symbol(at + 1, '='))
+        && page.get(at + 2).is_some_and(Token::is_figures);
+    Some(if is_label { Step::Past(at + 1, Quality::Qualified) } else { Step::Found(value::number(page, at)) })
+}
+
+/// A word that is one identifier with the name: `lossValue`.
+fn suffix(page: &Page, at: usize) -> Option<Step> {
+    let word = page.get(at)?.folded.as_str();
+    if word == "value" || word == "values" {
+        return Some(Step::Past(at + 1, Quality::Exact));
+    }
+    (words::is_harmless(word) || words::is_unit(word) || word == "final").then_some(Step::Past(at + 1, Quality::Qualified))
+}
+
+/// What a joining symbol at `at` glues to the name: `loss_ms`, `loss/mean`, `recall@10`, `BM_sort-8`.
+fn joined(page: &Page, at: usize) -> Option<Step> {
+    let next = page.get(at + 1)?;
+    if next.is_figures() {
+        return Some(Step::Past(at + 2, Quality::Qualified));
+    }
+    let is_rate = page.is_symbol(at, '/') && words::is_unit(&next.folded);
+    if is_rate || !next.is_word() { None } else { suffix(page, at + 1) }
+}
+
+fn word(page: &Page, at: usize) -> Option<Step> {
+    let word = page.get(at)?.folded.as_str();
+    let past = |quality| Some(Step::Past(at + 1, quality));
+    if let Some((reading, _)) = value::read(page, at).filter(|(reading, _)| matches!(reading, Reading::Blank(_))) {
+        return Some(Step::Found(reading));
+    }
+    if words::is_copula(word) {
+        return past(Quality::Exact);
+    }
+    if let Some(end) = words::opens_phrase(word).then(|| phrase_end(page, at)).flatten() {
+        return Some(Step::Past(end, Quality::Qualified));
+    }
+    if word == "from" {
+        return value::read(page, at).map(|(reading, _)| Step::Found(reading));
+    }
+    let is_harmless = words::links(word) || words::is_harmless(word) || words::is_unit(word) || words::approximates(word);
+    if is_harmless { past(Quality::Qualified) } else { None }
+}
+
+/// The separator that ends the phrase which starts at `at`, as in `loss after 3 epochs: 0.5`.
+fn phrase_end(page: &Page, at: usize) -> Option<usize> {
+    for end in at + 1..at + REACH / 4 {
+        let token = page.get(end)?;
+        match token.kind {
+            Kind::Symbol(':' | '=' | '→') => return Some(end),
+            Kind::Word if token.folded == "test" => {}
+            Kind::Word if words::makes_other(&token.folded) && !words::compares(&page.get(at)?.folded) => return None,
+            Kind::Word | Kind::Symbol('-' | '_' | '(' | ')' | '/' | '%' | '\'' | '"' | '`' | '#' | '.') => {}
+            Kind::Number(_) => {}
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Brackets after the name: a remark on it (`loss (ms): 0.3`), or its value if nothing else follows (`loss (0.3)`).
+fn brackets(page: &Page, at: usize) -> Option<Step> {
+    let end = close(page, at, REACH / 2)?;
+    let first = page.get(at + 1)?;
+    if first.is_figures() && !has_value_after(page, end + 1) {
+        return value::read(page, at).map(|(reading, _)| Step::Found(reading));
+    }
+    let is_comparison = words::compares(&first.folded) || page.is_symbol(at + 2, '/');
+    let is_other = |token: &Token| words::makes_other(&token.folded);
+    let spread = page.tokens.get(at + 1..end)?.iter().any(|token| token.is('±'));
+    if !is_comparison && !spread && page.tokens.get(at + 1..end)?.iter().any(is_other) {
+        return None;
+    }
+    let is_unit = first.is('%') || words::is_unit(&first.folded) || spread;
+    Some(Step::Past(end + 1, if is_unit { Quality::Exact } else { Quality::Qualified }))
+}
+
+/// A separator or a number stands at `at`.
+fn has_value_after(page: &Page, at: usize) -> bool {
+    page.get(at).is_some_and(|token| {
+        token.is_figures() || matches!(token.kind, Kind::Symbol(':' | '=' | '→' | '|' | '[' | '(' | '_' | '.'))
+    })
+}
+
+/// The bracket that closes the one at `at`, in the same line and within `reach` tokens.
+fn close(page: &Page, at: usize, reach: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for end in at..at + reach {
+        match page.get(end)?.kind {
+            Kind::Newline => return None,
+            Kind::Symbol('(' | '[' | '{') => depth += 1,
+            Kind::Symbol(')' | ']' | '}') => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(end);
+        }
+    }
+    None
+}
+
+/// Decoration after the name. A quoted name that is followed by a comma is itself a value, and the number is
+/// another member of the object: `{"name": "loss", "value": 0.3}`.
+fn quoted(page: &Page, at: usize, start: usize) -> Step {
+    let is_quote = |token: &Token| token.is('"') || token.is('\'');
+    let is_quoted = page.get(at).is_some_and(is_quote) && page.previous(start).is_some_and(is_quote);
+    let is_member = is_quoted && page.is_symbol(at + 1, ',');
+    match value::member(page, at + 2).filter(|_| is_member) {
+        Some(reading) => Step::Found(reading),
+        None => Step::Past(at + 1, Quality::Exact),
+    }
+}
+
+/// The comma at `at` ends a field that holds the name alone: `loss,0.3`.
+fn is_csv(page: &Page, at: usize, start: usize) -> bool {
+    let is_glued = page.is_glued(at) && page.is_glued(at + 1);
+    let is_field = page.previous(start).is_none_or(|token| token.is(',') && page.is_glued(start));
+    is_glued && is_field && page.get(at + 1).is_some_and(Token::is_figures)
+}
