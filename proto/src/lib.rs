@@ -1,6 +1,18 @@
 //! The wire between `weco` and `weco-daemon`: messages, the socket's place, and what both sides must
 //! agree on before a run exists (limits and checks of source files).
 
+pub mod connect;
+pub mod instructions;
+pub mod log_dir;
+pub mod paths;
+pub mod private_dir;
+pub mod sources;
+pub mod status;
+pub mod version;
+
+mod access;
+mod text_file;
+
 /// Messages and services of `weco/v1/weco.proto`.
 #[allow(
     missing_docs,
