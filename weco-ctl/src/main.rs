@@ -1,2 +1,5 @@
-//! Placeholder.
-fn main() {}
+//! `weco`.
+
+fn main() -> std::process::ExitCode {
+    weco_ctl::main_impl()
+}

@@ -1,0 +1,115 @@
+//! `weco run`.
+
+use clap::{Args, ValueEnum, ValueHint};
+
+use super::shared::{EndArgs, KeyArgs};
+use super::value;
+
+const USAGE: &str = "\
+weco run -s <FILE> -c <COMMAND> -m <NAME> -g <GOAL> [OPTIONS]
+       weco run --sources <FILE>... -c <COMMAND> -m <NAME> -g <GOAL> [OPTIONS]";
+
+pub(super) const LONG_ABOUT: &str = "\
+Improve source files by measurement.
+
+Step 0 measures your own code, the baseline. Each further step proposes a version of the sources, puts it in \
+their place, runs the command, reads the metric from what it prints, and puts your files back. At the end the \
+best version is offered.
+
+The run belongs to the daemon, which is started if need be: it goes on when the terminal closes. Ctrl-C stops it \
+in good order; a second Ctrl-C forces.";
+
+const EXAMPLES: &str = "\
+Examples:
+  weco run -s model.py -c 'python eval.py' -m speedup -g max -n 20
+  weco run --sources a.py b.py -c 'make bench' -m 'mean latency' -g min --eval-timeout 600
+  weco run -s fit.py -c 'python fit.py' -m loss -g min -M builtin
+  weco run -s kernel.cu -c ./bench.sh -m gflops -g max -i notes.md --output plain --apply-change";
+
+/// Beside the flags of [`StartArgs`] there is room for verbs (`weco run <verb>`): those flags are checked after
+/// parsing, so that none of them is required of a verb.
+#[derive(Args, Debug)]
+#[command(
+    override_usage = USAGE,
+    after_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true
+)]
+pub struct RunArgs {
+    /// A new run.
+    #[command(flatten)]
+    pub start: StartArgs,
+}
+
+/// What a new run is to be.
+#[derive(Args, Debug)]
+pub struct StartArgs {
+    /// The file to improve
+    #[arg(short, long, value_name = "FILE", conflicts_with = "sources", value_hint = ValueHint::FilePath, help_heading = "What to improve")]
+    pub source: Option<String>,
+
+    /// The files to improve together (at most 10; 200 KB each, 500 KB in all)
+    #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::FilePath, help_heading = "What to improve")]
+    pub sources: Vec<String>,
+
+    /// Shell command that runs the code and prints the metric
+    #[arg(short = 'c', long, value_name = "COMMAND", value_parser = value::not_blank, value_hint = ValueHint::CommandString, help_heading = "What to improve")]
+    pub eval_command: Option<String>,
+
+    /// Name of the metric, as printed: `speedup` finds `Speedup: 1.5`
+    #[arg(short, long, value_name = "NAME", value_parser = value::one_line, help_heading = "What to improve")]
+    pub metric: Option<String>,
+
+    /// Whether the metric is to grow or to shrink (`max` and `min` for short)
+    #[arg(short, long, value_name = "GOAL", ignore_case = true, help_heading = "What to improve")]
+    pub goal: Option<GoalArg>,
+
+    /// How many versions to try after the baseline
+    #[arg(short = 'n', long, value_name = "N", default_value = "100", value_parser = value::steps, help_heading = "Search")]
+    pub steps: u32,
+
+    /// Language model, `provider/model` if its name is ambiguous; `builtin` needs none, no key and no network
+    ///
+    /// [default: gemini-3-flash-preview; with --api-key, that provider's default]
+    #[arg(short = 'M', long, value_name = "MODEL", value_parser = value::one_line, help_heading = "Search")]
+    pub model: Option<String>,
+
+    /// What else the model should know: a text, or a .txt, .md or .rst file
+    #[arg(short = 'i', long, value_name = "TEXT|FILE", help_heading = "Search")]
+    pub additional_instructions: Option<String>,
+
+    /// Fixes every random choice of the search, so that a run can be repeated
+    #[arg(long, value_name = "NUMBER", help_heading = "Search")]
+    pub seed: Option<u64>,
+
+    /// Keys for providers.
+    #[command(flatten)]
+    pub keys: KeyArgs,
+
+    /// Seconds after which one evaluation is ended and its step fails [default: no limit]
+    #[arg(long, value_name = "SECONDS", value_parser = value::seconds, help_heading = "Evaluation")]
+    pub eval_timeout: Option<u64>,
+
+    /// Where each step's files go
+    #[arg(short, long, value_name = "DIR", default_value = ".runs", value_hint = ValueHint::DirPath, help_heading = "Results")]
+    pub log_dir: String,
+
+    /// Keep each step's output too: <DIR>/<run-id>/outputs/step_<n>.out.txt
+    #[arg(long, help_heading = "Results")]
+    pub save_logs: bool,
+
+    /// How it is shown and ends.
+    #[command(flatten)]
+    pub end: EndArgs,
+}
+
+/// Which values of the metric are better.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GoalArg {
+    /// Larger is better
+    #[value(alias = "max")]
+    Maximize,
+    /// Smaller is better
+    #[value(alias = "min")]
+    Minimize,
+}

@@ -1,0 +1,85 @@
+//! Offering the best version: asking, applying, or saying how.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use tokio::signal::unix::{SignalKind, signal};
+use weco_proto::v1::{ApplyBestRequest, RunCreated};
+
+use super::finish::say;
+use super::shell::quote;
+use crate::cli::EndArgs;
+use crate::daemon::Daemon;
+use crate::error::Error;
+use crate::ui::prompt;
+
+/// The best version of a run that has ended, and to whom it is offered.
+pub(super) struct Offer<'a> {
+    pub(super) daemon: &'a Daemon,
+    pub(super) run_id: &'a str,
+    pub(super) end: EndArgs,
+    pub(super) rich: bool,
+    pub(super) created: Option<&'a RunCreated>,
+    pub(super) best_step: Option<u32>,
+}
+
+impl Offer<'_> {
+    /// Applies the best version if the user wants it, and says what was done or is to do.
+    pub(super) async fn make(&self) -> Result<(), Error> {
+        if self.better_step().is_none() || !self.is_wanted().await? {
+            return say(&self.how_to_apply());
+        }
+        let mut client = self.daemon.connect_or_start().await?;
+        let applied =
+            client.apply_best(ApplyBestRequest { run_id: self.run_id.to_owned() }).await?.into_inner();
+        say(&format!("Applied step {} to {}.\n", applied.step, applied.paths.join(", ")))
+    }
+
+    /// How the user applies the best version himself, if there is a better one than his own.
+    pub(super) fn how_to_apply(&self) -> String {
+        let (Some(step), Some(created)) = (self.better_step(), self.created) else {
+            return "No better version was found; your files are as they were.\n".to_owned();
+        };
+        let here = std::env::current_dir().is_ok_and(|here| here == Path::new(&created.directory));
+        let target = if here { "." } else { &created.directory };
+        let best =
+            Path::new(&created.directory).join(&created.log_dir).join(self.run_id).join("best/files/.");
+        format!(
+            "To apply the best version (step {step}): cp -r {} {}\n",
+            quote(&best.to_string_lossy()),
+            quote(target)
+        )
+    }
+
+    /// The best step, unless that is the user's own code.
+    fn better_step(&self) -> Option<u32> {
+        self.best_step.filter(|step| *step > 0)
+    }
+
+    async fn is_wanted(&self) -> Result<bool, Error> {
+        if self.end.apply_change {
+            return Ok(true);
+        }
+        if !self.rich || !io::stdin().is_terminal() {
+            return Ok(false);
+        }
+        let sources = self.created.map(|created| created.sources.join(", ")).unwrap_or_default();
+        ask(format!("Apply to {sources}?")).await
+    }
+}
+
+/// Asks on the terminal. Ctrl-C means no.
+async fn ask(question: String) -> Result<bool, Error> {
+    let mut interrupts = signal(SignalKind::interrupt()).map_err(Error::output)?;
+    let answer = tokio::task::spawn_blocking(move || prompt::confirm(&question));
+    tokio::select! {
+        answer = answer => match answer {
+            Ok(answer) => answer.map_err(Error::output),
+            Err(panic) => Err(Error::failure(panic.to_string())),
+        },
+        Some(()) = interrupts.recv() => {
+            say("\n")?;
+            Ok(false)
+        }
+    }
+}

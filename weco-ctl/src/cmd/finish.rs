@@ -1,0 +1,123 @@
+//! What is done and said when the following of a run has ended.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use tonic::Request;
+use weco_proto::v1::{ForgetRunRequest, RunEnded, RunStatus};
+
+use super::apply::Offer;
+use super::facts::Facts;
+use crate::cli::EndArgs;
+use crate::daemon::Daemon;
+use crate::error::{EXIT_FAILURE, EXIT_INTERRUPTED, Error};
+use crate::ui::{Ending, Followed, RunView, summary};
+
+/// Longest wait for a run to be forgotten.
+const FORGET_DEADLINE: Duration = Duration::from_secs(5);
+
+/// A run whose following has ended, and all that is needed to finish.
+pub(super) struct Finish {
+    pub(super) daemon: Daemon,
+    pub(super) run_id: String,
+    pub(super) end: EndArgs,
+    pub(super) rich: bool,
+    pub(super) facts: Facts,
+    /// What kept a stop from being carried out.
+    pub(super) stop_failure: Option<Error>,
+}
+
+impl Finish {
+    /// Does what the ending asks for. The exit code.
+    pub(super) async fn finish(self, followed: Followed) -> Result<ExitCode, Error> {
+        match followed.ending {
+            Ending::Ended => match self.facts.ended.clone() {
+                Some(ended) => self.ended(&ended, &followed.view, followed.interrupted).await,
+                None => Err(Error::failure("the run ended without saying how").hint(self.resume())),
+            },
+            Ending::Detached => {
+                say(&format!("The run goes on in the daemon. To see it again: {}\n", self.resume()))?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Ending::Forced => Err(self.forced()),
+            Ending::Lost(status) => Err(Error::from(status).or_hint(self.resume())),
+        }
+    }
+
+    async fn ended(self, ended: &RunEnded, view: &RunView, interrupted: bool) -> Result<ExitCode, Error> {
+        if ended.baseline_failed {
+            return self.baseline_failed(view).await;
+        }
+        if self.rich {
+            say(&summary::finished(view))?;
+        }
+        match ended.status() {
+            RunStatus::Completed => {
+                self.offer(ended).make().await?;
+                Ok(ExitCode::SUCCESS)
+            }
+            RunStatus::Terminated if interrupted => {
+                say(&self.offer(ended).how_to_apply())?;
+                self.say_resume()?;
+                Ok(ExitCode::from(EXIT_INTERRUPTED))
+            }
+            RunStatus::Terminated => {
+                self.offer(ended).make().await?;
+                self.say_resume()?;
+                Ok(ExitCode::from(EXIT_FAILURE))
+            }
+            _ => {
+                say(&self.offer(ended).how_to_apply())?;
+                Err(Error::failure(&ended.reason).hint(&ended.hint).or_hint(self.resume()))
+            }
+        }
+    }
+
+    /// Nothing was searched, so nothing is worth keeping: not even the run.
+    async fn baseline_failed(self, view: &RunView) -> Result<ExitCode, Error> {
+        let text = summary::baseline_error(view);
+        io::stderr().write_all(text.as_bytes()).map_err(Error::output)?;
+        if let Some(mut client) = self.daemon.connect().await? {
+            let mut request = Request::new(ForgetRunRequest { run_id: self.run_id });
+            request.set_timeout(FORGET_DEADLINE);
+            client.forget_run(request).await?;
+        }
+        Ok(ExitCode::from(EXIT_FAILURE))
+    }
+
+    fn forced(self) -> Error {
+        match &self.stop_failure {
+            Some(failure) => Error::interrupted("the run could not be stopped")
+                .evidence("because", failure.message())
+                .hint("weco daemon status"),
+            None => Error::interrupted("left before the run's end was seen; the daemon brings it about")
+                .hint(self.resume()),
+        }
+    }
+
+    fn offer<'a>(&'a self, ended: &'a RunEnded) -> Offer<'a> {
+        Offer {
+            daemon: &self.daemon,
+            run_id: &self.run_id,
+            end: self.end,
+            rich: self.rich,
+            created: self.facts.created.as_ref(),
+            best_step: ended.best_step,
+        }
+    }
+
+    fn say_resume(&self) -> Result<(), Error> {
+        say(&format!("To go on with this run: {}\n", self.resume()))
+    }
+
+    fn resume(&self) -> String {
+        format!("weco resume {}", self.run_id)
+    }
+}
+
+/// Writes to standard output.
+pub(super) fn say(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Error::output)
+}

@@ -1,0 +1,18 @@
+//! What `weco` does: one verb, one file.
+
+mod apply;
+mod daemon;
+mod dispatch;
+mod environment;
+mod facts;
+mod finish;
+mod logs;
+mod print;
+mod resume;
+mod run;
+mod session;
+mod shell;
+mod stop;
+mod updates;
+
+pub(crate) use dispatch::perform;

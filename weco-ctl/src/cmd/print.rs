@@ -1,0 +1,42 @@
+//! `weco completions` and `weco man`: the command line, described for other programs.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Command, CommandFactory};
+use clap_complete::Shell;
+use clap_mangen::Man;
+
+use crate::cli::Cli;
+use crate::error::Error;
+
+/// Prints completions for `shell`.
+pub(super) fn completions(shell: Shell) -> Result<ExitCode, Error> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "weco", &mut script);
+    print(&script)
+}
+
+/// Prints the manual: a page for `weco`, followed by one for each command.
+pub(super) fn man() -> Result<ExitCode, Error> {
+    let mut pages = Vec::new();
+    // The pages name every command; `weco help` would only repeat them.
+    let mut command = Cli::command().disable_help_subcommand(true);
+    command.build();
+    render(&command, &mut pages).map_err(Error::output)?;
+    print(&pages)
+}
+
+fn render(command: &Command, pages: &mut Vec<u8>) -> io::Result<()> {
+    Man::new(command.clone()).manual("weco").render(pages)?;
+    command
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set())
+        .try_for_each(|command| render(command, pages))
+}
+
+fn print(bytes: &[u8]) -> Result<ExitCode, Error> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(Error::output)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,122 @@
+//! `weco run`: a new run, from checking what was asked to its end.
+
+use std::collections::HashMap;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use tonic::Request;
+use weco_proto::instructions::read_instructions;
+use weco_proto::log_dir::check_log_dir;
+use weco_proto::sources;
+use weco_proto::v1::{Goal, StartRunRequest};
+
+use super::environment;
+use super::session::{Interruptible, Session};
+use crate::cli::{ApiKey, EndArgs, GoalArg, StartArgs};
+use crate::daemon::Daemon;
+use crate::error::Error;
+
+/// Longest wait for a run to be created or to go on: the daemon checks and records, it asks no model.
+pub(super) const CREATION_DEADLINE: Duration = Duration::from_secs(30);
+
+/// A run that is well-formed as far as the client can tell.
+#[derive(Debug)]
+pub(super) struct NewRun {
+    request: StartRunRequest,
+    end: EndArgs,
+}
+
+/// Checks everything that needs no daemon. Creates nothing.
+pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
+    let sources = sources_of(args)?;
+    let (eval_command, metric, goal) = required(args)?;
+    let api_keys = keys(&args.keys.api_keys)?;
+    let (path, directory) = environment::working_directory()?;
+    sources::validate(&path, &sources)?;
+    check_log_dir(&path, &args.log_dir)?;
+    let instructions =
+        args.additional_instructions.as_deref().map(|value| read_instructions(&path, value)).transpose()?;
+    let request = StartRunRequest {
+        directory,
+        environment: environment::variables(),
+        sources,
+        eval_command: eval_command.to_owned(),
+        metric: metric.to_owned(),
+        goal: goal.into(),
+        steps: args.steps,
+        model: args.model.clone(),
+        instructions,
+        log_dir: args.log_dir.clone(),
+        save_logs: args.save_logs,
+        eval_timeout_seconds: args.eval_timeout,
+        api_keys,
+        seed: args.seed,
+    };
+    Ok(NewRun { request, end: args.end })
+}
+
+/// Creates the run and follows it to its end.
+pub(super) async fn follow(new: NewRun) -> Result<ExitCode, Error> {
+    let daemon = Daemon::from_env()?;
+    let mut client = daemon.connect_or_start().await?;
+    let mut request = Request::new(new.request);
+    request.set_timeout(CREATION_DEADLINE);
+    let created = Interruptible::finish(client.start_run(request)).await?;
+    let run_id = created.reply?.into_inner().run_id;
+    Session { daemon, run_id, from_seq: 1, end: new.end, interrupted: created.interrupted }.play().await
+}
+
+fn sources_of(args: &StartArgs) -> Result<Vec<String>, Error> {
+    match &args.source {
+        Some(source) => Ok(vec![source.clone()]),
+        None if args.sources.is_empty() => {
+            Err(Error::usage("--source or --sources is required")
+                .hint("name the file to improve: -s model.py"))
+        }
+        None => Ok(args.sources.clone()),
+    }
+}
+
+/// Not required by the parser, because verbs beside these flags need none of them.
+fn required(args: &StartArgs) -> Result<(&str, &str, Goal), Error> {
+    match (&args.eval_command, &args.metric, args.goal) {
+        (Some(command), Some(metric), Some(goal)) => Ok((command, metric, goal.into())),
+        (command, metric, goal) => Err(missing(&[
+            (command.is_none(), "--eval-command", "-c 'python eval.py'"),
+            (metric.is_none(), "--metric", "-m speedup"),
+            (goal.is_none(), "--goal", "-g maximize"),
+        ])),
+    }
+}
+
+fn missing(flags: &[(bool, &str, &str)]) -> Error {
+    let absent: Vec<_> = flags.iter().filter(|(absent, ..)| *absent).collect();
+    let names: Vec<_> = absent.iter().map(|(_, name, _)| *name).collect();
+    let examples: Vec<_> = absent.iter().map(|(_, _, example)| *example).collect();
+    let message = match names.as_slice() {
+        [one] => format!("{one} is required"),
+        [most @ .., last] => format!("{} and {last} are required", most.join(", ")),
+        [] => "something is missing".to_owned(),
+    };
+    Error::usage(message).hint(format!("add {}", examples.join(" ")))
+}
+
+/// The keys by provider.
+pub(super) fn keys(keys: &[ApiKey]) -> Result<HashMap<String, String>, Error> {
+    let mut map = HashMap::new();
+    for ApiKey { provider, key } in keys {
+        if map.insert((*provider).to_owned(), key.clone()).is_some() {
+            return Err(Error::usage(format!("two keys for {provider} in --api-key")).hint("give one"));
+        }
+    }
+    Ok(map)
+}
+
+impl From<GoalArg> for Goal {
+    fn from(goal: GoalArg) -> Self {
+        match goal {
+            GoalArg::Maximize => Self::Maximize,
+            GoalArg::Minimize => Self::Minimize,
+        }
+    }
+}

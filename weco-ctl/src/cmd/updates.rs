@@ -1,0 +1,208 @@
+//! A run's events, whatever happens to the daemon meanwhile.
+//!
+//! ```text
+//! WatchRun(1) ──1,2,3,4──╳ daemon dies     WatchRun(5) ──5,6,…,Ended──┤
+//!                          └─ wait, start it again, ask for what comes next
+//! ```
+
+use std::time::Duration;
+
+use futures_util::stream;
+use tokio::time::sleep;
+use tonic::{Code, Status, Streaming};
+use weco_proto::status::{hint, status_with_hint};
+use weco_proto::v1::{RunUpdate, WatchRunRequest, run_update::Update};
+
+use super::facts::SharedFacts;
+use crate::daemon::Daemon;
+use crate::ui::Updates;
+
+/// How often, and after which waits, a lost daemon is looked for again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Retry {
+    /// Most attempts without anything new in between.
+    pub(super) attempts: u32,
+    /// The wait before the second attempt, doubled for each further one. The first comes at once.
+    pub(super) wait: Duration,
+}
+
+impl Default for Retry {
+    /// 0, ½, 1, 2 and 4 seconds: long enough for a daemon that is being replaced, short enough to wait for.
+    fn default() -> Self {
+        Self { attempts: 5, wait: Duration::from_millis(500) }
+    }
+}
+
+impl Retry {
+    fn wait_before(self, attempt: u32) -> Duration {
+        match attempt {
+            0 | 1 => Duration::ZERO,
+            later => self.wait.saturating_mul(2_u32.saturating_pow(later - 2)),
+        }
+    }
+}
+
+/// What is worth telling apart from the events.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum News {
+    /// Contact was lost; it is looked for again after `wait`.
+    Retry { attempt: u32, most: u32, wait: Duration },
+    /// Events come again.
+    Reconnected,
+}
+
+/// A run's events from the first to its end, across losses of contact.
+///
+/// The end of a run is handed out when the daemon has nothing more to say: a run's history may hold earlier ends,
+/// after which it was resumed.
+pub(super) struct Reconnecting<N> {
+    daemon: Daemon,
+    run_id: String,
+    include_output: bool,
+    retry: Retry,
+    news: N,
+    stream: Option<Streaming<RunUpdate>>,
+    next_seq: u64,
+    attempt: u32,
+    end: Option<RunUpdate>,
+    finished: bool,
+}
+
+/// Why there is no next event, for now or for good.
+enum Fault {
+    /// The connection broke, or there was none: the daemon may be gone.
+    Lost(Status),
+    /// The daemon says so.
+    Refused(Status),
+}
+
+impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
+    /// The run's events; `news` is told about losses of contact.
+    pub(super) fn new(daemon: Daemon, run_id: String, include_output: bool, retry: Retry, news: N) -> Self {
+        Self {
+            daemon,
+            run_id,
+            include_output,
+            retry,
+            news,
+            stream: None,
+            next_seq: 1,
+            attempt: 0,
+            end: None,
+            finished: false,
+        }
+    }
+
+    /// The stream, which also tells `facts` what goes by.
+    pub(super) fn tapped(self, facts: SharedFacts) -> Updates {
+        Box::pin(stream::unfold((self, facts), |(mut source, facts)| async move {
+            let update = source.next().await?;
+            if let Ok(update) = &update {
+                facts.note(update);
+            }
+            Some((update, (source, facts)))
+        }))
+    }
+
+    async fn next(&mut self) -> Option<Result<RunUpdate, Status>> {
+        if self.finished {
+            return None;
+        }
+        loop {
+            match self.read().await {
+                Ok(Some(update)) => {
+                    if let Some(update) = self.take(update) {
+                        return Some(Ok(update));
+                    }
+                }
+                Ok(None) => {
+                    self.finished = true;
+                    return self.end.take().map(Ok);
+                }
+                Err(Fault::Refused(status)) => return Some(Err(self.give_up(status))),
+                Err(Fault::Lost(status)) if self.attempt >= self.retry.attempts => {
+                    return Some(Err(self.give_up(status)));
+                }
+                Err(Fault::Lost(_)) => self.wait().await,
+            }
+        }
+    }
+
+    /// The next event; none if the run has ended.
+    async fn read(&mut self) -> Result<Option<RunUpdate>, Fault> {
+        let stream = match &mut self.stream {
+            Some(stream) => stream,
+            none => none
+                .insert(Self::watch(&self.daemon, &self.run_id, self.next_seq, self.include_output).await?),
+        };
+        match stream.message().await {
+            Ok(Some(update)) => Ok(Some(update)),
+            // An end that was handed over is the end, however the connection closes.
+            Ok(None) | Err(_) if self.end.is_some() => Ok(None),
+            Ok(None) => Err(Fault::Lost(Status::unavailable("the daemon closed the connection"))),
+            Err(status) => Err(fault(status)),
+        }
+    }
+
+    async fn watch(
+        daemon: &Daemon,
+        run_id: &str,
+        from_seq: u64,
+        include_output: bool,
+    ) -> Result<Streaming<RunUpdate>, Fault> {
+        let mut client = daemon.connect_or_start().await.map_err(|error| Fault::Lost(error.into_status()))?;
+        let request = WatchRunRequest { run_id: run_id.to_owned(), from_seq, include_output };
+        Ok(client.watch_run(request).await.map_err(fault)?.into_inner())
+    }
+
+    /// What of `update` is handed out now.
+    fn take(&mut self, update: RunUpdate) -> Option<RunUpdate> {
+        if self.attempt > 0 {
+            self.attempt = 0;
+            (self.news)(News::Reconnected);
+        }
+        if update.seq > 0 {
+            if update.seq < self.next_seq {
+                return None;
+            }
+            self.next_seq = update.seq + 1;
+        }
+        match &update.update {
+            Some(Update::Ended(_)) => {
+                self.end = Some(update);
+                None
+            }
+            Some(Update::Resumed(_)) => {
+                // An earlier end is part of the history; without it the history would not add up.
+                self.end = None;
+                Some(update)
+            }
+            _ => Some(update),
+        }
+    }
+
+    async fn wait(&mut self) {
+        self.stream = None;
+        self.attempt += 1;
+        let wait = self.retry.wait_before(self.attempt);
+        (self.news)(News::Retry { attempt: self.attempt, most: self.retry.attempts, wait });
+        sleep(wait).await;
+    }
+
+    fn give_up(&mut self, status: Status) -> Status {
+        self.finished = true;
+        if hint(&status).is_some() {
+            return status;
+        }
+        status_with_hint(status.code(), status.message(), &format!("weco resume {}", self.run_id))
+    }
+}
+
+/// A broken connection has a cause on this side; what the daemon says has none.
+fn fault(status: Status) -> Fault {
+    if std::error::Error::source(&status).is_some() && status.code() != Code::OutOfRange {
+        Fault::Lost(status)
+    } else {
+        Fault::Refused(status)
+    }
+}

@@ -1,0 +1,50 @@
+//! [`Daemon`]: this user's daemon, running or not.
+
+use std::io::ErrorKind;
+
+use weco_proto::connect::{Client, ConnectError, connect};
+use weco_proto::paths::Paths;
+use weco_proto::private_dir::check_private_dir;
+
+use super::start;
+use crate::error::Error;
+
+/// This user's daemon, running or not.
+#[derive(Clone, Debug)]
+pub(crate) struct Daemon {
+    paths: Paths,
+}
+
+impl Daemon {
+    /// The daemon that the environment leads to.
+    pub(crate) fn from_env() -> Result<Self, Error> {
+        Ok(Self { paths: Paths::from_env()? })
+    }
+
+    /// Where its things are.
+    pub(crate) fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
+    /// Connects, if it is running.
+    pub(crate) async fn connect(&self) -> Result<Option<Client>, Error> {
+        if self.paths.runtime_dir.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
+            return Ok(None);
+        }
+        // Whoever owns the directory could put a socket of his own there, and be sent our environment.
+        check_private_dir(&self.paths.runtime_dir)?;
+        match connect(&self.paths.socket()).await {
+            Ok(client) => Ok(Some(client)),
+            Err(ConnectError::NotRunning) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Connects, after starting it if it is not running.
+    pub(crate) async fn connect_or_start(&self) -> Result<Client, Error> {
+        match self.connect().await? {
+            Some(client) => Ok(client),
+            None => start::start(self).await,
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Starting the daemon: once, whoever else starts it at the same time, and never waiting in vain.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use weco_proto::connect::Client;
+use weco_proto::private_dir::{create_private_dir, ensure_private_dir};
+use weco_proto::version::EXIT_LOCKED;
+
+use super::{Daemon, executable};
+use crate::error::Error;
+
+/// Longest wait for the daemon to answer. It answers once it has found its runs again, which takes
+/// milliseconds; opening a damaged journal is given up after a few seconds.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// How long to wait between looks at the socket: first and longest. A start takes about 10 ms.
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
+/// How long after a daemon that found the lock taken the next is started: the one that had it may have been about
+/// to end.
+const RESPAWN_PAUSE: Duration = Duration::from_millis(200);
+
+/// Most bytes of the log shown when the start fails.
+const EVIDENCE_BYTES: u64 = 1500;
+
+/// Starts the daemon and connects to it, or to one that someone else started meanwhile.
+pub(super) async fn start(daemon: &Daemon) -> Result<Client, Error> {
+    ensure_private_dir(&daemon.paths().runtime_dir)?;
+    let program = executable::find()?;
+    let mut log = Log::open(daemon)?;
+    let deadline = Instant::now() + DEADLINE;
+    let mut attempt = Some(log.spawn(&program)?);
+    let mut pause = FIRST_PAUSE;
+    loop {
+        if let Some(client) = daemon.connect().await? {
+            return Ok(client);
+        }
+        if Instant::now() >= deadline {
+            return Err(log.error(format!("weco-daemon did not answer within {} s", DEADLINE.as_secs())));
+        }
+        if let Some(child) = &mut attempt {
+            match exited(child)? {
+                None => {}
+                Some(status) if status.code() == Some(i32::from(EXIT_LOCKED)) => attempt = None,
+                Some(status) => {
+                    return Err(
+                        log.error(format!("weco-daemon stopped while starting ({})", describe(status)))
+                    );
+                }
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        } else {
+            sleep(RESPAWN_PAUSE).await;
+            if let Some(client) = daemon.connect().await? {
+                return Ok(client);
+            }
+            attempt = Some(log.spawn(&program)?);
+        }
+    }
+}
+
+fn exited(child: &mut Child) -> Result<Option<ExitStatus>, Error> {
+    child.try_wait().map_err(|error| Error::failure(format!("cannot watch weco-daemon start: {error}")))
+}
+
+fn describe(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit code {code}"),
+        (None, Some(signal)) => format!("signal {signal}"),
+        (None, None) => "no exit code".to_owned(),
+    }
+}
+
+/// The daemon's log, and how long it was before the start: what comes after is this start's.
+struct Log {
+    file: File,
+    begin: u64,
+    path: String,
+}
+
+impl Log {
+    fn open(daemon: &Daemon) -> Result<Self, Error> {
+        let path = daemon.paths().daemon_log();
+        let open = || {
+            create_private_dir(&daemon.paths().state_dir)?;
+            let file = OpenOptions::new().append(true).read(true).create(true).mode(0o600).open(&path)?;
+            let begin = file.metadata()?.len();
+            Ok((file, begin))
+        };
+        let (file, begin) = open().map_err(|error: std::io::Error| {
+            Error::failure(format!("cannot open the daemon's log '{}': {error}", path.display()))
+                .hint(format!("set {} to a directory of your own", weco_proto::paths::STATE_DIR_VARIABLE))
+        })?;
+        Ok(Self { file, begin, path: path.display().to_string() })
+    }
+
+    /// Starts the program with nothing of this terminal but the environment. It leaves our session by itself; it
+    /// could not if it led a process group.
+    fn spawn(&self, program: &std::path::Path) -> Result<Child, Error> {
+        let streams = self.file.try_clone().and_then(|out| Ok((out, self.file.try_clone()?)));
+        let spawned = streams.and_then(|(out, err)| {
+            Command::new(program)
+                .current_dir("/")
+                .stdin(Stdio::null())
+                .stdout(Stdio::from(out))
+                .stderr(Stdio::from(err))
+                .spawn()
+        });
+        spawned.map_err(|error| Error::failure(format!("cannot start '{}': {error}", program.display())))
+    }
+
+    fn error(&mut self, message: String) -> Error {
+        Error::failure(message)
+            .evidence("its log ends", self.end())
+            .hint(format!("weco daemon logs   (the whole log: {})", self.path))
+    }
+
+    /// The end of what was logged since the start.
+    fn end(&mut self) -> String {
+        let length = self.file.metadata().map_or(0, |found| found.len());
+        let from = self.begin.max(length.saturating_sub(EVIDENCE_BYTES)).min(length);
+        let mut bytes = Vec::new();
+        let read = self
+            .file
+            .seek(SeekFrom::Start(from))
+            .and_then(|_| (&self.file).take(EVIDENCE_BYTES).read_to_end(&mut bytes));
+        match read {
+            Ok(_) => whole_lines(&String::from_utf8_lossy(&bytes), from > self.begin).to_owned(),
+            Err(error) => format!("(it cannot be read: {error})"),
+        }
+    }
+}
+
+/// `text` without its first line, if that was cut.
+fn whole_lines(text: &str, cut: bool) -> &str {
+    match text.split_once('\n') {
+        Some((_, rest)) if cut => rest,
+        _ => text,
+    }
+}
