@@ -61,8 +61,9 @@ impl<W: io::Write> Printer<W> {
             return Ok(());
         }
         let Some(what) = &update.update else { return Ok(()) };
-        let old = update.seq != 0 && update.seq < self.from_seq;
-        if old && !matches!(what, Update::Created(_)) {
+        // Live news has no number of its own: it is as old as what was recorded last.
+        let seq = if update.seq == 0 { self.view.last_seq() + 1 } else { update.seq };
+        if seq < self.from_seq && !matches!(what, Update::Created(_)) {
             return Ok(());
         }
         self.print(what)?;
@@ -125,6 +126,9 @@ impl<W: io::Write> Printer<W> {
         let plan = one_line(&proposed.plan);
         writeln!(self.out, "[PLAN] {}", if plan.is_empty() { "(none given)" } else { &plan })?;
         let files = self.view.step(proposed.step).map(|node| node.changed.join(", ")).unwrap_or_default();
+        if files.is_empty() {
+            return Ok(());
+        }
         let (added, removed) = (proposed.lines_added, proposed.lines_removed);
         writeln!(self.out, "[CHANGES] {files} (+{added} -{removed} lines against the baseline)")
     }
@@ -199,9 +203,9 @@ impl<W: io::Write> Printer<W> {
     /// Live news: only what would otherwise be a long silence, and each only once.
     fn progress(&mut self, progress: &Progress) -> io::Result<()> {
         let news = match &progress.what {
-            Some(What::Waiting(reason)) => format!("Waiting: {}", one_line(reason)),
+            Some(What::Waiting(reason)) => format!("waiting: {}", one_line(reason)),
             Some(What::Proposing(proposing)) if proposing.tries > 1 => {
-                format!("The model's answer failed: {} (try {})", one_line(&proposing.last_fault), proposing.tries)
+                format!("the model's answer failed: {} (try {})", one_line(&proposing.last_fault), proposing.tries)
             }
             _ => return Ok(()),
         };
