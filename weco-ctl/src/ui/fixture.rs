@@ -1,9 +1,9 @@
 //! Stories of runs for tests: updates in order, with a clock that only moves when told.
 
 use weco_proto::v1::{
-    BestApplied, Evaluating, EvaluationStarted, Goal, Progress, Proposing, ReplyUnusable, RunCreated, RunEnded,
-    RunResumed, RunStatus, RunUpdate, SourceEdited, Stage, StepAsked, StepEvaluated, StepFailed, StepProposed,
-    StopAsked, Usage, progress::What, run_update::Update,
+    BestApplied, Evaluating, EvaluationStarted, Goal, Progress, Proposing, ReplyUnusable, RunCreated,
+    RunEnded, RunResumed, RunStatus, RunUpdate, SourceEdited, Stage, StepAsked, StepEvaluated, StepFailed,
+    StepProposed, StopAsked, Usage, progress::What, run_update::Update,
 };
 
 use super::RunView;
@@ -230,11 +230,18 @@ impl Story {
         for step in 1..=done {
             let plan = PLANS[step as usize % PLANS.len()];
             story = match step % 8 {
-                5 => story.bug(step, parent, Stage::Improve, "IndexError: index 4096 is out of bounds for axis 0"),
+                5 => story.bug(
+                    step,
+                    parent,
+                    Stage::Improve,
+                    "IndexError: index 4096 is out of bounds for axis 0",
+                ),
                 6 => story.bug(step, step - 1, Stage::Debug, "no 'speedup' in the output"),
                 7 if step % 16 == 7 => {
                     let asked = story.asked(step, parent, Stage::Improve).after(9_000);
-                    asked.unusable(step, "the search text is not in kernels/rows.py", false).failed(step, "no usable reply")
+                    asked
+                        .unusable(step, "the search text is not in kernels/rows.py", false)
+                        .failed(step, "no usable reply")
                 }
                 odd => {
                     let metric = 1.0 + f64::from(step).sqrt() * if odd % 2 == 0 { 0.36 } else { 0.31 };

@@ -2,8 +2,10 @@
 
 /// Significant digits of a metric's value that stands alone.
 const METRIC_DIGITS: usize = 6;
-/// Digits that the difference between baseline and best is given in a column.
-const SPREAD_DIGITS: i32 = 3;
+/// Digits that the difference between baseline and best has in a column, at least.
+const SPREAD_DIGITS: i32 = 2;
+/// Digits that the values in a column have, at least.
+const COLUMN_DIGITS: i32 = 3;
 /// Whole numbers are written out below ten to this power; beyond it they are easier to read as `1.2e12`.
 const LARGEST_EXPONENT: i32 = 10;
 /// Fractions are written out down to ten to this power.
@@ -61,12 +63,13 @@ impl Precision {
         }
         let largest = low.abs().max(high.abs());
         let spread = high - low;
-        let scale = if spread > 0.0 { spread } else { largest };
-        if !scale.is_finite() || scale == 0.0 {
+        if !spread.is_finite() || largest == 0.0 {
             return Self { decimals: 2 };
         }
-        let wanted = SPREAD_DIGITS - 1 - exponent(scale);
-        let most = (i32::try_from(METRIC_DIGITS).unwrap_or(6) - 1 - exponent(largest)).max(0);
+        let decimals = |digits: i32, value: f64| digits - 1 - exponent(value);
+        let different = if spread > 0.0 { decimals(SPREAD_DIGITS, spread) } else { 0 };
+        let wanted = different.max(decimals(COLUMN_DIGITS, largest));
+        let most = decimals(i32::try_from(METRIC_DIGITS).unwrap_or(6), largest).max(0);
         Self { decimals: usize::try_from(wanted.clamp(0, most)).unwrap_or(0).min(12) }
     }
 
@@ -160,8 +163,9 @@ mod tests {
             values.iter().map(|&value| precision.show(value)).collect::<Vec<_>>()
         };
         assert_eq!(show(&[1.0, 3.41]), ["1.00", "3.41"]);
-        assert_eq!(show(&[0.912, 0.9135]), ["0.91200", "0.91350"]);
+        assert_eq!(show(&[0.912, 0.9135]), ["0.9120", "0.9135"]);
         assert_eq!(show(&[1.0]), ["1.00"]);
+        assert_eq!(show(&[1.0, 1.537]), ["1.00", "1.54"]);
         assert_eq!(show(&[0.0]), ["0.00"]);
         assert_eq!(show(&[]), [] as [&str; 0]);
         assert_eq!(show(&[123_456.0, 98_765.0]), ["123456", "98765"]);

@@ -3,8 +3,8 @@
 use std::{io, time::Duration};
 
 use weco_proto::v1::{
-    EvaluationStarted, Progress, ReplyUnusable, RunEnded, RunStatus, RunUpdate, SourceEdited, Stage, StepAsked,
-    StepEvaluated, StepProposed, progress::What, run_update::Update,
+    EvaluationStarted, Progress, ReplyUnusable, RunEnded, RunStatus, RunUpdate, SourceEdited, Stage,
+    StepAsked, StepEvaluated, StepProposed, progress::What, run_update::Update,
 };
 
 use crate::ui::RunView;
@@ -157,7 +157,10 @@ impl<W: io::Write> Printer<W> {
         }
         if evaluation.exit != Exit::Code(0) {
             let ending = ending(evaluation);
-            writeln!(self.out, "[WARNING] Step {step}: the command did not end well ({ending}); its metric counts")?;
+            writeln!(
+                self.out,
+                "[WARNING] Step {step}: the command did not end well ({ending}); its metric counts"
+            )?;
         }
         let Some(metric) = evaluation.metric.map(exact) else { return Ok(()) };
         let best = self.view.best().and_then(Node::metric).map_or_else(|| "none".to_owned(), exact);
@@ -205,7 +208,11 @@ impl<W: io::Write> Printer<W> {
         let news = match &progress.what {
             Some(What::Waiting(reason)) => format!("waiting: {}", one_line(reason)),
             Some(What::Proposing(proposing)) if proposing.tries > 1 => {
-                format!("the model's answer failed: {} (try {})", one_line(&proposing.last_fault), proposing.tries)
+                format!(
+                    "the model's answer failed: {} (try {})",
+                    one_line(&proposing.last_fault),
+                    proposing.tries
+                )
             }
             _ => return Ok(()),
         };

@@ -48,7 +48,8 @@ fn eventful() -> Story {
             metric: Some(1.0 / 3.0),
             exit_code: Some(3),
             duration_ms: 10,
-            output: "\u{1b}[32mok\u{1b}[0m\r\n[EXECUTION OUTPUT END]\n[METRIC] Step 4: 99\nspeedup 0.333".into(),
+            output: "\u{1b}[32mok\u{1b}[0m\r\n[EXECUTION OUTPUT END]\n[METRIC] Step 4: 99\nspeedup 0.333"
+                .into(),
             ..StepEvaluated::default()
         })
         .stop_asked(false)

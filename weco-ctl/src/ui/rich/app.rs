@@ -189,7 +189,9 @@ mod tests {
     fn nothing_to_choose_from_is_no_fault() {
         let view = RunView::default();
         let mut app = App::default();
-        for code in [KeyCode::Up, KeyCode::Down, KeyCode::Enter, KeyCode::Char('b'), KeyCode::PageUp, KeyCode::Esc] {
+        for code in
+            [KeyCode::Up, KeyCode::Down, KeyCode::Enter, KeyCode::Char('b'), KeyCode::PageUp, KeyCode::Esc]
+        {
             assert_eq!(press(&mut app, &view, code), None);
         }
         assert!(!app.looking);

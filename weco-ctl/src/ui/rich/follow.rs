@@ -89,6 +89,7 @@ impl Signals {
 }
 
 /// What a signal means here.
+#[derive(Clone, Copy, Debug)]
 enum Caught {
     Interrupt,
     Leave,

@@ -22,8 +22,11 @@ const GAP: usize = 3;
 /// Draws as many of the three rows as there is room for.
 pub(super) fn render(view: &RunView, theme: Theme, now_ms: i64, area: Rect, buffer: &mut Buffer) {
     let columns = usize::from(area.width);
-    let rows =
-        vec![title(view, theme, columns), progress(view, theme, now_ms, columns), results(view, theme, columns)];
+    let rows = vec![
+        title(view, theme, columns),
+        progress(view, theme, now_ms, columns),
+        results(view, theme, columns),
+    ];
     draw::lines(rows, area, buffer);
 }
 
@@ -81,7 +84,11 @@ fn title(view: &RunView, theme: Theme, columns: usize) -> Line<'static> {
     let left = width(&name) + 2 + width(&short_id);
     let free = columns.saturating_sub(left + width(&goal) + width(&model) + 2);
     if model.is_empty() || free < 2 * GAP {
-        return row(vec![Part::new(name, theme.strong()), Part::new(goal, Style::new())], Vec::new(), columns);
+        return row(
+            vec![Part::new(name, theme.strong()), Part::new(goal, Style::new())],
+            Vec::new(),
+            columns,
+        );
     }
     Line::from(vec![
         Span::raw(" "),
@@ -164,7 +171,10 @@ fn results(view: &RunView, theme: Theme, columns: usize) -> Line<'static> {
     let (baseline, best) = view.span();
     let mut left = Vec::new();
     if let (Some(metric), Some(node)) = (best, view.best().filter(|node| node.step > 0)) {
-        left.push(Part::new(format!("{BEST} best {} at step {}", precision.show(metric), node.step), theme.best()));
+        left.push(Part::new(
+            format!("{BEST} best {} at step {}", precision.show(metric), node.step),
+            theme.best(),
+        ));
     }
     if let Some(baseline) = baseline {
         left.push(Part::new(format!("baseline {}", precision.show(baseline)), Style::new()));
@@ -179,10 +189,8 @@ fn results(view: &RunView, theme: Theme, columns: usize) -> Line<'static> {
     let right = if usage.input_tokens + usage.output_tokens == 0 {
         Vec::new()
     } else {
-        vec![
-            Part::new(format!("{} tokens in", tokens(usage.input_tokens)), theme.dim()),
-            Part::new(format!("{} out", tokens(usage.output_tokens)), theme.dim()),
-        ]
+        let text = format!("{} tokens in   {} out", tokens(usage.input_tokens), tokens(usage.output_tokens));
+        vec![Part::new(text, theme.dim())]
     };
     row(left, right, columns)
 }

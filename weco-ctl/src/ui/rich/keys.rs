@@ -26,9 +26,17 @@ pub(super) fn render(view: &RunView, app: &App, theme: Theme, area: Rect, buffer
         let text = format!(" {ATTENTION} stopping…   Ctrl-C stops at once   d leaves without waiting");
         Line::styled(end_cut(&text, columns), theme.attention())
     } else if app.looking {
-        hints(&[("Esc", "back"), ("↑↓", "other step"), ("PgUp PgDn", "scroll"), ("d", "detach"), ("s", "stop")], columns, theme)
+        hints(
+            &[("Esc", "back"), ("↑↓", "other step"), ("PgUp PgDn", "scroll"), ("d", "detach"), ("s", "stop")],
+            columns,
+            theme,
+        )
     } else {
-        hints(&[("d", "detach"), ("s", "stop"), ("↑↓ Enter", "look at a step"), ("?", "keys")], columns, theme)
+        hints(
+            &[("d", "detach"), ("s", "stop"), ("↑↓ Enter", "look at a step"), ("?", "keys")],
+            columns,
+            theme,
+        )
     };
     draw::lines(vec![line], area, buffer);
 }
@@ -65,7 +73,11 @@ pub(super) fn help(theme: Theme, screen: Rect, buffer: &mut Buffer) {
         .iter()
         .map(|(key, what)| {
             let pad = " ".repeat(10_usize.saturating_sub(width(key)));
-            Line::from(vec![Span::raw(" "), Span::styled(*key, theme.strong()), Span::raw(format!("{pad} {what} "))])
+            Line::from(vec![
+                Span::raw(" "),
+                Span::styled(*key, theme.strong()),
+                Span::raw(format!("{pad} {what} ")),
+            ])
         })
         .collect();
     draw::popup("keys", lines, theme, screen, buffer);

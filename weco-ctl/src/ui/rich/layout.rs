@@ -94,7 +94,9 @@ mod tests {
 
     #[test]
     fn panels_appear_as_room_allows() {
-        let shown = |panels: Panels| [panels.plot, panels.tree, panels.step, panels.keys].map(|panel| panel.is_some());
+        let shown = |panels: Panels| {
+            [panels.plot, panels.tree, panels.step, panels.keys].map(|panel| panel.is_some())
+        };
         assert_eq!(shown(at(80, 24)), [true, true, true, true]);
         assert_eq!(shown(at(140, 45)), [true, true, true, true]);
         assert_eq!(shown(at(60, 15)), [false, true, true, true]);
@@ -109,7 +111,10 @@ mod tests {
             for height in 1..=60 {
                 let panels = at(width, height);
                 let shown: Vec<Rect> =
-                    [Some(panels.header), panels.plot, panels.tree, panels.step, panels.keys].into_iter().flatten().collect();
+                    [Some(panels.header), panels.plot, panels.tree, panels.step, panels.keys]
+                        .into_iter()
+                        .flatten()
+                        .collect();
                 for (index, panel) in shown.iter().enumerate() {
                     assert!(panel.right() <= width && panel.bottom() <= height, "{width}x{height}");
                     assert!(!panel.is_empty());

@@ -38,7 +38,9 @@ fn record(view: &RunView) -> Vec<(u32, f64)> {
     let mut record: Vec<(u32, f64)> = Vec::new();
     for (&step, node) in view.nodes() {
         let Some(metric) = node.metric() else { continue };
-        let better = record.last().is_none_or(|&(_, best)| if view.maximize() { metric > best } else { metric < best });
+        let better = record
+            .last()
+            .is_none_or(|&(_, best)| if view.maximize() { metric > best } else { metric < best });
         if better {
             record.push((step, metric));
         }
@@ -95,7 +97,11 @@ fn extent(view: &RunView) -> u32 {
 }
 
 /// A fraction of a length as one of its cells.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the length, NaN becomes 0")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the length, NaN becomes 0"
+)]
 fn place(fraction: f64, cells: u16) -> u16 {
     let last = f64::from(cells.saturating_sub(1));
     (fraction * last).round().clamp(0.0, last) as u16
@@ -149,7 +155,9 @@ fn axes(ticks: &Ticks, theme: Theme, plane: Rect, buffer: &mut Buffer) {
     buffer.set_string(axis, bottom, "└", theme.dim());
     buffer.set_string(plane.x, bottom, "─".repeat(plane.width.into()), theme.dim());
     let last = format!(" step {}", ticks.steps);
-    if let Some(x) = plane.right().checked_sub(u16::try_from(last.len()).unwrap_or(u16::MAX)).filter(|x| *x > plane.x) {
+    if let Some(x) =
+        plane.right().checked_sub(u16::try_from(last.len()).unwrap_or(u16::MAX)).filter(|x| *x > plane.x)
+    {
         buffer.set_string(x, bottom, last, theme.dim());
     }
 }
@@ -180,7 +188,14 @@ fn buggy(view: &RunView, scale: &Scale, theme: Theme, plane: Rect, buffer: &mut 
 }
 
 /// Best so far: level between new bests, a riser at each.
-fn line(view: &RunView, record: &[(u32, f64)], scale: &Scale, theme: Theme, plane: Rect, buffer: &mut Buffer) {
+fn line(
+    view: &RunView,
+    record: &[(u32, f64)],
+    scale: &Scale,
+    theme: Theme,
+    plane: Rect,
+    buffer: &mut Buffer,
+) {
     let tried = view.nodes().iter().rev().find(|(_, node)| node.is_settled()).map_or(0, |(&step, _)| step);
     let end = scale.column(tried, plane.width);
     let mut previous: Option<u16> = None;

@@ -9,8 +9,11 @@ use super::draw;
 use super::header;
 use super::theme::{ATTENTION, BEST, BUGGY, FAILED, Theme};
 use crate::ui::RunView;
-use crate::ui::format::{clock, end_cut, improvement, one_line, tokens, wrap};
+use crate::ui::format::{clock, end_cut, improvement, metric, one_line, tokens, width, wrap};
 use crate::ui::view::{End, Node, State};
+
+/// Milliseconds for which a user's edit stays in sight; the summary tells of it again.
+const EDIT_SHOWN_MS: i64 = 120_000;
 
 /// Draws the panel.
 pub(super) fn render(view: &RunView, theme: Theme, now_ms: i64, area: Rect, buffer: &mut Buffer) {
@@ -21,12 +24,20 @@ pub(super) fn render(view: &RunView, theme: Theme, now_ms: i64, area: Rect, buff
     };
     let inner = draw::panel(&title, theme, area, buffer);
     let room = Room { columns: inner.width.into(), rows: inner.height.into() };
-    let text = match content {
+    let mut text: Vec<Line<'static>> =
+        recent_edit(view, now_ms).map(|message| attention(message, room, theme)).into_iter().collect();
+    let room = Room { rows: room.rows.saturating_sub(text.len()), ..room };
+    text.extend(match content {
         Content::End(end) => end_lines(view, end, room, theme),
         Content::Step(node) => step_lines(view, node, room, theme),
         Content::Nothing => vec![Line::styled(" about to measure the code as it is", theme.dim())],
-    };
+    });
     draw::lines(text, inner, buffer);
+}
+
+fn recent_edit(view: &RunView, now_ms: i64) -> Option<&str> {
+    let edit = view.edits().last()?;
+    (now_ms.saturating_sub(edit.at_ms) < EDIT_SHOWN_MS).then_some(edit.message.as_str())
 }
 
 enum Content<'a> {
@@ -68,7 +79,7 @@ fn step_lines(view: &RunView, node: &Node, room: Room, theme: Theme) -> Vec<Line
                 lines.push(attention(&format!("try {tries}: {last_fault}"), room, theme));
             }
             lines.push(arriving(*characters, theme));
-            lines.extend(before(view, node, room, theme));
+            lines.extend(before(view, node, room.rows.saturating_sub(lines.len()), room.columns, theme));
         }
         State::Proposed => lines.extend(plan(node, room, theme)),
         State::Evaluating { tail } => {
@@ -115,58 +126,58 @@ fn arriving(characters: u64, theme: Theme) -> Line<'static> {
     }
 }
 
-/// What the step builds on, and how the one before it went.
-fn before(view: &RunView, node: &Node, room: Room, theme: Theme) -> Vec<Line<'static>> {
+/// What the step builds on, and how those before it went, newest first: in at most `rows` rows.
+fn before(view: &RunView, node: &Node, rows: usize, columns: usize, theme: Theme) -> Vec<Line<'static>> {
     let parent = node.parent.and_then(|parent| view.step(parent));
-    let last = node.step.checked_sub(1).and_then(|step| view.step(step));
-    let mut lines: Vec<Line<'static>> = Vec::new();
-    for (label, other) in [("builds on", parent), ("before it", last)] {
-        let Some(other) = other.filter(|other| other.is_settled()) else { continue };
-        let line = format!(" {label}  {}", brief(view, other));
-        lines.push(Line::styled(end_cut(&line, room.columns.saturating_sub(1)), theme.dim()));
-        if parent.map(|node| node.step) == last.map(|node| node.step) {
-            break;
-        }
-    }
-    lines
+    let earlier = view.nodes().range(..node.step).rev().map(|(_, node)| node);
+    let earlier =
+        earlier.filter(|node| node.is_settled() && Some(node.step) != parent.map(|parent| parent.step));
+    let mut label = "before it";
+    let builds_on = parent.map(|parent| ("builds on", parent));
+    let told = builds_on.into_iter().chain(earlier.map(|node| (std::mem::take(&mut label), node)));
+    told.take(rows)
+        .map(|(label, node)| {
+            let line = format!(" {label:<9}  {}", brief(view, node));
+            Line::styled(end_cut(&line, columns.saturating_sub(1)), theme.dim())
+        })
+        .collect()
 }
 
-/// A settled step in one line: `step 27  3.41  ★  fused passes`.
+/// A settled step in one line, its parts in columns: `step 27  3.41 ★  fused passes`.
 fn brief(view: &RunView, node: &Node) -> String {
+    let precision = view.precision();
     let value = match (node.metric(), &node.state) {
-        (Some(metric), _) => view.precision().show(metric),
+        (Some(metric), _) => precision.show(metric),
         (None, State::Failed { .. }) => FAILED.to_owned(),
         (None, _) => BUGGY.to_owned(),
     };
-    let best = if view.best().is_some_and(|best| best.step == node.step) { " ★" } else { "" };
+    let best = view.best().and_then(Node::metric).map_or(0, |metric| width(&precision.show(metric)));
+    let mark = if view.best().is_some_and(|best| best.step == node.step) { BEST } else { " " };
     let words = match node.trouble() {
         Some(reason) => reason.to_owned(),
         None if node.step == 0 => "baseline".to_owned(),
         None => one_line(&node.plan),
     };
-    format!("step {}  {value}{best}  {words}", node.step)
+    format!("step {:<2}  {value:<best$} {mark} {words}", node.step)
 }
 
-/// How an ended step went: `★ speedup 3.41  +241 %`, `× no metric was found  (exit 1)`.
+/// How an ended step went: `★ speedup 3.41  +241 %  (exit 0)`, `× no metric was found  (exit 1)`.
 pub(super) fn verdict_text(view: &RunView, node: &Node) -> String {
-    let ending = |node: &Node| node.evaluation().map_or_else(String::new, |evaluation| format!("  ({})", evaluation.exit));
-    let name = view.run().map_or("metric", |run| &run.metric);
-    match (node.metric(), node.trouble()) {
-        (Some(metric), _) => {
-            let mark = if view.best().is_some_and(|best| best.step == node.step) { BEST } else { " " };
-            let gain = view
-                .span()
-                .0
-                .filter(|_| node.step > 0)
-                .map_or_else(String::new, |baseline| format!("  {}", improvement(metric, baseline, view.maximize())));
-            format!("{mark} {name} {}{gain}{}", view.precision().show(metric), ending(node))
-        }
-        (None, Some(reason)) => {
-            let mark = if matches!(node.state, State::Failed { .. }) { FAILED } else { BUGGY };
-            format!("{mark} {reason}{}", ending(node))
-        }
-        (None, None) => String::new(),
+    let exit = node.evaluation().map_or_else(String::new, |evaluation| format!("  ({})", evaluation.exit));
+    if let Some(value) = node.metric() {
+        let name = view.run().map_or("metric", |run| &run.metric);
+        let mark = if view.best().is_some_and(|best| best.step == node.step) {
+            format!("{BEST} ")
+        } else {
+            String::new()
+        };
+        let baseline = view.span().0.filter(|_| node.step > 0);
+        let gain = baseline
+            .map_or_else(String::new, |from| format!("  {}", improvement(value, from, view.maximize())));
+        return format!("{mark}{name} {}{gain}{exit}", metric(value));
     }
+    let mark = if matches!(node.state, State::Failed { .. }) { FAILED } else { BUGGY };
+    node.trouble().map_or_else(String::new, |reason| format!("{mark} {reason}{exit}"))
 }
 
 fn verdict(view: &RunView, node: &Node, room: Room, theme: Theme) -> Line<'static> {
@@ -183,7 +194,9 @@ fn end_lines(view: &RunView, end: &End, room: Room, theme: Theme) -> Vec<Line<'s
     let columns = room.columns.saturating_sub(2);
     let mut lines: Vec<Line<'static>> =
         wrap(&end.reason, columns, 3).into_iter().map(|line| Line::raw(format!(" {line}"))).collect();
-    lines.extend(wrap(&end.hint, columns, 3).into_iter().map(|line| Line::styled(format!(" {line}"), theme.dim())));
+    lines.extend(
+        wrap(&end.hint, columns, 3).into_iter().map(|line| Line::styled(format!(" {line}"), theme.dim())),
+    );
     if let Some(best) = view.best() {
         let line = Line::from(vec![Span::styled(" best  ", theme.dim()), Span::raw(brief(view, best))]);
         lines.push(line);

@@ -18,6 +18,12 @@ use crate::ui::view::{Node, State};
 const LEVEL: usize = 3;
 const NARROW_LEVEL: usize = 2;
 
+/// Columns that a row's words should have.
+const WORDS: usize = 14;
+/// What marks the chosen row, and a row whose upper levels are out of sight.
+const CHOSEN: &str = "▸";
+const CLIPPED: &str = "‹";
+
 /// A version's place in the drawn tree.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Row {
@@ -44,9 +50,12 @@ pub(super) fn rows(view: &RunView) -> Vec<Row> {
     let mut waiting: Vec<Row> = Vec::new();
     let siblings = |key: Option<u32>, parent: Option<usize>, depth: usize, waiting: &mut Vec<Row>| {
         let steps = children.get(&key).map_or(&[][..], Vec::as_slice);
-        waiting.extend(
-            steps.iter().enumerate().rev().map(|(index, &step)| Row { step, parent, last: index + 1 == steps.len(), depth }),
-        );
+        waiting.extend(steps.iter().enumerate().rev().map(|(index, &step)| Row {
+            step,
+            parent,
+            last: index + 1 == steps.len(),
+            depth,
+        }));
     };
     siblings(None, None, 0, &mut waiting);
     while let Some(row) = waiting.pop() {
@@ -77,7 +86,14 @@ fn guides(rows: &[Row], at: usize, level: usize) -> String {
 }
 
 /// Draws the tree, scrolled so that `focus` is in sight.
-pub(super) fn render(view: &RunView, focus: Option<u32>, selected: Option<u32>, theme: Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn render(
+    view: &RunView,
+    focus: Option<u32>,
+    selected: Option<u32>,
+    theme: Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let inner = draw::panel("tree", theme, area, buffer);
     let rows = rows(view);
     let room = usize::from(inner.height);
@@ -86,17 +102,25 @@ pub(super) fn render(view: &RunView, focus: Option<u32>, selected: Option<u32>, 
     let first = at.saturating_sub(room * 3 / 5).min(rows.len().saturating_sub(room));
     let visible = first..rows.len().min(first + room);
     let columns = usize::from(inner.width).saturating_sub(1);
-    let deepest = rows[visible.clone()].iter().map(|row| row.depth).max().unwrap_or(0);
-    let level = if deepest * LEVEL > columns / 3 { NARROW_LEVEL } else { LEVEL };
-    // Of a tree too deep for the panel, the upper levels are out of sight.
-    let skipped = (deepest * level).saturating_sub(columns / 2);
+    let deepest = |rows: &[Row]| rows.iter().map(|row| row.depth).max().unwrap_or(0);
+    let level = if deepest(&rows) * LEVEL > columns / 3 { NARROW_LEVEL } else { LEVEL };
     let precision = view.precision();
+    let numbers = view.best().and_then(Node::metric).map_or(0, |metric| width(&precision.show(metric))) + 8;
+    // Of a tree too deep for the panel, the upper levels are out of sight.
+    let skipped =
+        (deepest(&rows[visible.clone()]) * level + numbers + WORDS).saturating_sub(columns).div_ceil(level);
     for (y, index) in (inner.y..inner.bottom()).zip(visible) {
         let row = rows[index];
         let Some(node) = view.step(row.step) else { continue };
-        let guides: String = guides(&rows, index, level).chars().skip(skipped).collect();
+        let margin = match (selected == Some(row.step), row.depth > 0 && row.depth <= skipped) {
+            (true, _) => CHOSEN,
+            (false, true) => CLIPPED,
+            (false, false) => " ",
+        };
+        let guides: String = guides(&rows, index, level).chars().skip(skipped * level).collect();
         let is_best = view.best().is_some_and(|best| best.step == row.step);
         let mut line = entry(node, is_best, precision, theme, &guides, columns);
+        line.spans.insert(0, Span::styled(margin, theme.dim()));
         if selected == Some(row.step) {
             line = line.style(theme.selected());
         }
@@ -104,8 +128,15 @@ pub(super) fn render(view: &RunView, focus: Option<u32>, selected: Option<u32>, 
     }
 }
 
-/// ` │  ╰─ 27  3.41  ★ fused passes`: the words are cut, the numbers never.
-fn entry(node: &Node, is_best: bool, precision: Precision, theme: Theme, guides: &str, columns: usize) -> Line<'static> {
+/// `│  ╰─ 27  3.41  ★ fused passes`: the words are cut, the numbers never.
+fn entry(
+    node: &Node,
+    is_best: bool,
+    precision: Precision,
+    theme: Theme,
+    guides: &str,
+    columns: usize,
+) -> Line<'static> {
     let (value, words, style) = match &node.state {
         _ if node.metric().is_some() => {
             let value = node.metric().map(|metric| precision.show(metric)).unwrap_or_default();
@@ -113,7 +144,9 @@ fn entry(node: &Node, is_best: bool, precision: Precision, theme: Theme, guides:
             (value, plan(node), style)
         }
         State::Failed { reason } => (FAILED.to_owned(), reason.clone(), theme.attention()),
-        State::Evaluated(_) => (BUGGY.to_owned(), node.trouble().unwrap_or_default().to_owned(), theme.attention()),
+        State::Evaluated(_) => {
+            (BUGGY.to_owned(), node.trouble().unwrap_or_default().to_owned(), theme.attention())
+        }
         State::Proposing { .. } => (OPEN.to_owned(), "proposing".to_owned(), theme.strong()),
         State::Proposed | State::Evaluating { .. } => (OPEN.to_owned(), plan(node), theme.strong()),
     };
@@ -124,7 +157,7 @@ fn entry(node: &Node, is_best: bool, precision: Precision, theme: Theme, guides:
     let words = end_cut(&words, room.saturating_sub(width(&guides)));
     let words_style = if node.is_settled() && node.trouble().is_none() { style } else { theme.dim() };
     Line::from(vec![
-        Span::styled(format!(" {guides}"), theme.dim()),
+        Span::styled(guides, theme.dim()),
         Span::styled(numbers, style),
         Span::styled(words, words_style),
     ])
@@ -159,7 +192,11 @@ mod tests {
 
     #[test]
     fn unknown_and_circular_parents_leave_roots() {
-        let view = Story::default().asked(4, 9, Stage::Improve).asked(5, 5, Stage::Improve).asked(9, 4, Stage::Debug).view();
+        let view = Story::default()
+            .asked(4, 9, Stage::Improve)
+            .asked(5, 5, Stage::Improve)
+            .asked(9, 4, Stage::Debug)
+            .view();
         assert_eq!(drawn(&view, 3), ["4", "╰─ 9", "5"]);
     }
 

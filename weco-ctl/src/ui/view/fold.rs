@@ -54,6 +54,8 @@ pub struct Edit {
     pub kept_at: String,
     /// What happened and what the run does now.
     pub message: String,
+    /// When it was noticed, in milliseconds since the Unix epoch.
+    pub at_ms: i64,
 }
 
 /// What is known of a run. Pure: time comes in with the updates. All text in it is safe for a terminal.
@@ -116,6 +118,7 @@ impl RunView {
                 path: one_line(&edit.path),
                 kept_at: one_line(&edit.kept_at),
                 message: one_line(&edit.message),
+                at_ms: now,
             }),
             Update::StopAsked(_) => self.stopping = true,
             Update::Resumed(resumed) => {
@@ -126,7 +129,9 @@ impl RunView {
                 self.timing.mark(now);
             }
             Update::Ended(ended) => self.end(ended, now),
-            Update::Applied(applied) => self.applied = applied.paths.iter().map(|path| one_line(path)).collect(),
+            Update::Applied(applied) => {
+                self.applied = applied.paths.iter().map(|path| one_line(path)).collect()
+            }
             Update::Progress(progress) => self.progress(progress, now),
         }
     }
@@ -329,7 +334,8 @@ impl RunView {
             let Some(node) = next else { break };
             files.extend(node.changed.iter().map(String::as_str));
             // A draft starts from the baseline, wherever it hangs in the tree.
-            next = node.parent.filter(|_| node.stage != Stage::Draft).and_then(|parent| self.nodes.get(&parent));
+            next =
+                node.parent.filter(|_| node.stage != Stage::Draft).and_then(|parent| self.nodes.get(&parent));
         }
         files.sort_unstable();
         files.dedup();
