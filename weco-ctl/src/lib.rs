@@ -11,7 +11,6 @@ pub mod cli;
 mod cmd;
 mod daemon;
 mod error;
-#[path = "cmd/follow.rs"]
 mod ui;
 
 use std::process::ExitCode;

@@ -1,0 +1,9 @@
+//! How numbers, times and foreign text are written, everywhere the client writes them.
+
+mod number;
+mod text;
+mod time;
+
+pub use number::{Precision, exact, improvement, metric, significant, tokens};
+pub use text::{end_cut, middle_cut, one_line, sanitise, untab, width, wrap};
+pub use time::{about, clock, words};

@@ -1,0 +1,24 @@
+//! What people see while a run goes on, and when it has ended.
+//!
+//! ```text
+//!                                ┌─> plain::follow  lines, for agents and logs
+//! RunUpdate ──> view::RunView ───┼─> rich::follow   a screen, for people
+//!   (stream)    (pure fold)      └─> summary        the end, for the scrollback
+//! ```
+//!
+//! Everything drawn is a function of a [`RunView`] and the time; all text in a view is safe for a terminal.
+
+pub mod format;
+pub mod plain;
+pub mod prompt;
+pub mod rich;
+pub mod summary;
+pub mod view;
+
+mod follow;
+
+#[cfg(test)]
+mod fixture;
+
+pub use follow::{Action, Ending, Followed, Updates};
+pub use view::RunView;

@@ -1,0 +1,252 @@
+//! Lines for updates.
+
+use std::{io, time::Duration};
+
+use weco_proto::v1::{
+    EvaluationStarted, Progress, ReplyUnusable, RunEnded, RunStatus, RunUpdate, SourceEdited, Stage,
+    StepAsked, StepEvaluated, StepProposed, progress::What, run_update::Update,
+};
+
+use crate::ui::RunView;
+use crate::ui::format::{exact, one_line, sanitise};
+use crate::ui::view::{Evaluation, Exit, Node};
+
+const RULE: &str = "============================================================";
+const OUTPUT_START: &str = "[EXECUTION OUTPUT START]";
+const OUTPUT_END: &str = "[EXECUTION OUTPUT END]";
+
+/// Prints each update as it comes and flushes after it.
+pub struct Printer<W> {
+    out: W,
+    view: RunView,
+    from_seq: u64,
+    interrupted: bool,
+    /// The live news last printed: it comes many times over.
+    last_news: Option<(u32, String)>,
+}
+
+impl<W: io::Write> Printer<W> {
+    /// Prints to `out`. Of updates recorded before `from_seq`, only the header is printed.
+    pub fn new(out: W, from_seq: u64) -> Self {
+        Self { out, view: RunView::default(), from_seq, interrupted: false, last_news: None }
+    }
+
+    /// What is known of the run so far.
+    pub fn view(&self) -> &RunView {
+        &self.view
+    }
+
+    /// What is known of the run, at the end.
+    pub fn into_view(self) -> RunView {
+        self.view
+    }
+
+    /// A Ctrl-C was heard here.
+    ///
+    /// # Errors
+    /// If the output cannot be written.
+    pub fn interrupted(&mut self, force: bool) -> io::Result<()> {
+        self.interrupted = true;
+        let what = if force { "Stopping at once..." } else { "Stopping... (Ctrl-C again to stop at once)" };
+        writeln!(self.out, "[INTERRUPTED] {what}")?;
+        self.out.flush()
+    }
+
+    /// Takes in an update and prints what it says.
+    ///
+    /// # Errors
+    /// If the output cannot be written.
+    pub fn update(&mut self, update: &RunUpdate) -> io::Result<()> {
+        if !self.view.apply(update) {
+            return Ok(());
+        }
+        let Some(what) = &update.update else { return Ok(()) };
+        // Live news has no number of its own: it is as old as what was recorded last.
+        let seq = if update.seq == 0 { self.view.last_seq() + 1 } else { update.seq };
+        if seq < self.from_seq && !matches!(what, Update::Created(_)) {
+            return Ok(());
+        }
+        self.print(what)?;
+        self.out.flush()
+    }
+
+    fn print(&mut self, what: &Update) -> io::Result<()> {
+        match what {
+            Update::Created(_) => self.header(),
+            Update::Asked(asked) => self.asked(asked),
+            Update::Proposed(proposed) => self.proposed(proposed),
+            Update::Unusable(reply) => self.unusable(reply),
+            Update::StepFailed(failed) => {
+                writeln!(self.out, "[WARNING] Step {} failed: {}", failed.step, one_line(&failed.reason))
+            }
+            Update::Evaluating(evaluating) => self.evaluating(evaluating),
+            Update::Evaluated(evaluated) => self.evaluated(evaluated),
+            Update::SourceEdited(edit) => self.edited(edit),
+            Update::StopAsked(_) if self.interrupted => Ok(()),
+            Update::StopAsked(_) => writeln!(self.out, "[WARNING] The run was asked to stop"),
+            Update::Resumed(resumed) => writeln!(self.out, "[RESUMED] Total Steps: {}", resumed.steps),
+            Update::Ended(ended) => self.ended(ended),
+            Update::Applied(applied) => {
+                let paths = self.view.applied().join(", ");
+                writeln!(self.out, "[APPLIED] Step {} written to {paths}", applied.step)
+            }
+            Update::Progress(progress) => self.progress(progress),
+        }
+    }
+
+    fn header(&mut self) -> io::Result<()> {
+        let (out, view) = (&mut self.out, &self.view);
+        let Some(run) = view.run() else { return Ok(()) };
+        writeln!(out, "{RULE}\nWECO OPTIMIZATION RUN\n{RULE}")?;
+        writeln!(out, "Run ID: {}\nRun Name: {}", run.id, run.name)?;
+        writeln!(out, "Model: {}\nMetric: {}", run.model, run.metric)?;
+        writeln!(out, "Goal: {}", if run.maximize { "maximize" } else { "minimize" })?;
+        writeln!(out, "Total Steps: {}\n{RULE}\n", view.budget())
+    }
+
+    /// Begins a line that says which step it is about.
+    fn step(&mut self, step: u32) -> io::Result<()> {
+        write!(self.out, "[STEP {step}/{}] ", self.view.budget())
+    }
+
+    fn asked(&mut self, asked: &StepAsked) -> io::Result<()> {
+        self.step(asked.step)?;
+        let parent = asked.parent.map_or_else(String::new, |parent| format!(" step {parent}"));
+        let what = match asked.stage() {
+            Stage::Draft => "a fresh approach".to_owned(),
+            Stage::Improve => format!("an improvement of{parent}"),
+            Stage::Debug => format!("a repair of{parent}"),
+            Stage::Baseline | Stage::Unspecified => "a version".to_owned(),
+        };
+        let again = if asked.attempt > 1 { format!(" (attempt {})", asked.attempt) } else { String::new() };
+        writeln!(self.out, "Proposing {what}...{again}")
+    }
+
+    fn proposed(&mut self, proposed: &StepProposed) -> io::Result<()> {
+        let plan = one_line(&proposed.plan);
+        writeln!(self.out, "[PLAN] {}", if plan.is_empty() { "(none given)" } else { &plan })?;
+        let files = self.view.step(proposed.step).map(|node| node.changed.join(", ")).unwrap_or_default();
+        if files.is_empty() {
+            return Ok(());
+        }
+        let (added, removed) = (proposed.lines_added, proposed.lines_removed);
+        writeln!(self.out, "[CHANGES] {files} (+{added} -{removed} lines against the baseline)")
+    }
+
+    fn unusable(&mut self, reply: &ReplyUnusable) -> io::Result<()> {
+        let next = if reply.will_retry { "; asking again" } else { "" };
+        let (step, reason) = (reply.step, one_line(&reply.reason));
+        writeln!(self.out, "[WARNING] Step {step}: the model's reply could not be used: {reason}{next}")
+    }
+
+    fn evaluating(&mut self, evaluating: &EvaluationStarted) -> io::Result<()> {
+        self.step(evaluating.step)?;
+        let again =
+            if evaluating.attempt > 1 { format!(" (attempt {})", evaluating.attempt) } else { String::new() };
+        writeln!(self.out, "Executing code...{again}")
+    }
+
+    fn evaluated(&mut self, evaluated: &StepEvaluated) -> io::Result<()> {
+        let text = if evaluated.output.is_empty() { &evaluated.output_tail } else { &evaluated.output };
+        self.output(text)?;
+        let step = evaluated.step;
+        let Some(node) = self.view.step(step) else { return Ok(()) };
+        let Some(evaluation) = node.evaluation() else { return Ok(()) };
+        if let Some(reason) = &evaluation.buggy {
+            return writeln!(self.out, "[WARNING] Step {step} is buggy: {reason} ({})", ending(evaluation));
+        }
+        if evaluation.exit != Exit::Code(0) {
+            let ending = ending(evaluation);
+            writeln!(
+                self.out,
+                "[WARNING] Step {step}: the command did not end well ({ending}); its metric counts"
+            )?;
+        }
+        let Some(metric) = evaluation.metric.map(exact) else { return Ok(()) };
+        let best = self.view.best().and_then(Node::metric).map_or_else(|| "none".to_owned(), exact);
+        writeln!(self.out, "[METRIC] Step {step}: {metric} (best so far: {best})")
+    }
+
+    /// The captured output between its marks. A line of it that looks like the end mark is indented, so that
+    /// no output can pretend to be this program's lines.
+    fn output(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{OUTPUT_START}")?;
+        for line in sanitise(text).lines() {
+            let indent = if line.trim_end() == OUTPUT_END { " " } else { "" };
+            writeln!(self.out, "{indent}{line}")?;
+        }
+        writeln!(self.out, "{OUTPUT_END}")
+    }
+
+    fn edited(&mut self, edit: &SourceEdited) -> io::Result<()> {
+        let (message, kept_at) = (one_line(&edit.message), one_line(&edit.kept_at));
+        writeln!(self.out, "[WARNING] {message} (the edit is in {kept_at})")
+    }
+
+    fn ended(&mut self, ended: &RunEnded) -> io::Result<()> {
+        let reason = one_line(&ended.reason);
+        match ended.status() {
+            RunStatus::Completed => writeln!(self.out, "[COMPLETE] Optimization finished successfully")?,
+            RunStatus::Error => writeln!(self.out, "[ERROR] {reason}")?,
+            RunStatus::Interrupted => writeln!(self.out, "[INTERRUPTED] {reason}")?,
+            _ => writeln!(self.out, "[STOPPED] {reason}")?,
+        }
+        let hint = one_line(&ended.hint);
+        if !hint.is_empty() {
+            writeln!(self.out, "Next: {hint}")?;
+        }
+        writeln!(self.out, "Total steps completed: {}", self.view.done())?;
+        let Some(best) = self.view.best() else { return Ok(()) };
+        let Some(metric) = best.metric().or(ended.best_metric) else { return Ok(()) };
+        writeln!(self.out, "Best metric value: {}", exact(metric))?;
+        let Some(files) = self.view.best_files() else { return Ok(()) };
+        writeln!(self.out, "Best version: step {}, in {files}", best.step)
+    }
+
+    /// Live news: only what would otherwise be a long silence, and each only once.
+    fn progress(&mut self, progress: &Progress) -> io::Result<()> {
+        let news = match &progress.what {
+            Some(What::Waiting(reason)) => format!("waiting: {}", one_line(reason)),
+            Some(What::Proposing(proposing)) if proposing.tries > 1 => {
+                format!(
+                    "the model's answer failed: {} (try {})",
+                    one_line(&proposing.last_fault),
+                    proposing.tries
+                )
+            }
+            _ => return Ok(()),
+        };
+        let news = (progress.step, news);
+        if self.last_news.as_ref() == Some(&news) {
+            return Ok(());
+        }
+        writeln!(self.out, "[WARNING] Step {}: {}", news.0, news.1)?;
+        self.last_news = Some(news);
+        Ok(())
+    }
+}
+
+fn ending(evaluation: &Evaluation) -> String {
+    match evaluation.exit {
+        Exit::Code(code) => format!("exit code {code}"),
+        other => other.to_string(),
+    }
+}
+
+/// Says that the connection to the daemon is tried again.
+///
+/// # Errors
+/// If the output cannot be written.
+pub fn reconnecting(out: &mut impl io::Write, attempt: u32, most: u32, retry_in: Duration) -> io::Result<()> {
+    writeln!(out, "[RECONNECTING] attempt {attempt}/{most}, retry in {}s", retry_in.as_secs())?;
+    out.flush()
+}
+
+/// Says that the connection to the daemon is there again.
+///
+/// # Errors
+/// If the output cannot be written.
+pub fn reconnected(out: &mut impl io::Write) -> io::Result<()> {
+    writeln!(out, "[RECONNECTED]")?;
+    out.flush()
+}

@@ -1,0 +1,149 @@
+//! A question on the terminal.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use crossterm::event::{Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use futures_util::StreamExt;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::format::{middle_cut, one_line};
+
+/// How long no key may come before the question is asked: what was typed at the screen before is no answer.
+const QUIET: Duration = Duration::from_millis(100);
+/// Files that a question names; of more it gives the number.
+const NAMED: usize = 3;
+/// Columns of a path in a question.
+const PATH: usize = 40;
+
+/// Asks `Apply to kernels/rows.py? [Y/n]` on the terminal. Enter and `y` say yes; everything that ends the
+/// asking otherwise (`n`, Esc, Ctrl-C, Ctrl-D, a signal, a closed or missing terminal) says no.
+///
+/// # Errors
+/// If the terminal cannot be written or changed.
+pub async fn apply(paths: &[String]) -> io::Result<bool> {
+    confirm(&question(paths)).await
+}
+
+fn question(paths: &[String]) -> String {
+    if paths.len() > NAMED {
+        return format!("Apply to {} files?", paths.len());
+    }
+    let names: Vec<String> = paths.iter().map(|path| middle_cut(&one_line(path), PATH)).collect();
+    format!("Apply to {}?", names.join(", "))
+}
+
+/// Asks a question whose default is yes; see [`apply`].
+///
+/// # Errors
+/// If the terminal cannot be written or changed.
+pub async fn confirm(question: &str) -> io::Result<bool> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Ok(false);
+    }
+    let raw = Raw::enter()?;
+    while poll(QUIET)? {
+        read()?;
+    }
+    print!("{question} [Y/n] ");
+    io::stdout().flush()?;
+    let yes = answered().await?;
+    drop(raw);
+    println!("{}", if yes { "yes" } else { "no" });
+    Ok(yes)
+}
+
+/// Waits for the answer. Signals are caught, since the terminal is to be left as it was.
+async fn answered() -> io::Result<bool> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut events = EventStream::new();
+    loop {
+        let event = tokio::select! {
+            event = events.next() => event,
+            _ = interrupt.recv() => None,
+            _ = terminate.recv() => None,
+            _ = hangup.recv() => None,
+        };
+        let Some(Ok(event)) = event else { return Ok(false) };
+        if let Some(yes) = answer(&event) {
+            return Ok(yes);
+        }
+    }
+}
+
+/// What a key says, if it says anything.
+fn answer(event: &Event) -> Option<bool> {
+    let Event::Key(KeyEvent { code, modifiers, kind, .. }) = event else { return None };
+    if *kind == KeyEventKind::Release {
+        return None;
+    }
+    match code {
+        KeyCode::Char('c' | 'd') if modifiers.contains(KeyModifiers::CONTROL) => Some(false),
+        _ if modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => None,
+        KeyCode::Enter | KeyCode::Char('y' | 'Y') => Some(true),
+        KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q') => Some(false),
+        _ => None,
+    }
+}
+
+/// Keys one at a time and unechoed, until dropped.
+struct Raw;
+
+impl Raw {
+    fn enter() -> io::Result<Self> {
+        enable_raw_mode()?;
+        Ok(Self)
+    }
+}
+
+impl Drop for Raw {
+    fn drop(&mut self) {
+        // Fails only if the terminal is gone.
+        let _ = disable_raw_mode();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_say_yes_or_no_or_nothing() {
+        let control = KeyModifiers::CONTROL;
+        let none = KeyModifiers::NONE;
+        for (code, modifiers, says) in [
+            (KeyCode::Enter, none, Some(true)),
+            (KeyCode::Char('y'), none, Some(true)),
+            (KeyCode::Char('Y'), KeyModifiers::SHIFT, Some(true)),
+            (KeyCode::Char('n'), none, Some(false)),
+            (KeyCode::Esc, none, Some(false)),
+            (KeyCode::Char('c'), control, Some(false)),
+            (KeyCode::Char('d'), control, Some(false)),
+            (KeyCode::Char('y'), control, None),
+            (KeyCode::Char('x'), none, None),
+            (KeyCode::Down, none, None),
+        ] {
+            assert_eq!(answer(&Event::Key(KeyEvent::new(code, modifiers))), says, "{code:?}");
+        }
+        assert_eq!(answer(&Event::Resize(80, 24)), None);
+    }
+
+    #[test]
+    fn questions_name_their_files() {
+        let paths = |count: usize| (0..count).map(|index| format!("src/{index}.py")).collect::<Vec<_>>();
+        assert_eq!(question(&paths(1)), "Apply to src/0.py?");
+        assert_eq!(question(&paths(3)), "Apply to src/0.py, src/1.py, src/2.py?");
+        assert_eq!(question(&paths(4)), "Apply to 4 files?");
+        assert_eq!(question(&["a\u{1b}[31mb".to_owned()]), "Apply to ab?");
+    }
+
+    #[tokio::test]
+    async fn without_a_terminal_the_answer_is_no() {
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            assert!(!confirm("Apply?").await.unwrap());
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! A run on the whole screen, for people.
+//!
+//! ```text
+//! updates, keys, signals, time ──> follow (select!) ──> app::App (what the user looks at)
+//!                                        │
+//!                                        └─ at most 10 times a second ──> draw::draw(view, app, now)
+//! ```
+
+mod app;
+mod draw;
+mod follow;
+mod header;
+mod keys;
+mod layout;
+mod look;
+mod plot;
+mod screen;
+mod step;
+mod theme;
+mod tree;
+
+pub use follow::follow;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,205 @@
+//! The step that goes on: what it is, how long it has been at it, what it says.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::draw;
+use super::header;
+use super::theme::{ATTENTION, BEST, BUGGY, FAILED, Theme};
+use crate::ui::RunView;
+use crate::ui::format::{clock, end_cut, improvement, metric, one_line, tokens, width, wrap};
+use crate::ui::view::{End, Node, State};
+
+/// Milliseconds for which a user's edit stays in sight; the summary tells of it again.
+const EDIT_SHOWN_MS: i64 = 120_000;
+
+/// Draws the panel.
+pub(super) fn render(view: &RunView, theme: Theme, now_ms: i64, area: Rect, buffer: &mut Buffer) {
+    let (title, content) = match (view.ended(), view.latest()) {
+        (Some(end), _) => (header::ending(end).to_owned(), Content::End(end)),
+        (None, Some(node)) => (title(node, now_ms), Content::Step(node)),
+        (None, None) => ("step 0, baseline".to_owned(), Content::Nothing),
+    };
+    let inner = draw::panel(&title, theme, area, buffer);
+    let room = Room { columns: inner.width.into(), rows: inner.height.into() };
+    let mut text: Vec<Line<'static>> =
+        recent_edit(view, now_ms).map(|message| attention(message, room, theme)).into_iter().collect();
+    let room = Room { rows: room.rows.saturating_sub(text.len()), ..room };
+    text.extend(match content {
+        Content::End(end) => end_lines(view, end, room, theme),
+        Content::Step(node) => step_lines(view, node, room, theme),
+        Content::Nothing => vec![Line::styled(" about to measure the code as it is", theme.dim())],
+    });
+    draw::lines(text, inner, buffer);
+}
+
+fn recent_edit(view: &RunView, now_ms: i64) -> Option<&str> {
+    let edit = view.edits().last()?;
+    (now_ms.saturating_sub(edit.at_ms) < EDIT_SHOWN_MS).then_some(edit.message.as_str())
+}
+
+enum Content<'a> {
+    End(&'a End),
+    Step(&'a Node),
+    Nothing,
+}
+
+#[derive(Clone, Copy)]
+struct Room {
+    columns: usize,
+    rows: usize,
+}
+
+/// `step 31, improve of 27 ── evaluating 0:14`
+fn title(node: &Node, now_ms: i64) -> String {
+    let phase = match &node.state {
+        _ if node.waiting.is_some() => "waiting",
+        State::Proposing { .. } => "proposing",
+        State::Proposed => "about to evaluate",
+        State::Evaluating { .. } => "evaluating",
+        State::Evaluated(_) => "evaluated",
+        State::Failed { .. } => "failed",
+    };
+    let again = if node.attempt > 1 { format!(", attempt {}", node.attempt) } else { String::new() };
+    let age = clock(now_ms.saturating_sub(node.since_ms));
+    format!("step {}, {}{again} ── {phase} {age}", node.step, node.kind())
+}
+
+fn step_lines(view: &RunView, node: &Node, room: Room, theme: Theme) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    lines.extend(node.waiting.as_deref().map(|reason| attention(reason, room, theme)));
+    match &node.state {
+        State::Proposing { characters, tries, last_fault } => {
+            lines.extend(node.unusable.as_deref().map(|reason| {
+                attention(&format!("the last reply could not be used: {reason}"), room, theme)
+            }));
+            if *tries > 1 {
+                lines.push(attention(&format!("try {tries}: {last_fault}"), room, theme));
+            }
+            lines.push(arriving(*characters, theme));
+            lines.extend(before(view, node, room.rows.saturating_sub(lines.len()), room.columns, theme));
+        }
+        State::Proposed => lines.extend(plan(node, room, theme)),
+        State::Evaluating { tail } => {
+            lines.extend(plan(node, room, theme));
+            lines.extend(output(tail, room, lines.len(), theme));
+        }
+        State::Evaluated(evaluation) => {
+            lines.extend(plan(node, room, theme));
+            lines.push(verdict(view, node, room, theme));
+            lines.extend(output(&evaluation.tail, room, lines.len(), theme));
+        }
+        State::Failed { .. } => lines.push(verdict(view, node, room, theme)),
+    }
+    lines
+}
+
+/// The plan in about a third of the room, one row at least.
+fn plan(node: &Node, room: Room, theme: Theme) -> Vec<Line<'static>> {
+    if node.step == 0 {
+        return vec![Line::styled(" the code as it is", theme.dim())];
+    }
+    wrap(&one_line(&node.plan), room.columns.saturating_sub(2), (room.rows / 3).max(1))
+        .into_iter()
+        .map(|line| Line::raw(format!(" {line}")))
+        .collect()
+}
+
+/// The output in the room that is left.
+fn output(tail: &str, room: Room, used: usize, theme: Theme) -> Vec<Line<'static>> {
+    if tail.trim().is_empty() {
+        return vec![Line::styled(" no output yet", theme.dim())];
+    }
+    draw::output(tail, room.rows.saturating_sub(used), room.columns.saturating_sub(1), theme)
+}
+
+fn attention(text: &str, room: Room, theme: Theme) -> Line<'static> {
+    Line::styled(end_cut(&format!(" {ATTENTION} {text}"), room.columns.saturating_sub(1)), theme.attention())
+}
+
+fn arriving(characters: u64, theme: Theme) -> Line<'static> {
+    match characters {
+        0 => Line::styled(" waiting for the model's first words", theme.dim()),
+        count => Line::raw(format!(" {} characters so far", tokens(count))),
+    }
+}
+
+/// What the step builds on, and how those before it went, newest first: in at most `rows` rows.
+fn before(view: &RunView, node: &Node, rows: usize, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let parent = node.parent.and_then(|parent| view.step(parent));
+    let earlier = view.nodes().range(..node.step).rev().map(|(_, node)| node);
+    let earlier =
+        earlier.filter(|node| node.is_settled() && Some(node.step) != parent.map(|parent| parent.step));
+    let mut label = "before it";
+    let builds_on = parent.map(|parent| ("builds on", parent));
+    let told = builds_on.into_iter().chain(earlier.map(|node| (std::mem::take(&mut label), node)));
+    told.take(rows)
+        .map(|(label, node)| {
+            let line = format!(" {label:<9}  {}", brief(view, node));
+            Line::styled(end_cut(&line, columns.saturating_sub(1)), theme.dim())
+        })
+        .collect()
+}
+
+/// A settled step in one line, its parts in columns: `step 27  3.41 ★  fused passes`.
+fn brief(view: &RunView, node: &Node) -> String {
+    let precision = view.precision();
+    let value = match (node.metric(), &node.state) {
+        (Some(metric), _) => precision.show(metric),
+        (None, State::Failed { .. }) => FAILED.to_owned(),
+        (None, _) => BUGGY.to_owned(),
+    };
+    let best = view.best().and_then(Node::metric).map_or(0, |metric| width(&precision.show(metric)));
+    let mark = if view.best().is_some_and(|best| best.step == node.step) { BEST } else { " " };
+    let words = match node.trouble() {
+        Some(reason) => reason.to_owned(),
+        None if node.step == 0 => "baseline".to_owned(),
+        None => one_line(&node.plan),
+    };
+    format!("step {:<2}  {value:<best$} {mark} {words}", node.step)
+}
+
+/// How an ended step went: `★ speedup 3.41  +241 %  (exit 0)`, `× no metric was found  (exit 1)`.
+pub(super) fn verdict_text(view: &RunView, node: &Node) -> String {
+    let exit = node.evaluation().map_or_else(String::new, |evaluation| format!("  ({})", evaluation.exit));
+    if let Some(value) = node.metric() {
+        let name = view.run().map_or("metric", |run| &run.metric);
+        let mark = if view.best().is_some_and(|best| best.step == node.step) {
+            format!("{BEST} ")
+        } else {
+            String::new()
+        };
+        let baseline = view.span().0.filter(|_| node.step > 0);
+        let gain = baseline
+            .map_or_else(String::new, |from| format!("  {}", improvement(value, from, view.maximize())));
+        return format!("{mark}{name} {}{gain}{exit}", metric(value));
+    }
+    let mark = if matches!(node.state, State::Failed { .. }) { FAILED } else { BUGGY };
+    node.trouble().map_or_else(String::new, |reason| format!("{mark} {reason}{exit}"))
+}
+
+fn verdict(view: &RunView, node: &Node, room: Room, theme: Theme) -> Line<'static> {
+    let is_best = view.best().is_some_and(|best| best.step == node.step);
+    let style = match node.trouble() {
+        Some(_) => theme.attention(),
+        None if is_best => theme.best(),
+        None => Style::new(),
+    };
+    Line::styled(end_cut(&format!(" {}", verdict_text(view, node)), room.columns.saturating_sub(1)), style)
+}
+
+fn end_lines(view: &RunView, end: &End, room: Room, theme: Theme) -> Vec<Line<'static>> {
+    let columns = room.columns.saturating_sub(2);
+    let mut lines: Vec<Line<'static>> =
+        wrap(&end.reason, columns, 3).into_iter().map(|line| Line::raw(format!(" {line}"))).collect();
+    lines.extend(
+        wrap(&end.hint, columns, 3).into_iter().map(|line| Line::styled(format!(" {line}"), theme.dim())),
+    );
+    if let Some(best) = view.best() {
+        let line = Line::from(vec![Span::styled(" best  ", theme.dim()), Span::raw(brief(view, best))]);
+        lines.push(line);
+    }
+    lines
+}

@@ -1,0 +1,258 @@
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use weco_proto::v1::{RunStatus, Stage, StepEvaluated};
+
+use super::app::App;
+use super::draw::draw;
+use super::theme::Theme;
+use crate::ui::RunView;
+use crate::ui::fixture::Story;
+use crate::ui::follow::Stops;
+
+/// The sizes every screen is kept at.
+const SIZES: [(u16, u16); 3] = [(80, 24), (140, 45), (60, 15)];
+
+fn terminal(
+    view: &RunView,
+    app: &mut App,
+    theme: Theme,
+    now_ms: i64,
+    size: (u16, u16),
+) -> Terminal<TestBackend> {
+    let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+    terminal.draw(|frame| draw(frame, view, app, theme, now_ms)).unwrap();
+    terminal
+}
+
+fn screen(view: &RunView, app: &mut App, now_ms: i64, size: (u16, u16)) -> String {
+    let terminal = terminal(view, app, Theme::new(true), now_ms, size);
+    let buffer = terminal.backend().buffer();
+    let rows = buffer.content.chunks(size.0.into()).map(|row| {
+        let row: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+        format!("{}\n", row.trim_end())
+    });
+    rows.collect()
+}
+
+/// Keeps a screen at every size, `after` milliseconds past the story's last update.
+fn keep(name: &str, story: &Story, after: i64, app: impl Fn() -> App) {
+    for size in SIZES {
+        let picture = screen(&story.view(), &mut app(), story.now() + after, size);
+        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), picture);
+    }
+}
+
+fn evaluating() -> Story {
+    Story::long(30)
+        .asked(31, 27, Stage::Improve)
+        .after(9_000)
+        .proposed(
+            31,
+            "Merge the two row passes into one, so that each tile is read once while it is in the cache.",
+        )
+        .evaluating(31)
+        .printing(31, "building\u{1b}[1m…\nwarmup 3/3\n\tmean latency 4.31 ms\n")
+}
+
+#[test]
+fn at_the_start() {
+    keep("start", &Story::new(50), 300, App::default);
+}
+
+#[test]
+fn while_the_baseline_is_measured() {
+    keep("baseline", &Story::new(50).evaluating(0).printing(0, "warmup 1/3\n"), 2_300, App::default);
+}
+
+#[test]
+fn while_a_step_is_proposed() {
+    keep("proposing", &Story::long(8).asked(9, 4, Stage::Improve).proposing(9, 2_140), 14_200, App::default);
+}
+
+#[test]
+fn while_the_model_is_asked_again() {
+    let story = Story::long(8)
+        .asked(9, 4, Stage::Improve)
+        .unusable(9, "the search text is not in kernels/rows.py", true)
+        .asked_again(9, 4, Stage::Improve)
+        .retrying(9, 3, "429 rate limit exceeded, retry in 20 s");
+    keep("retrying", &story, 3_000, App::default);
+}
+
+#[test]
+fn while_a_step_is_evaluated() {
+    keep("evaluating", &evaluating(), 14_000, App::default);
+}
+
+#[test]
+fn with_many_steps() {
+    keep("many", &Story::long(49).asked(50, 44, Stage::Improve).proposing(50, 0), 2_000, App::default);
+}
+
+#[test]
+fn while_a_step_waits() {
+    let story = Story::long(3)
+        .asked(4, 3, Stage::Improve)
+        .proposed(4, "Preallocate the output")
+        .waiting(4, "the run calm-otter (0003) evaluates in this directory");
+    keep("waiting", &story, 61_000, App::default);
+}
+
+#[test]
+fn looking_at_a_step() {
+    keep("look", &evaluating(), 14_000, || App { selected: Some(28), looking: true, ..App::default() });
+}
+
+#[test]
+fn looking_at_a_bug() {
+    keep("look_bug", &evaluating(), 14_000, || App { selected: Some(13), looking: true, ..App::default() });
+}
+
+#[test]
+fn with_a_step_chosen() {
+    keep("chosen", &evaluating(), 14_000, || App { selected: Some(12), ..App::default() });
+}
+
+#[test]
+fn before_it_is_stopped() {
+    keep("confirm", &evaluating(), 14_000, || App { confirming: true, ..App::default() });
+}
+
+#[test]
+fn while_it_stops() {
+    let stopping = || {
+        let mut stops = Stops::default();
+        stops.next();
+        App { stops, ..App::default() }
+    };
+    keep("stopping", &evaluating().stop_asked(false), 14_000, stopping);
+}
+
+#[test]
+fn after_the_user_edited_a_source() {
+    keep("edited", &evaluating().edited(), 14_000, App::default);
+}
+
+#[test]
+fn with_the_keys_explained() {
+    keep("help", &evaluating(), 14_000, || App { help: true, ..App::default() });
+}
+
+#[test]
+fn at_the_end() {
+    let story = Story::long(50).ended(RunStatus::Completed, "the budget of 50 steps is spent", "");
+    keep("ended", &story, 0, App::default);
+}
+
+#[test]
+fn after_an_error() {
+    let story = Story::long(5).ended(
+        RunStatus::Error,
+        "the model's provider refused the key: invalid x-api-key",
+        "set ANTHROPIC_API_KEY, then resume the run",
+    );
+    keep("error", &story, 0, App::default);
+}
+
+#[test]
+fn a_smaller_metric_can_be_better() {
+    let mut story = Story::long(24).asked(25, 24, Stage::Improve);
+    for update in &mut story.updates {
+        use weco_proto::v1::{Goal, run_update::Update};
+        match &mut update.update {
+            Some(Update::Created(created)) => {
+                created.goal = Goal::Minimize.into();
+                created.metric = "mean_latency_of_the_whole_pipeline_in_ms".into();
+            }
+            Some(Update::Evaluated(evaluated)) => {
+                evaluated.metric = evaluated.metric.map(|metric| 3_000.0 / metric)
+            }
+            _ => {}
+        }
+    }
+    keep("minimize", &story, 0, App::default);
+}
+
+/// Colour never says anything alone: the same cells, other styles.
+#[test]
+fn without_colour_the_same_is_written() {
+    let (view, now) = (evaluating().view(), evaluating().now());
+    let text = |theme| {
+        let terminal = terminal(&view, &mut App::default(), theme, now, (80, 24));
+        terminal.backend().buffer().content.iter().map(|cell| cell.symbol().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(text(Theme::new(true)), text(Theme::new(false)));
+    let plain = terminal(&view, &mut App::default(), Theme::new(false), now, (80, 24));
+    let reset = ratatui::style::Color::Reset;
+    assert!(plain.backend().buffer().content.iter().all(|cell| cell.fg == reset && cell.bg == reset));
+}
+
+#[test]
+fn no_size_is_too_small_or_too_large() {
+    let views = [
+        RunView::default(),
+        Story::new(50).view(),
+        evaluating().view(),
+        Story::long(50).ended(RunStatus::Completed, "done", "").view(),
+    ];
+    let now = evaluating().now();
+    for view in &views {
+        for width in (1..=200).step_by(23).chain([2, 3, 40, 70, 110]) {
+            for height in (1..=60).step_by(7).chain([2, 3, 5, 12]) {
+                for mut app in [
+                    App::default(),
+                    App { help: true, ..App::default() },
+                    App { selected: Some(3), looking: true, scroll: 99, ..App::default() },
+                ] {
+                    terminal(view, &mut app, Theme::new(true), now, (width, height));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn scrolling_ends_with_the_text() {
+    let view = evaluating().view();
+    let mut app = App { selected: Some(28), looking: true, scroll: 1_000, ..App::default() };
+    screen(&view, &mut app, 0, (60, 8));
+    assert!(app.scroll < 20, "{}", app.scroll);
+    assert!(screen(&view, &mut app, 0, (60, 8)).contains("speedup"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn nothing_foreign_breaks_a_screen(
+        metrics in proptest::collection::vec(proptest::option::of(proptest::num::f64::ANY), 1..8),
+        plan: String,
+        output: String,
+        parents in proptest::collection::vec(0u32..10, 8),
+        steps: u32,
+        size in (1u16..160, 1u16..50),
+        selected in proptest::option::of(0u32..9),
+        looking: bool,
+        now: i64,
+    ) {
+        let mut story = Story::new(steps);
+        for (step, metric) in (0u32..).zip(metrics) {
+            story = story
+                .asked(step, parents[step as usize], Stage::Improve)
+                .proposed(step, &plan)
+                .printing(step, &output)
+                .evaluated(StepEvaluated {
+                    step,
+                    metric,
+                    output_tail: output.clone(),
+                    is_best: step % 2 == 0,
+                    ..StepEvaluated::default()
+                });
+        }
+        story = story.asked(u32::MAX, 2, Stage::Debug).retrying(u32::MAX, 9, &plan);
+        let mut app = App { selected, looking, ..App::default() };
+        let picture = screen(&story.view(), &mut app, now, size);
+        prop_assert!(picture.chars().all(|char| char == '\n' || !char.is_control()));
+    }
+}

@@ -1,0 +1,59 @@
+//! Colour and weight, each beside a mark that says the same.
+
+use ratatui::style::{Color, Modifier, Style};
+
+/// The best version.
+pub(super) const BEST: &str = "★";
+/// A version that does not work.
+pub(super) const BUGGY: &str = "×";
+/// A step without a usable proposal.
+pub(super) const FAILED: &str = "–";
+/// A version whose result is not known yet.
+pub(super) const OPEN: &str = "…";
+/// A version that works, in the plot.
+pub(super) const TRIED: &str = "·";
+/// Something that needs attention.
+pub(super) const ATTENTION: &str = "!";
+
+/// One accent for the best, one for attention; everything else grey.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Theme {
+    color: bool,
+}
+
+impl Theme {
+    pub(super) fn new(color: bool) -> Self {
+        Self { color }
+    }
+
+    /// Colour, unless the user asked for none (`NO_COLOR` set and not empty; no-color.org).
+    pub(super) fn from_env() -> Self {
+        Self::new(std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
+    }
+
+    pub(super) fn best(self) -> Style {
+        self.tint(Color::Green).add_modifier(Modifier::BOLD)
+    }
+
+    pub(super) fn attention(self) -> Style {
+        self.tint(Color::Yellow)
+    }
+
+    pub(super) fn strong(self) -> Style {
+        Style::new().add_modifier(Modifier::BOLD)
+    }
+
+    /// Frames, labels, what is of less interest.
+    pub(super) fn dim(self) -> Style {
+        if self.color { Style::new().fg(Color::DarkGray) } else { Style::new().add_modifier(Modifier::DIM) }
+    }
+
+    /// The chosen row.
+    pub(super) fn selected(self) -> Style {
+        Style::new().add_modifier(Modifier::REVERSED)
+    }
+
+    fn tint(self, color: Color) -> Style {
+        if self.color { Style::new().fg(color) } else { Style::new() }
+    }
+}

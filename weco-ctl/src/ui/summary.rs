@@ -1,0 +1,282 @@
+//! The end of a run, for the scrollback, and what went wrong, for stderr.
+
+use std::fmt::Write as _;
+
+use weco_proto::v1::RunStatus;
+
+use super::RunView;
+use super::format::{improvement, metric, middle_cut, tokens, width, words};
+use super::view::{End, Evaluation, Node};
+
+/// Columns that a metric's name gets.
+const METRIC_NAME: usize = 24;
+/// Columns between a label and its value.
+const GAP: usize = 3;
+
+/// What came of the run, in a few lines that end with a newline. Empty if nothing of the run is known.
+///
+/// ```text
+/// swift-heron finished: 50 steps in 19 min
+///   speedup   1 → 3.41  (+241 %)   best at step 27
+///   changed   kernels/rows.py  +41 −18
+///   cost      620k tokens in, 131k out
+///   best      .runs/0002e071-…/best/files/
+/// ```
+pub fn summary(view: &RunView) -> String {
+    let Some(run) = view.run() else { return String::new() };
+    let metric_name = middle_cut(&run.metric, METRIC_NAME);
+    let mut rows = Vec::new();
+    rows.extend(measured(view).map(|value| (metric_name.as_str(), value)));
+    rows.extend(changed(view).map(|value| ("changed", value)));
+    rows.extend(cost(view).map(|value| ("cost", value)));
+    rows.extend(view.best_files().filter(|_| improved(view)).map(|files| ("best", files)));
+    rows.extend(
+        view.edits()
+            .iter()
+            .map(|edit| ("edited", format!("{}  (your edit is in {})", edit.path, edit.kept_at))),
+    );
+    rows.extend(view.ended().filter(|end| !end.hint.is_empty()).map(|end| ("try", end.hint.clone())));
+    let labels = rows.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
+    let mut text = format!("{} {}\n", run.name, how(view));
+    for (label, value) in rows {
+        let _ = writeln!(text, "  {label}{:pad$}{value}", "", pad = labels - width(label) + GAP);
+    }
+    text
+}
+
+/// `finished: 50 steps in 19 min`, `stopped after 12 of 50 steps in 4 min: …`.
+fn how(view: &RunView) -> String {
+    let (done, budget) = (view.done(), view.budget());
+    let Some(end) = view.ended() else {
+        return format!("goes on: {done} of {budget} steps are done");
+    };
+    // An ended run's time stands still: any moment gives it.
+    let time = words(view.elapsed_ms(0));
+    let verb = match end.status {
+        RunStatus::Completed => {
+            let steps = if done == 1 { "step" } else { "steps" };
+            return format!("finished: {done} {steps} in {time}");
+        }
+        RunStatus::Error => "failed",
+        RunStatus::Interrupted => "was interrupted",
+        _ => "stopped",
+    };
+    let reason = if end.reason.is_empty() { String::new() } else { format!(": {}", end.reason) };
+    format!("{verb} after {done} of {budget} steps in {time}{reason}")
+}
+
+fn improved(view: &RunView) -> bool {
+    view.best().is_some_and(|best| best.step > 0)
+}
+
+fn measured(view: &RunView) -> Option<String> {
+    let precision = view.precision();
+    match (view.span(), view.best().filter(|best| best.step > 0)) {
+        ((Some(baseline), Some(best)), Some(node)) => Some(format!(
+            "{} → {}  ({})   best at step {}",
+            precision.show(baseline),
+            precision.show(best),
+            improvement(best, baseline, view.maximize()),
+            node.step,
+        )),
+        ((None, Some(best)), Some(node)) => Some(format!("{}   best at step {}", metric(best), node.step)),
+        ((Some(baseline), _), _) => {
+            Some(format!("{}   no version was better than the baseline", metric(baseline)))
+        }
+        _ => None,
+    }
+}
+
+fn changed(view: &RunView) -> Option<String> {
+    let best = view.best().filter(|_| improved(view))?;
+    let files = view.changed_files(best.step).join(", ");
+    let (added, removed) = best.lines;
+    (!files.is_empty()).then(|| format!("{files}  +{added} −{removed}"))
+}
+
+fn cost(view: &RunView) -> Option<String> {
+    let usage = view.usage();
+    (usage.input_tokens + usage.output_tokens > 0)
+        .then(|| format!("{} tokens in, {} out", tokens(usage.input_tokens), tokens(usage.output_tokens)))
+}
+
+/// For who leaves while the run goes on.
+pub fn detached(view: &RunView) -> String {
+    let name = view.run().map_or("the run", |run| &run.name);
+    let mut text =
+        format!("{name} goes on in the daemon ({} of {} steps are done)\n", view.done(), view.budget());
+    if let Some(run) = view.run() {
+        let _ = writeln!(
+            text,
+            "  its best version is kept in {}/{}/best/files/",
+            run.log_dir.trim_end_matches('/'),
+            run.id
+        );
+    }
+    text
+}
+
+/// The error that ended the run, if one did, in the form of every error: what was wrong, the evidence,
+/// what to try.
+pub fn failure(view: &RunView) -> Option<String> {
+    let end = view.ended().filter(|end| end.status == RunStatus::Error)?;
+    Some(if end.baseline_failed { baseline_error(view, end) } else { error(&end.reason, &[], &end.hint) })
+}
+
+/// The user's own code could not be measured.
+///
+/// ```text
+/// error: the baseline printed no 'speedup'
+///   command: python eval.py   (exit 0 after 1.2 s)
+///   output ends:
+///     │ mean latency 12.1 ms
+///   try: print a line such as `speedup: 1.5`
+/// ```
+fn baseline_error(view: &RunView, end: &End) -> String {
+    let evaluation = view.baseline().and_then(Node::evaluation);
+    let mut evidence = Vec::new();
+    if let Some(run) = view.run() {
+        let how = evaluation.map_or_else(String::new, |evaluation| format!("   ({})", ending(evaluation)));
+        evidence.push(format!("command: {}{how}", run.eval_command));
+    }
+    match evaluation.map(|evaluation| evaluation.tail.trim_end()) {
+        Some("") => evidence.push("output: none".to_owned()),
+        Some(tail) => {
+            evidence.push("output ends:".to_owned());
+            evidence.extend(tail.lines().map(|line| format!("  │ {line}")));
+        }
+        None => {}
+    }
+    error(&end.reason, &evidence, &end.hint)
+}
+
+/// `exit 0 after 1.2 s`
+fn ending(evaluation: &Evaluation) -> String {
+    format!("{} after {}", evaluation.exit, words(evaluation.duration_ms))
+}
+
+/// An error as the client writes every error: `error: …`, indented evidence, `try: …` unless there is no hint.
+pub fn error(what: &str, evidence: &[String], hint: &str) -> String {
+    let mut text = format!("error: {what}\n");
+    for line in evidence {
+        let _ = writeln!(text, "  {line}");
+    }
+    if !hint.is_empty() {
+        let _ = writeln!(text, "  try: {hint}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::fixture::Story;
+
+    #[test]
+    fn a_finished_run() {
+        let story = Story::long(50).ended(RunStatus::Completed, "the budget is spent", "");
+        insta::assert_snapshot!(summary(&story.view()), @r"
+        swift-heron finished: 50 steps in 18 min
+          speedup   1.00 → 3.55  (+255 %)   best at step 50
+          changed   kernels/rows.py  +60 −29
+          cost      728k tokens in, 130k out
+          best      .runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/
+        ");
+    }
+
+    #[test]
+    fn a_stopped_run_with_an_edit() {
+        let story = Story::long(3).edited().stop_asked(false).ended(
+            RunStatus::Terminated,
+            "you stopped it",
+            "weco run resume 0002e071 goes on where it stopped",
+        );
+        insta::assert_snapshot!(summary(&story.view()), @r"
+        swift-heron stopped after 3 of 50 steps in 73 s: you stopped it
+          speedup   1.00 → 1.54  (+53.7 %)   best at step 3
+          changed   kernels/rows.py  +13 −5
+          cost      37k tokens in, 7.8k out
+          best      .runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/
+          edited    kernels/rows.py  (your edit is in /home/u/project/kernels/rows.py)
+          try       weco run resume 0002e071 goes on where it stopped
+        ");
+    }
+
+    #[test]
+    fn nothing_better_was_found() {
+        let story =
+            Story::baselined(1).step(1, 0, 0.5, "Slow down", false).ended(RunStatus::Completed, "", "");
+        insta::assert_snapshot!(summary(&story.view()), @r"
+        swift-heron finished: 1 step in 25 s
+          speedup   1   no version was better than the baseline
+          cost      12k tokens in, 2.6k out
+        ");
+    }
+
+    #[test]
+    fn a_run_that_failed_or_was_interrupted() {
+        let failed =
+            Story::long(5).ended(RunStatus::Error, "the provider refused the key", "set OPENAI_API_KEY");
+        insta::assert_snapshot!(summary(&failed.view()), @r"
+        swift-heron failed after 5 of 50 steps in 2 min: the provider refused the key
+          speedup   1.00 → 1.72  (+72 %)   best at step 4
+          changed   kernels/rows.py  +14 −6
+          cost      62k tokens in, 13k out
+          best      .runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/
+          try       set OPENAI_API_KEY
+        ");
+        assert_eq!(
+            failure(&failed.view()).unwrap(),
+            "error: the provider refused the key\n  try: set OPENAI_API_KEY\n"
+        );
+        let interrupted = Story::new(9).ended(RunStatus::Interrupted, "the daemon was killed", "");
+        insta::assert_snapshot!(summary(&interrupted.view()), @r"
+        swift-heron was interrupted after 0 of 9 steps in 0.0 s: the daemon was killed
+        ");
+        assert_eq!(failure(&interrupted.view()), None);
+    }
+
+    #[test]
+    fn a_run_that_was_left() {
+        insta::assert_snapshot!(detached(&Story::long(3).view()), @r"
+        swift-heron goes on in the daemon (3 of 50 steps are done)
+          its best version is kept in .runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/
+        ");
+        assert_eq!(summary(&RunView::default()), "");
+    }
+
+    #[test]
+    fn a_failed_baseline_shows_its_evidence() {
+        let hint = "print a line such as `speedup: 1.5`, or name what is printed: -m \"mean latency\"";
+        let story = Story::new(50).evaluating(0).evaluated(weco_proto::v1::StepEvaluated {
+            buggy_reason: "no 'speedup' in the output".into(),
+            exit_code: Some(0),
+            duration_ms: 1_200,
+            output_tail: "warm\u{1b}[31mup\nmean latency 12.1 ms\n\n".into(),
+            ..Default::default()
+        });
+        let story = story.baseline_failed("the baseline printed no 'speedup'", hint);
+        insta::assert_snapshot!(failure(&story.view()).unwrap(), @r#"
+        error: the baseline printed no 'speedup'
+          command: python eval.py   (exit 0 after 1.2 s)
+          output ends:
+            │ warmup
+            │ mean latency 12.1 ms
+          try: print a line such as `speedup: 1.5`, or name what is printed: -m "mean latency"
+        "#);
+    }
+
+    #[test]
+    fn a_silent_baseline_says_so() {
+        let story = Story::new(50).evaluated(weco_proto::v1::StepEvaluated {
+            timed_out: true,
+            duration_ms: 600_000,
+            ..Default::default()
+        });
+        insta::assert_snapshot!(failure(&story.baseline_failed("the baseline ran too long", "").view()).unwrap(), @r"
+        error: the baseline ran too long
+          command: python eval.py   (timed out after 10 min)
+          output: none
+        ");
+    }
+}

@@ -1,0 +1,135 @@
+use weco_proto::v1::{RunStatus, Stage, StepEvaluated};
+
+use super::*;
+use crate::ui::fixture::{START, Story};
+
+#[test]
+fn a_new_run_is_known_by_its_header() {
+    let view = Story::new(50).view();
+    let run = view.run().unwrap();
+    assert_eq!((run.name.as_str(), run.maximize, view.budget(), view.done()), ("swift-heron", true, 50, 0));
+    assert_eq!(view.elapsed_ms(START + 4_000), 4_000);
+    assert!(view.latest().is_none() && view.best().is_none() && view.ended().is_none());
+}
+
+#[test]
+fn a_step_goes_through_its_states() {
+    let mut story = Story::baselined(3);
+    assert_eq!(story.view().span(), (Some(1.0), Some(1.0)));
+
+    story = story.after(10).asked(1, 0, Stage::Draft);
+    let asked = story.now();
+    story = story.after(500).proposing(1, 120);
+    let view = story.view();
+    let node = view.latest().unwrap();
+    assert_eq!(node.state, State::Proposing { characters: 120, tries: 1, last_fault: String::new() });
+    assert_eq!(node.since_ms, asked, "progress does not restart the age");
+
+    story = story.proposed(1, " Use\nviews \u{1b}[31m").waiting(1, "another run evaluates here");
+    let view = story.view();
+    let node = view.latest().unwrap();
+    assert_eq!((node.plan.as_str(), &node.state), ("Use\nviews", &State::Proposed));
+    assert_eq!(node.waiting.as_deref(), Some("another run evaluates here"));
+
+    story = story.evaluating(1).printing(1, "warm\u{7}up\n");
+    let view = story.view();
+    let node = view.latest().unwrap();
+    assert_eq!(node.state, State::Evaluating { tail: "warmup\n".into() });
+    assert_eq!(node.waiting, None);
+
+    story = story.good(1, 2.0, true).printing(1, "late");
+    let view = story.view();
+    assert_eq!(view.best().unwrap().step, 1);
+    assert_eq!(view.latest().unwrap().metric(), Some(2.0), "late news of a settled step is dropped");
+    assert_eq!(view.done(), 1);
+    assert_eq!(view.best_files().unwrap(), ".runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/");
+}
+
+#[test]
+fn recorded_updates_count_once() {
+    let story = Story::baselined(3).step(1, 0, 2.0, "p", true);
+    let mut view = story.view();
+    let before = view.clone();
+    for update in &story.updates {
+        assert!(!view.apply(update));
+    }
+    assert_eq!(view, before);
+}
+
+#[test]
+fn a_buggy_metric_does_not_count() {
+    let story = Story::baselined(3).asked(1, 0, Stage::Draft).evaluated(StepEvaluated {
+        step: 1,
+        metric: Some(9.0),
+        buggy_reason: "timed out".into(),
+        timed_out: true,
+        signal: Some(9),
+        ..StepEvaluated::default()
+    });
+    let view = story.view();
+    let node = view.step(1).unwrap();
+    assert_eq!((node.metric(), node.trouble()), (None, Some("timed out")));
+    assert_eq!(node.evaluation().unwrap().exit, Exit::TimedOut);
+    assert_eq!(view.best().unwrap().step, 0);
+}
+
+#[test]
+fn no_metric_or_no_number_is_buggy() {
+    for metric in [None, Some(f64::NAN), Some(f64::INFINITY)] {
+        let view = Story::new(3).evaluated(StepEvaluated { metric, ..StepEvaluated::default() }).view();
+        assert_eq!(view.baseline().unwrap().trouble(), Some("no metric was found"));
+    }
+}
+
+#[test]
+fn a_resumed_run_goes_on() {
+    let story = Story::baselined(2).step(1, 0, 2.0, "p", true);
+    let story = story.stop_asked(false);
+    assert!(story.view().stopping());
+    let story = story.ended(RunStatus::Terminated, "stopped by the user", "");
+    let view = story.view();
+    assert_eq!(view.ended().unwrap().status, RunStatus::Terminated);
+    assert!(!view.stopping());
+    let elapsed = view.elapsed_ms(i64::MAX);
+
+    let story = story.after(3_600_000).resumed(10);
+    let view = story.view();
+    assert!(view.ended().is_none());
+    assert_eq!((view.budget(), view.done()), (10, 1));
+    assert_eq!(view.elapsed_ms(story.now() + 5), elapsed + 5);
+    assert_eq!(view.left_ms(story.now()), None, "the pause is no pace");
+    let story = story.step(2, 1, 2.5, "p", true);
+    assert_eq!(story.view().left_ms(story.now()), Some(8 * 24_000));
+}
+
+#[test]
+fn a_stream_without_its_beginning_is_still_a_view() {
+    let story = Story::baselined(3).step(1, 0, 2.0, "p", true);
+    let mut view = RunView::default();
+    for update in &story.updates[3..] {
+        view.apply(update);
+    }
+    assert!(view.run().is_none());
+    assert_eq!(view.span(), (None, Some(2.0)));
+    assert_eq!(view.best_files(), None);
+}
+
+#[test]
+fn changes_add_up_along_the_way() {
+    let mut story = Story::baselined(9).step(1, 0, 2.0, "p", true).step(2, 1, 3.0, "p", true);
+    for update in &mut story.updates {
+        if let Some(weco_proto::v1::run_update::Update::Proposed(proposed)) = &mut update.update {
+            proposed.changed = vec![format!("{}.py", proposed.step)];
+        }
+    }
+    let view = story.view();
+    assert_eq!(view.changed_files(2), ["1.py", "2.py"]);
+    assert_eq!(view.changed_files(1), ["1.py"]);
+    assert!(view.changed_files(0).is_empty());
+}
+
+#[test]
+fn parents_in_a_circle_end() {
+    let view = Story::new(9).asked(1, 2, Stage::Improve).asked(2, 1, Stage::Improve).view();
+    assert!(view.changed_files(1).is_empty());
+}
