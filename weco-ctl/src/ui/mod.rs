@@ -1,13 +1,14 @@
 //! What people see while a run goes on, and when it has ended.
 //!
 //! ```text
-//!                                ┌─> plain::follow  lines, for agents and logs
-//! RunUpdate ──> view::RunView ───┼─> rich::follow   a screen, for people
-//!   (stream)    (pure fold)      └─> summary        the end, for the scrollback
+//!                                ┌─> plain::follow     lines, for agents and logs
+//! RunUpdate ──> view::RunView ───┼─> rich::follow      a screen, for people
+//!   (stream)    (pure fold)      └─> summary, failure  the end, for the scrollback and stderr
 //! ```
 //!
 //! Everything drawn is a function of a [`RunView`] and the time; all text in a view is safe for a terminal.
 
+pub mod failure;
 pub mod format;
 pub mod plain;
 pub mod prompt;

@@ -1,4 +1,4 @@
-//! The end of a run, for the scrollback, and what went wrong, for stderr.
+//! The end of a run, for the scrollback.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,6 @@ use weco_proto::v1::RunStatus;
 
 use super::RunView;
 use super::format::{improvement, metric, middle_cut, tokens, width, words};
-use super::view::{End, Evaluation, Node};
 
 /// Columns that a metric's name gets.
 const METRIC_NAME: usize = 24;
@@ -80,6 +79,9 @@ fn measured(view: &RunView) -> Option<String> {
             node.step,
         )),
         ((None, Some(best)), Some(node)) => Some(format!("{}   best at step {}", metric(best), node.step)),
+        ((Some(baseline), _), _) if view.done() == 0 => {
+            Some(format!("{}   the baseline; nothing was tried yet", metric(baseline)))
+        }
         ((Some(baseline), _), _) => {
             Some(format!("{}   no version was better than the baseline", metric(baseline)))
         }
@@ -112,57 +114,6 @@ pub fn detached(view: &RunView) -> String {
             run.log_dir.trim_end_matches('/'),
             run.id
         );
-    }
-    text
-}
-
-/// The error that ended the run, if one did, in the form of every error: what was wrong, the evidence,
-/// what to try.
-pub fn failure(view: &RunView) -> Option<String> {
-    let end = view.ended().filter(|end| end.status == RunStatus::Error)?;
-    Some(if end.baseline_failed { baseline_error(view, end) } else { error(&end.reason, &[], &end.hint) })
-}
-
-/// The user's own code could not be measured.
-///
-/// ```text
-/// error: the baseline printed no 'speedup'
-///   command: python eval.py   (exit 0 after 1.2 s)
-///   output ends:
-///     │ mean latency 12.1 ms
-///   try: print a line such as `speedup: 1.5`
-/// ```
-fn baseline_error(view: &RunView, end: &End) -> String {
-    let evaluation = view.baseline().and_then(Node::evaluation);
-    let mut evidence = Vec::new();
-    if let Some(run) = view.run() {
-        let how = evaluation.map_or_else(String::new, |evaluation| format!("   ({})", ending(evaluation)));
-        evidence.push(format!("command: {}{how}", run.eval_command));
-    }
-    match evaluation.map(|evaluation| evaluation.tail.trim_end()) {
-        Some("") => evidence.push("output: none".to_owned()),
-        Some(tail) => {
-            evidence.push("output ends:".to_owned());
-            evidence.extend(tail.lines().map(|line| format!("  │ {line}")));
-        }
-        None => {}
-    }
-    error(&end.reason, &evidence, &end.hint)
-}
-
-/// `exit 0 after 1.2 s`
-fn ending(evaluation: &Evaluation) -> String {
-    format!("{} after {}", evaluation.exit, words(evaluation.duration_ms))
-}
-
-/// An error as the client writes every error: `error: …`, indented evidence, `try: …` unless there is no hint.
-pub fn error(what: &str, evidence: &[String], hint: &str) -> String {
-    let mut text = format!("error: {what}\n");
-    for line in evidence {
-        let _ = writeln!(text, "  {line}");
-    }
-    if !hint.is_empty() {
-        let _ = writeln!(text, "  try: {hint}");
     }
     text
 }
@@ -214,6 +165,15 @@ mod tests {
     }
 
     #[test]
+    fn nothing_was_tried() {
+        let story = Story::baselined(9).ended(RunStatus::Terminated, "you stopped it", "");
+        insta::assert_snapshot!(summary(&story.view()), @r"
+        swift-heron stopped after 0 of 9 steps in 1.3 s: you stopped it
+          speedup   1   the baseline; nothing was tried yet
+        ");
+    }
+
+    #[test]
     fn a_run_that_failed_or_was_interrupted() {
         let failed =
             Story::long(5).ended(RunStatus::Error, "the provider refused the key", "set OPENAI_API_KEY");
@@ -225,15 +185,10 @@ mod tests {
           best      .runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/
           try       set OPENAI_API_KEY
         ");
-        assert_eq!(
-            failure(&failed.view()).unwrap(),
-            "error: the provider refused the key\n  try: set OPENAI_API_KEY\n"
-        );
         let interrupted = Story::new(9).ended(RunStatus::Interrupted, "the daemon was killed", "");
         insta::assert_snapshot!(summary(&interrupted.view()), @r"
         swift-heron was interrupted after 0 of 9 steps in 0.0 s: the daemon was killed
         ");
-        assert_eq!(failure(&interrupted.view()), None);
     }
 
     #[test]
@@ -243,40 +198,5 @@ mod tests {
           its best version is kept in .runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/
         ");
         assert_eq!(summary(&RunView::default()), "");
-    }
-
-    #[test]
-    fn a_failed_baseline_shows_its_evidence() {
-        let hint = "print a line such as `speedup: 1.5`, or name what is printed: -m \"mean latency\"";
-        let story = Story::new(50).evaluating(0).evaluated(weco_proto::v1::StepEvaluated {
-            buggy_reason: "no 'speedup' in the output".into(),
-            exit_code: Some(0),
-            duration_ms: 1_200,
-            output_tail: "warm\u{1b}[31mup\nmean latency 12.1 ms\n\n".into(),
-            ..Default::default()
-        });
-        let story = story.baseline_failed("the baseline printed no 'speedup'", hint);
-        insta::assert_snapshot!(failure(&story.view()).unwrap(), @r#"
-        error: the baseline printed no 'speedup'
-          command: python eval.py   (exit 0 after 1.2 s)
-          output ends:
-            │ warmup
-            │ mean latency 12.1 ms
-          try: print a line such as `speedup: 1.5`, or name what is printed: -m "mean latency"
-        "#);
-    }
-
-    #[test]
-    fn a_silent_baseline_says_so() {
-        let story = Story::new(50).evaluated(weco_proto::v1::StepEvaluated {
-            timed_out: true,
-            duration_ms: 600_000,
-            ..Default::default()
-        });
-        insta::assert_snapshot!(failure(&story.baseline_failed("the baseline ran too long", "").view()).unwrap(), @r"
-        error: the baseline ran too long
-          command: python eval.py   (timed out after 10 min)
-          output: none
-        ");
     }
 }

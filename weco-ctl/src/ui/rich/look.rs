@@ -2,12 +2,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::draw;
-use super::step::verdict_text;
 use super::theme::{ATTENTION, Theme};
+use super::verdict::verdict;
 use crate::ui::RunView;
 use crate::ui::format::{end_cut, improvement, metric, tokens, words, wrap};
 use crate::ui::view::{Node, State};
@@ -61,18 +60,13 @@ fn content(view: &RunView, node: &Node, columns: usize, theme: Theme) -> Vec<Lin
 }
 
 fn result(view: &RunView, node: &Node, columns: usize, theme: Theme) -> Line<'static> {
-    let style = match node.trouble() {
-        Some(_) => theme.attention(),
-        None if view.best().is_some_and(|best| best.step == node.step) => theme.best(),
-        None => Style::new(),
-    };
     let text = match &node.state {
-        State::Proposing { .. } => "… proposing".to_owned(),
-        State::Proposed => "… about to be evaluated".to_owned(),
-        State::Evaluating { .. } => "… evaluating".to_owned(),
-        State::Evaluated(_) | State::Failed { .. } => verdict_text(view, node),
+        State::Proposing { .. } => " … proposing",
+        State::Proposed => " … about to be evaluated",
+        State::Evaluating { .. } => " … evaluating",
+        State::Evaluated(_) | State::Failed { .. } => return verdict(view, node, columns, theme),
     };
-    Line::styled(end_cut(&format!(" {text}"), columns), style)
+    Line::styled(text, theme.strong())
 }
 
 /// What it changed, what it took.
@@ -92,10 +86,7 @@ fn facts(view: &RunView, node: &Node) -> Vec<String> {
     }
     if !node.changed.is_empty() {
         let (added, removed) = node.lines;
-        facts.push(format!(
-            "changed {}   +{added} −{removed} lines against the baseline",
-            node.changed.join(", ")
-        ));
+        facts.push(format!("+{added} −{removed} lines against the baseline, in {}", node.changed.join(", ")));
     }
     let mut cost = Vec::new();
     if let Some(evaluation) = node.evaluation() {

@@ -18,6 +18,7 @@ mod screen;
 mod step;
 mod theme;
 mod tree;
+mod verdict;
 
 pub use follow::follow;
 

@@ -40,8 +40,11 @@ impl Screen {
     /// Draws one picture, shown all at once by terminals that can.
     ///
     /// # Errors
-    /// If the terminal cannot be written.
+    /// If the terminal cannot be written, or was given back because another part of the program panicked.
     pub(super) fn draw(&mut self, picture: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        if !TAKEN.load(Ordering::SeqCst) {
+            return Err(io::Error::other("a part of the client failed"));
+        }
         execute!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         let drawn = self.terminal.draw(picture).map(|_| ());
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;

@@ -2,14 +2,14 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::draw;
 use super::header;
-use super::theme::{ATTENTION, BEST, BUGGY, FAILED, Theme};
+use super::theme::{ATTENTION, Theme};
+use super::verdict::{brief, verdict};
 use crate::ui::RunView;
-use crate::ui::format::{clock, end_cut, improvement, metric, one_line, tokens, width, wrap};
+use crate::ui::format::{clock, end_cut, one_line, tokens, width, wrap};
 use crate::ui::view::{End, Node, State};
 
 /// Milliseconds for which a user's edit stays in sight; the summary tells of it again.
@@ -19,7 +19,9 @@ const EDIT_SHOWN_MS: i64 = 120_000;
 pub(super) fn render(view: &RunView, theme: Theme, now_ms: i64, area: Rect, buffer: &mut Buffer) {
     let (title, content) = match (view.ended(), view.latest()) {
         (Some(end), _) => (header::ending(end).to_owned(), Content::End(end)),
-        (None, Some(node)) => (title(node, now_ms), Content::Step(node)),
+        (None, Some(node)) => {
+            (title(node, now_ms, usize::from(area.width).saturating_sub(4)), Content::Step(node))
+        }
         (None, None) => ("step 0, baseline".to_owned(), Content::Nothing),
     };
     let inner = draw::panel(&title, theme, area, buffer);
@@ -52,8 +54,8 @@ struct Room {
     rows: usize,
 }
 
-/// `step 31, improve of 27 ── evaluating 0:14`
-fn title(node: &Node, now_ms: i64) -> String {
+/// `step 31, improve of 27 ── evaluating 0:14`, or as much of it as fits.
+fn title(node: &Node, now_ms: i64, columns: usize) -> String {
     let phase = match &node.state {
         _ if node.waiting.is_some() => "waiting",
         State::Proposing { .. } => "proposing",
@@ -64,7 +66,14 @@ fn title(node: &Node, now_ms: i64) -> String {
     };
     let again = if node.attempt > 1 { format!(", attempt {}", node.attempt) } else { String::new() };
     let age = clock(now_ms.saturating_sub(node.since_ms));
-    format!("step {}, {}{again} ── {phase} {age}", node.step, node.kind())
+    let (step, kind) = (node.step, node.kind());
+    let forms = [
+        format!("step {step}, {kind}{again} ── {phase} {age}"),
+        format!("step {step}, {kind} ── {phase} {age}"),
+        format!("step {step} ── {phase} {age}"),
+        format!("step {step} ── {age}"),
+    ];
+    forms.into_iter().find(|form| width(form) <= columns).unwrap_or_else(|| format!("step {step}"))
 }
 
 fn step_lines(view: &RunView, node: &Node, room: Room, theme: Theme) -> Vec<Line<'static>> {
@@ -88,10 +97,10 @@ fn step_lines(view: &RunView, node: &Node, room: Room, theme: Theme) -> Vec<Line
         }
         State::Evaluated(evaluation) => {
             lines.extend(plan(node, room, theme));
-            lines.push(verdict(view, node, room, theme));
+            lines.push(verdict(view, node, room.columns, theme));
             lines.extend(output(&evaluation.tail, room, lines.len(), theme));
         }
-        State::Failed { .. } => lines.push(verdict(view, node, room, theme)),
+        State::Failed { .. } => lines.push(verdict(view, node, room.columns, theme)),
     }
     lines
 }
@@ -141,53 +150,6 @@ fn before(view: &RunView, node: &Node, rows: usize, columns: usize, theme: Theme
             Line::styled(end_cut(&line, columns.saturating_sub(1)), theme.dim())
         })
         .collect()
-}
-
-/// A settled step in one line, its parts in columns: `step 27  3.41 ★  fused passes`.
-fn brief(view: &RunView, node: &Node) -> String {
-    let precision = view.precision();
-    let value = match (node.metric(), &node.state) {
-        (Some(metric), _) => precision.show(metric),
-        (None, State::Failed { .. }) => FAILED.to_owned(),
-        (None, _) => BUGGY.to_owned(),
-    };
-    let best = view.best().and_then(Node::metric).map_or(0, |metric| width(&precision.show(metric)));
-    let mark = if view.best().is_some_and(|best| best.step == node.step) { BEST } else { " " };
-    let words = match node.trouble() {
-        Some(reason) => reason.to_owned(),
-        None if node.step == 0 => "baseline".to_owned(),
-        None => one_line(&node.plan),
-    };
-    format!("step {:<2}  {value:<best$} {mark} {words}", node.step)
-}
-
-/// How an ended step went: `★ speedup 3.41  +241 %  (exit 0)`, `× no metric was found  (exit 1)`.
-pub(super) fn verdict_text(view: &RunView, node: &Node) -> String {
-    let exit = node.evaluation().map_or_else(String::new, |evaluation| format!("  ({})", evaluation.exit));
-    if let Some(value) = node.metric() {
-        let name = view.run().map_or("metric", |run| &run.metric);
-        let mark = if view.best().is_some_and(|best| best.step == node.step) {
-            format!("{BEST} ")
-        } else {
-            String::new()
-        };
-        let baseline = view.span().0.filter(|_| node.step > 0);
-        let gain = baseline
-            .map_or_else(String::new, |from| format!("  {}", improvement(value, from, view.maximize())));
-        return format!("{mark}{name} {}{gain}{exit}", metric(value));
-    }
-    let mark = if matches!(node.state, State::Failed { .. }) { FAILED } else { BUGGY };
-    node.trouble().map_or_else(String::new, |reason| format!("{mark} {reason}{exit}"))
-}
-
-fn verdict(view: &RunView, node: &Node, room: Room, theme: Theme) -> Line<'static> {
-    let is_best = view.best().is_some_and(|best| best.step == node.step);
-    let style = match node.trouble() {
-        Some(_) => theme.attention(),
-        None if is_best => theme.best(),
-        None => Style::new(),
-    };
-    Line::styled(end_cut(&format!(" {}", verdict_text(view, node)), room.columns.saturating_sub(1)), style)
 }
 
 fn end_lines(view: &RunView, end: &End, room: Room, theme: Theme) -> Vec<Line<'static>> {

@@ -43,9 +43,9 @@ impl Theme {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
-    /// Frames, labels, what is of less interest.
+    /// Frames, labels, what is of less interest. Dimmed rather than grey: a fixed grey vanishes in some palettes.
     pub(super) fn dim(self) -> Style {
-        if self.color { Style::new().fg(Color::DarkGray) } else { Style::new().add_modifier(Modifier::DIM) }
+        Style::new().add_modifier(Modifier::DIM)
     }
 
     /// The chosen row.

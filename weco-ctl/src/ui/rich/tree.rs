@@ -102,13 +102,13 @@ pub(super) fn render(
     let first = at.saturating_sub(room * 3 / 5).min(rows.len().saturating_sub(room));
     let visible = first..rows.len().min(first + room);
     let columns = usize::from(inner.width).saturating_sub(1);
-    let deepest = |rows: &[Row]| rows.iter().map(|row| row.depth).max().unwrap_or(0);
-    let level = if deepest(&rows) * LEVEL > columns / 3 { NARROW_LEVEL } else { LEVEL };
+    let deepest = rows.iter().map(|row| row.depth).max().unwrap_or(0);
+    let level = if deepest * LEVEL > columns / 3 { NARROW_LEVEL } else { LEVEL };
     let precision = view.precision();
     let numbers = view.best().and_then(Node::metric).map_or(0, |metric| width(&precision.show(metric))) + 8;
-    // Of a tree too deep for the panel, the upper levels are out of sight.
-    let skipped =
-        (deepest(&rows[visible.clone()]) * level + numbers + WORDS).saturating_sub(columns).div_ceil(level);
+    // Of a tree too deep for the panel, the levels far above the focus are out of sight.
+    let depth = rows.get(at).map_or(0, |row| row.depth);
+    let skipped = (depth * level + numbers + WORDS).saturating_sub(columns).div_ceil(level);
     for (y, index) in (inner.y..inner.bottom()).zip(visible) {
         let row = rows[index];
         let Some(node) = view.step(row.step) else { continue };
@@ -118,7 +118,7 @@ pub(super) fn render(
             (false, false) => " ",
         };
         let guides: String = guides(&rows, index, level).chars().skip(skipped * level).collect();
-        let is_best = view.best().is_some_and(|best| best.step == row.step);
+        let is_best = view.is_best(row.step);
         let mut line = entry(node, is_best, precision, theme, &guides, columns);
         line.spans.insert(0, Span::styled(margin, theme.dim()));
         if selected == Some(row.step) {

@@ -3,75 +3,29 @@
 use std::collections::BTreeMap;
 
 use weco_proto::v1::{
-    Goal, Progress, RunCreated, RunEnded, RunStatus, RunUpdate, Stage, StepAsked, StepProposed, Usage,
-    progress::What, run_update::Update,
+    Goal, Progress, RunCreated, RunEnded, RunUpdate, StepAsked, StepProposed, progress::What,
+    run_update::Update,
 };
 
+use super::facts::{Edit, End, Run};
 use super::node::{Evaluation, Node, State};
 use super::timing::Timing;
-use crate::ui::format::{Precision, one_line, sanitise};
-
-/// What a run was created with.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Run {
-    /// Its id.
-    pub id: String,
-    /// Its name, such as `swift-heron`.
-    pub name: String,
-    /// Relative paths of the files it works on.
-    pub sources: Vec<String>,
-    /// The command that evaluates a version.
-    pub eval_command: String,
-    /// The metric's name.
-    pub metric: String,
-    /// Whether more is better.
-    pub maximize: bool,
-    /// The model that is asked.
-    pub model: String,
-    /// Where the run's files are written, absolute or relative to the run's directory.
-    pub log_dir: String,
-}
-
-/// How a run ended, for now.
-#[derive(Clone, PartialEq, Debug)]
-pub struct End {
-    /// How.
-    pub status: RunStatus,
-    /// One sentence.
-    pub reason: String,
-    /// What to do next; may be empty.
-    pub hint: String,
-    /// The user's own code did not work, so that nothing was searched.
-    pub baseline_failed: bool,
-}
-
-/// A user's edit of a source that was noticed.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Edit {
-    /// The source.
-    pub path: String,
-    /// Where the edited text is.
-    pub kept_at: String,
-    /// What happened and what the run does now.
-    pub message: String,
-    /// When it was noticed, in milliseconds since the Unix epoch.
-    pub at_ms: i64,
-}
+use crate::ui::format::{one_line, sanitise};
 
 /// What is known of a run. Pure: time comes in with the updates. All text in it is safe for a terminal.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct RunView {
-    run: Option<Run>,
-    nodes: BTreeMap<u32, Node>,
-    steps: u32,
-    best: Option<u32>,
-    stopping: bool,
-    ended: Option<End>,
-    edits: Vec<Edit>,
-    applied: Vec<String>,
-    latest: Option<u32>,
-    last_seq: u64,
-    timing: Timing,
+    pub(super) run: Option<Run>,
+    pub(super) nodes: BTreeMap<u32, Node>,
+    pub(super) steps: u32,
+    pub(super) best: Option<u32>,
+    pub(super) stopping: bool,
+    pub(super) ended: Option<End>,
+    pub(super) edits: Vec<Edit>,
+    pub(super) applied: Vec<String>,
+    pub(super) latest: Option<u32>,
+    pub(super) last_seq: u64,
+    pub(super) timing: Timing,
 }
 
 impl RunView {
@@ -220,132 +174,5 @@ impl RunView {
     fn node(&mut self, step: u32, now: i64) -> &mut Node {
         self.latest = Some(step);
         self.nodes.entry(step).or_insert_with(|| Node::new(step, now))
-    }
-}
-
-impl RunView {
-    /// What the run was created with, if that was among the updates.
-    pub fn run(&self) -> Option<&Run> {
-        self.run.as_ref()
-    }
-
-    /// Its nodes by step.
-    pub fn nodes(&self) -> &BTreeMap<u32, Node> {
-        &self.nodes
-    }
-
-    /// The node of a step.
-    pub fn step(&self, step: u32) -> Option<&Node> {
-        self.nodes.get(&step)
-    }
-
-    /// The user's own code.
-    pub fn baseline(&self) -> Option<&Node> {
-        self.nodes.get(&0)
-    }
-
-    /// The best working version so far.
-    pub fn best(&self) -> Option<&Node> {
-        self.best.and_then(|step| self.nodes.get(&step))
-    }
-
-    /// The step that something was last heard of: what goes on now, or what went on last.
-    pub fn latest(&self) -> Option<&Node> {
-        self.latest.and_then(|step| self.nodes.get(&step))
-    }
-
-    /// Proposals allowed after the baseline.
-    pub fn budget(&self) -> u32 {
-        self.steps
-    }
-
-    /// Proposals dealt with, whatever came of them.
-    pub fn done(&self) -> u32 {
-        let done = self.nodes.range(1..).filter(|(_, node)| node.is_settled()).count();
-        u32::try_from(done).unwrap_or(u32::MAX)
-    }
-
-    /// How it ended, unless it goes on.
-    pub fn ended(&self) -> Option<&End> {
-        self.ended.as_ref()
-    }
-
-    /// Whether it was asked to stop and has not yet.
-    pub fn stopping(&self) -> bool {
-        self.stopping
-    }
-
-    /// The user's edits of sources that were noticed, in order.
-    pub fn edits(&self) -> &[Edit] {
-        &self.edits
-    }
-
-    /// The files that the best version was written over.
-    pub fn applied(&self) -> &[String] {
-        &self.applied
-    }
-
-    /// The sequence number of the last recorded update taken in; 0 before the first.
-    pub fn last_seq(&self) -> u64 {
-        self.last_seq
-    }
-
-    /// Whether a larger metric is better.
-    pub fn maximize(&self) -> bool {
-        self.run.as_ref().is_none_or(|run| run.maximize)
-    }
-
-    /// The metrics of the baseline and of the best version.
-    pub fn span(&self) -> (Option<f64>, Option<f64>) {
-        (self.baseline().and_then(Node::metric), self.best().and_then(Node::metric))
-    }
-
-    /// The decimals this run's metric is shown with.
-    pub fn precision(&self) -> Precision {
-        let (baseline, best) = self.span();
-        Precision::of([baseline, best].into_iter().flatten())
-    }
-
-    /// Tokens used so far.
-    pub fn usage(&self) -> Usage {
-        self.nodes.values().fold(Usage::default(), |sum, node| Usage {
-            input_tokens: sum.input_tokens.saturating_add(node.usage.input_tokens),
-            output_tokens: sum.output_tokens.saturating_add(node.usage.output_tokens),
-        })
-    }
-
-    /// Milliseconds the run has been going, pauses between an end and a resumption left out.
-    pub fn elapsed_ms(&self, now_ms: i64) -> i64 {
-        self.timing.elapsed(now_ms)
-    }
-
-    /// Milliseconds until the budget is spent, at the pace of the last steps.
-    pub fn left_ms(&self, now_ms: i64) -> Option<i64> {
-        let left = self.steps.saturating_sub(self.done());
-        if left == 0 || self.ended.is_some() { None } else { self.timing.left(left, now_ms) }
-    }
-
-    /// The files in which the step differs from the baseline, by the changes on its way there.
-    pub fn changed_files(&self, step: u32) -> Vec<&str> {
-        let mut files = Vec::new();
-        let mut next = self.nodes.get(&step);
-        // A path down a tree of n nodes has at most n of them.
-        for _ in 0..self.nodes.len() {
-            let Some(node) = next else { break };
-            files.extend(node.changed.iter().map(String::as_str));
-            // A draft starts from the baseline, wherever it hangs in the tree.
-            next =
-                node.parent.filter(|_| node.stage != Stage::Draft).and_then(|parent| self.nodes.get(&parent));
-        }
-        files.sort_unstable();
-        files.dedup();
-        files
-    }
-
-    /// Where the best version's files are kept, relative to the run's directory or absolute.
-    pub fn best_files(&self) -> Option<String> {
-        let run = self.run.as_ref()?;
-        self.best()?;
-        Some(format!("{}/{}/best/files/", run.log_dir.trim_end_matches('/'), run.id))
     }
 }

@@ -1,10 +1,13 @@
 //! What is known of a run, folded from its updates.
 
+mod facts;
 mod fold;
 mod node;
+mod read;
 mod timing;
 
-pub use fold::{Edit, End, Run, RunView};
+pub use facts::{Edit, End, Run};
+pub use fold::RunView;
 pub use node::{Evaluation, Exit, Node, State};
 
 #[cfg(test)]

@@ -1,0 +1,50 @@
+//! What happened to a run as a whole.
+
+use weco_proto::v1::RunStatus;
+
+/// What a run was created with.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Run {
+    /// Its id.
+    pub id: String,
+    /// Its name, such as `swift-heron`.
+    pub name: String,
+    /// Relative paths of the files it works on.
+    pub sources: Vec<String>,
+    /// The command that evaluates a version.
+    pub eval_command: String,
+    /// The metric's name.
+    pub metric: String,
+    /// Whether more is better.
+    pub maximize: bool,
+    /// The model that is asked.
+    pub model: String,
+    /// Where the run's files are written, absolute or relative to the run's directory.
+    pub log_dir: String,
+}
+
+/// How a run ended, for now.
+#[derive(Clone, PartialEq, Debug)]
+pub struct End {
+    /// How.
+    pub status: RunStatus,
+    /// One sentence.
+    pub reason: String,
+    /// What to do next; may be empty.
+    pub hint: String,
+    /// The user's own code did not work, so that nothing was searched.
+    pub baseline_failed: bool,
+}
+
+/// A user's edit of a source that was noticed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Edit {
+    /// The source.
+    pub path: String,
+    /// Where the edited text is.
+    pub kept_at: String,
+    /// What happened and what the run does now.
+    pub message: String,
+    /// When it was noticed, in milliseconds since the Unix epoch.
+    pub at_ms: i64,
+}

@@ -1,0 +1,140 @@
+//! What a view answers.
+
+use std::collections::BTreeMap;
+
+use weco_proto::v1::{Stage, Usage};
+
+use super::{Edit, End, Node, Run, RunView};
+use crate::ui::format::Precision;
+
+impl RunView {
+    /// What the run was created with, if that was among the updates.
+    pub fn run(&self) -> Option<&Run> {
+        self.run.as_ref()
+    }
+
+    /// Its nodes by step.
+    pub fn nodes(&self) -> &BTreeMap<u32, Node> {
+        &self.nodes
+    }
+
+    /// The node of a step.
+    pub fn step(&self, step: u32) -> Option<&Node> {
+        self.nodes.get(&step)
+    }
+
+    /// The user's own code.
+    pub fn baseline(&self) -> Option<&Node> {
+        self.nodes.get(&0)
+    }
+
+    /// The best working version so far.
+    pub fn best(&self) -> Option<&Node> {
+        self.best.and_then(|step| self.nodes.get(&step))
+    }
+
+    /// Whether this step is the best working version so far.
+    pub fn is_best(&self, step: u32) -> bool {
+        self.best == Some(step)
+    }
+
+    /// The step that something was last heard of: what goes on now, or what went on last.
+    pub fn latest(&self) -> Option<&Node> {
+        self.latest.and_then(|step| self.nodes.get(&step))
+    }
+
+    /// Proposals allowed after the baseline.
+    pub fn budget(&self) -> u32 {
+        self.steps
+    }
+
+    /// Proposals dealt with, whatever came of them.
+    pub fn done(&self) -> u32 {
+        let done = self.nodes.range(1..).filter(|(_, node)| node.is_settled()).count();
+        u32::try_from(done).unwrap_or(u32::MAX)
+    }
+
+    /// How it ended, unless it goes on.
+    pub fn ended(&self) -> Option<&End> {
+        self.ended.as_ref()
+    }
+
+    /// Whether it was asked to stop and has not yet.
+    pub fn stopping(&self) -> bool {
+        self.stopping
+    }
+
+    /// The user's edits of sources that were noticed, in order.
+    pub fn edits(&self) -> &[Edit] {
+        &self.edits
+    }
+
+    /// The files that the best version was written over.
+    pub fn applied(&self) -> &[String] {
+        &self.applied
+    }
+
+    /// The sequence number of the last recorded update taken in; 0 before the first.
+    pub fn last_seq(&self) -> u64 {
+        self.last_seq
+    }
+
+    /// Whether a larger metric is better.
+    pub fn maximize(&self) -> bool {
+        self.run.as_ref().is_none_or(|run| run.maximize)
+    }
+
+    /// The metrics of the baseline and of the best version.
+    pub fn span(&self) -> (Option<f64>, Option<f64>) {
+        (self.baseline().and_then(Node::metric), self.best().and_then(Node::metric))
+    }
+
+    /// The decimals this run's metric is shown with.
+    pub fn precision(&self) -> Precision {
+        let (baseline, best) = self.span();
+        Precision::of([baseline, best].into_iter().flatten())
+    }
+
+    /// Tokens used so far.
+    pub fn usage(&self) -> Usage {
+        self.nodes.values().fold(Usage::default(), |sum, node| Usage {
+            input_tokens: sum.input_tokens.saturating_add(node.usage.input_tokens),
+            output_tokens: sum.output_tokens.saturating_add(node.usage.output_tokens),
+        })
+    }
+
+    /// Milliseconds the run has been going, pauses between an end and a resumption left out.
+    pub fn elapsed_ms(&self, now_ms: i64) -> i64 {
+        self.timing.elapsed(now_ms)
+    }
+
+    /// Milliseconds until the budget is spent, at the pace of the last steps.
+    pub fn left_ms(&self, now_ms: i64) -> Option<i64> {
+        let left = self.steps.saturating_sub(self.done());
+        if left == 0 || self.ended.is_some() { None } else { self.timing.left(left, now_ms) }
+    }
+
+    /// The files in which the step differs from the baseline, by the changes on its way there.
+    pub fn changed_files(&self, step: u32) -> Vec<&str> {
+        let mut files = Vec::new();
+        let mut next = self.nodes.get(&step);
+        // A path down a tree of n nodes has at most n of them.
+        for _ in 0..self.nodes.len() {
+            let Some(node) = next else { break };
+            files.extend(node.changed.iter().map(String::as_str));
+            // A draft starts from the baseline, wherever it hangs in the tree.
+            next =
+                node.parent.filter(|_| node.stage != Stage::Draft).and_then(|parent| self.nodes.get(&parent));
+        }
+        files.sort_unstable();
+        files.dedup();
+        files
+    }
+
+    /// Where the best version's files are kept, relative to the run's directory or absolute.
+    pub fn best_files(&self) -> Option<String> {
+        let run = self.run.as_ref()?;
+        self.best()?;
+        Some(format!("{}/{}/best/files/", run.log_dir.trim_end_matches('/'), run.id))
+    }
+}
