@@ -74,7 +74,7 @@ impl Credit {
             } else if delta.abs() <= 2.0 * record.step {
                 record.step *= SHRINK.powf(share);
             }
-            record.step = record.step.clamp(record.grain.max(1e-5), LONGEST);
+            record.step = record.step.clamp(record.grain.clamp(1e-5, LONGEST), LONGEST);
         }
     }
 
