@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use crate::literal::Value;
 
 /// The best versions kept.
-const ELITES: usize = 36;
+const ELITES: usize = 28;
 /// The latest of the others kept.
-const RECENT: usize = 20;
+const RECENT: usize = 14;
 /// The latest that did not work kept.
-const BUGGY: usize = 12;
+const BUGGY: usize = 6;
 
 /// A version that was tried.
 #[derive(Clone, Debug)]

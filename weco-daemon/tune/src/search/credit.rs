@@ -21,8 +21,6 @@ pub(crate) struct Record {
     pub(crate) step: f64,
     /// How often it was changed.
     pub(crate) trials: u32,
-    /// Whether it was changed alone, and so tells what it does.
-    pub(crate) probed: bool,
     recent: f64,
     gains: f64,
     prior: f64,
@@ -36,6 +34,8 @@ pub(crate) struct Credit {
     pub(crate) records: Vec<Record>,
     /// Results since the last gain.
     pub(crate) dry: u32,
+    /// The recent share of versions that did not work.
+    failures: f64,
 }
 
 impl Credit {
@@ -43,7 +43,6 @@ impl Credit {
         let record = |(dim, literal): (&super::space::Dim, &Literal)| Record {
             step: FIRST_STEP.max(dim.grain()).min(LONGEST),
             trials: 0,
-            probed: false,
             recent: 0.0,
             gains: 0.0,
             prior: match literal.tier {
@@ -53,7 +52,7 @@ impl Credit {
             },
             grain: dim.grain(),
         };
-        Self { records: space.dims.iter().zip(literals).map(record).collect(), dry: 0 }
+        Self { records: space.dims.iter().zip(literals).map(record).collect(), dry: 0, failures: 0.0 }
     }
 
     /// Learns from a version that differs by `step` from one that is better or worse than it.
@@ -65,7 +64,6 @@ impl Credit {
         let share = 1.0 / real(changed);
         for (record, delta) in self.records.iter_mut().zip(step).filter(|(_, delta)| **delta != 0.0) {
             record.trials += 1;
-            record.probed |= changed == 1;
             record.recent = record.recent * FADE + share;
             record.gains *= FADE;
             if gained {
@@ -81,6 +79,16 @@ impl Credit {
     /// Counts a result as a gain over everything, or not.
     pub(crate) fn count(&mut self, best: bool) {
         self.dry = if best { 0 } else { self.dry.saturating_add(1) };
+    }
+
+    /// Counts whether a version did not work.
+    pub(crate) fn count_failure(&mut self, failed: bool) {
+        self.failures = 0.8 * self.failures + 0.2 * f64::from(u8::from(failed));
+    }
+
+    /// Whether versions tend not to work, so that it is better to change little at once.
+    pub(crate) fn failing(&self) -> bool {
+        self.failures > 0.25
     }
 
     /// After a long dry spell steps are as long as at first again.

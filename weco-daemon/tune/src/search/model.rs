@@ -2,15 +2,19 @@
 //!
 //! The kernel is Matérn 5/2 with one length per literal (automatic relevance determination), after
 //! Rasmussen and Williams, *Gaussian Processes for Machine Learning* (2006), chapters 2, 4 and 5.
-//! Every result moves one length and the noise a little towards a higher marginal likelihood, so the
-//! cost of a step is that of a few small factorisations, however many versions there were.
+//! Every result moves the lengths and the noise a step towards a higher marginal likelihood, so the
+//! cost is that of a small factorisation, however many versions there were.
 
 use super::space::{Space, real};
 
 /// Spread of the prior over the logarithm of a length.
-const PRIOR_SPREAD: f64 = 0.9;
-/// How far a length is moved in one try.
-const NUDGE: f64 = 1.6;
+const PRIOR_SPREAD: f64 = 1.2;
+/// How far lengths follow the gradient, in logarithms,
+const RATE: f64 = 0.4;
+/// but no farther than this at once.
+const LONGEST_STEP: f64 = 0.6;
+/// How far apart two choices count, as a share of a range.
+const CHOICE_APART: f64 = 0.6;
 /// Least and most share of the variance that is noise.
 const NOISE: (f64, f64) = (1e-4, 0.5);
 
@@ -22,7 +26,7 @@ pub(crate) struct Model {
     prior: f64,
     metric: Vec<bool>,
     noise: f64,
-    turn: usize,
+    skill: f64,
 }
 
 /// The model fitted to versions.
@@ -40,66 +44,87 @@ impl Model {
         let length = 0.4 * (count / 2.0).max(1.0).sqrt();
         let prior = 1.0 / (length * length);
         let metric = space.dims.iter().map(|dim| dim.metric).collect();
-        Self { weights: vec![prior; space.dims.len()], prior, metric, noise: 1e-2, turn: 0 }
+        Self { weights: vec![prior; space.dims.len()], prior, metric, noise: 1e-2, skill: 0.0 }
     }
 
-    fn kernel(&self, a: &[f64], b: &[f64]) -> f64 {
+    /// The difference of two versions in one literal; different choices are a fixed way apart.
+    fn delta(&self, literal: usize, a: f64, b: f64) -> f64 {
+        if self.metric[literal] { a - b } else { f64::from(u8::from(a != b)) * CHOICE_APART }
+    }
+
+    /// Squared distance of two versions in units of the lengths.
+    fn square(&self, a: &[f64], b: &[f64]) -> f64 {
         let mut square = 0.0;
-        for (((a, b), weight), metric) in a.iter().zip(b).zip(&self.weights).zip(&self.metric) {
-            let delta = if *metric { a - b } else { f64::from(u8::from(a != b)) * 0.6 };
-            square += weight * delta * delta;
+        for (literal, (a, b)) in a.iter().zip(b).enumerate() {
+            let delta = self.delta(literal, *a, *b);
+            square += self.weights[literal] * delta * delta;
         }
-        let r = (5.0 * square).sqrt();
-        (1.0 + r + r * r / 3.0) * (-r).exp()
+        square
     }
 
-    fn factor(&self, genes: &[&[f64]]) -> Cholesky {
-        let count = genes.len();
+    /// The lower half of the squared distances, row by row.
+    fn squares(&self, genes: &[&[f64]]) -> Vec<f64> {
+        let pairs = genes.iter().enumerate().flat_map(|(i, a)| genes[..i].iter().map(move |b| (a, b)));
+        pairs.map(|(a, b)| self.square(a, b)).collect()
+    }
+
+    fn factor(&self, squares: &[f64], count: usize) -> Cholesky {
         let mut matrix = vec![0.0; count * count];
+        let mut squares = squares.iter();
         for i in 0..count {
-            for j in 0..i {
-                matrix[i * count + j] = self.kernel(genes[i], genes[j]);
+            for (entry, square) in matrix[i * count..i * count + i].iter_mut().zip(&mut squares) {
+                *entry = matern(*square);
             }
             matrix[i * count + i] = 1.0 + self.noise;
         }
         Cholesky::new(matrix, count)
     }
 
-    fn likelihood(&self, genes: &[&[f64]], targets: &[f64]) -> f64 {
-        let factor = self.factor(genes);
-        let whitened = factor.forward(targets);
-        let fit: f64 = whitened.iter().map(|value| value * value).sum();
-        let prior: f64 =
-            self.weights.iter().map(|weight| (0.5 * (weight / self.prior).ln() / PRIOR_SPREAD).powi(2)).sum();
-        -0.5 * fit - factor.log_diagonal() - 0.5 * prior
-    }
-
-    /// Adapts the next length in turn, and every so often the noise.
+    /// Moves the lengths and the noise a step up the gradient of the likelihood of what is known, and
+    /// finds out how well the model does.
     pub(crate) fn learn(&mut self, genes: &[&[f64]], targets: &[f64]) {
-        if genes.len() < 4 {
+        let count = targets.len();
+        if count < 4 {
             return;
         }
-        let now = self.likelihood(genes, targets);
-        let slot = self.turn % (self.weights.len() + 1);
-        self.turn += 1;
-        let tries = [NUDGE * NUDGE, 1.0 / (NUDGE * NUDGE)].map(|factor| {
-            let mut other = self.clone();
-            match other.weights.get_mut(slot) {
-                Some(weight) => *weight *= factor,
-                None => other.noise = (other.noise * factor).clamp(NOISE.0, NOISE.1),
+        let squares = self.squares(genes);
+        let factor = self.factor(&squares, count);
+        let alpha = factor.backward(factor.forward(targets));
+        let inverse = factor.inverse();
+        self.skill = skill(&alpha, &inverse, targets);
+        let mut slopes = vec![0.0; self.weights.len()];
+        let pairs = (0..count).flat_map(|i| (0..i).map(move |j| (i, j)));
+        for ((i, j), square) in pairs.zip(squares) {
+            let pull = (alpha[i] * alpha[j] - inverse[i * count + j]) * matern_slope(square);
+            for (literal, slope) in slopes.iter_mut().enumerate() {
+                let delta = self.delta(literal, genes[i][literal], genes[j][literal]);
+                *slope += pull * delta * delta;
             }
-            (other.likelihood(genes, targets), other)
-        });
-        let best =
-            tries.into_iter().filter(|(likelihood, _)| *likelihood > now).max_by(|a, b| a.0.total_cmp(&b.0));
-        if let Some((_, better)) = best {
-            *self = better;
         }
+        for (weight, slope) in self.weights.iter_mut().zip(slopes) {
+            let up = *weight * slope - 0.25 * (*weight / self.prior).ln() / (PRIOR_SPREAD * PRIOR_SPREAD);
+            *weight *= (RATE * up).clamp(-LONGEST_STEP, LONGEST_STEP).exp();
+        }
+        let trace: f64 = (0..count).map(|i| alpha[i] * alpha[i] - inverse[i * count + i]).sum();
+        let up = 0.5 * self.noise * trace;
+        self.noise =
+            (self.noise * (RATE * up).clamp(-LONGEST_STEP, LONGEST_STEP).exp()).clamp(NOISE.0, NOISE.1);
+    }
+
+    /// The share of the targets' variance that the model explains of versions left out, from 0 to 1.
+    pub(crate) fn skill(&self) -> f64 {
+        self.skill
+    }
+
+    /// How much each literal matters: 1 for the one that matters most.
+    pub(crate) fn relevance(&self) -> Vec<f64> {
+        let most = self.weights.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+        self.weights.iter().map(|weight| (weight / most).sqrt()).collect()
     }
 
     /// Fits versions and their targets (zero mean, unit variance).
     pub(crate) fn fit<'a>(&'a self, genes: Vec<&'a [f64]>, targets: &[f64]) -> Fit<'a> {
-        let factor = self.factor(&genes);
+        let factor = self.factor(&self.squares(&genes), targets.len());
         let alpha = factor.backward(factor.forward(targets));
         Fit { model: self, genes, factor, alpha }
     }
@@ -108,11 +133,47 @@ impl Model {
 impl Fit<'_> {
     /// What to expect somewhere: mean and standard deviation.
     pub(crate) fn predict(&self, genes: &[f64]) -> (f64, f64) {
-        let nearness: Vec<f64> = self.genes.iter().map(|known| self.model.kernel(known, genes)).collect();
-        let mean = nearness.iter().zip(&self.alpha).map(|(k, alpha)| k * alpha).sum();
-        let explained: f64 = self.factor.forward(&nearness).iter().map(|value| value * value).sum();
+        let nearness: Vec<f64> =
+            self.genes.iter().map(|known| matern(self.model.square(known, genes))).collect();
+        let mean = dot(&nearness, &self.alpha);
+        let whitened = self.factor.forward(&nearness);
+        let explained = dot(&whitened, &whitened);
         (mean, (1.0 - explained).max(1e-9).sqrt())
     }
+}
+
+/// Matérn 5/2 covariance of a squared distance.
+fn matern(square: f64) -> f64 {
+    let r = (5.0 * square).sqrt();
+    (1.0 + r + r * r / 3.0) * (-r).exp()
+}
+
+/// Its derivative by the squared distance.
+fn matern_slope(square: f64) -> f64 {
+    let r = (5.0 * square).sqrt();
+    -5.0 / 6.0 * (1.0 + r) * (-r).exp()
+}
+
+/// One less the mean squared error of leaving each version out in turn (equation 5.12).
+fn skill(alpha: &[f64], inverse: &[f64], targets: &[f64]) -> f64 {
+    let count = targets.len();
+    let errors: f64 =
+        alpha.iter().enumerate().map(|(i, alpha)| (alpha / inverse[i * count + i]).powi(2)).sum();
+    (1.0 - errors / dot(targets, targets)).clamp(0.0, 1.0)
+}
+
+/// A scalar product, in four sums at once: in one, every addition would wait for the last.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let (a4, a1) = a.as_chunks::<4>();
+    let (b4, b1) = b.as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for (a, b) in a4.iter().zip(b4) {
+        for i in 0..4 {
+            sums[i] += a[i] * b[i];
+        }
+    }
+    let rest: f64 = a1.iter().zip(b1).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f64>() + rest
 }
 
 /// A lower triangular factor.
@@ -129,7 +190,7 @@ impl Cholesky {
                 let (head, tail) = matrix.split_at(i * count);
                 let row = &tail[..j];
                 let other = if i == j { row } else { &head[j * count..j * count + j] };
-                let sum = tail[j] - row.iter().zip(other).map(|(a, b)| a * b).sum::<f64>();
+                let sum = tail[j] - dot(row, other);
                 matrix[i * count + j] =
                     if i == j { sum.max(1e-10).sqrt() } else { sum / matrix[j * count + j] };
             }
@@ -145,8 +206,7 @@ impl Cholesky {
         let mut solved: Vec<f64> = Vec::with_capacity(self.count);
         for i in 0..self.count {
             let row = self.row(i);
-            let sum: f64 = row.iter().zip(&solved).map(|(a, b)| a * b).sum();
-            solved.push((right[i] - sum) / row[i]);
+            solved.push((right[i] - dot(&row[..i], &solved)) / row[i]);
         }
         solved
     }
@@ -163,8 +223,29 @@ impl Cholesky {
         right
     }
 
-    fn log_diagonal(&self) -> f64 {
-        (0..self.count).map(|i| self.row(i)[i].ln()).sum()
+    /// The inverse of the factored matrix.
+    fn inverse(&self) -> Vec<f64> {
+        let count = self.count;
+        // Rows of the transposed inverse factor: zero before the diagonal.
+        let mut columns = vec![0.0; count * count];
+        for j in 0..count {
+            let column = &mut columns[j * count..(j + 1) * count];
+            column[j] = 1.0 / self.row(j)[j];
+            for i in j + 1..count {
+                let row = self.row(i);
+                column[i] = -dot(&row[j..i], &column[j..i]) / row[i];
+            }
+        }
+        let mut inverse = vec![0.0; count * count];
+        for i in 0..count {
+            for j in 0..=i {
+                let value =
+                    dot(&columns[i * count + i..(i + 1) * count], &columns[j * count + i..(j + 1) * count]);
+                inverse[i * count + j] = value;
+                inverse[j * count + i] = value;
+            }
+        }
+        inverse
     }
 }
 
@@ -198,6 +279,9 @@ mod tests {
             2.0 * solved[0] + 5.0 * solved[1] + 3.0 * solved[2],
         ];
         assert!((back[0] - 1.0).abs() < 1e-12 && (back[1] - 2.0).abs() < 1e-12);
+        let inverse = factor.inverse();
+        let by_inverse: f64 = inverse[..3].iter().zip([1.0, 2.0, 3.0]).map(|(a, b)| a * b).sum();
+        assert!((by_inverse - solved[0]).abs() < 1e-12);
     }
 
     #[test]

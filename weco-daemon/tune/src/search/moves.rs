@@ -36,10 +36,14 @@ impl Moves<'_> {
         (kinds[chosen].1)(self, random)
     }
 
-    /// Changes one literal alone, to learn what it does.
-    pub(super) fn probe(&self, literal: usize, random: &mut Random) -> Candidate {
+    /// Changes so many of the literals with these weights, to learn what they do.
+    pub(super) fn probe(&self, count: usize, mut weights: Vec<f64>, random: &mut Random) -> Candidate {
         let mut candidate = self.start(0);
-        self.shift(&mut candidate, literal, 1.0, random);
+        for _ in 0..count {
+            let literal = random.weighted(&weights);
+            weights[literal] = 0.0;
+            self.shift(&mut candidate, literal, 1.5, random);
+        }
         candidate
     }
 
@@ -114,9 +118,11 @@ impl Moves<'_> {
     fn all(&self, random: &mut Random) -> Candidate {
         let mut candidate = self.start(self.pick(random));
         let count = self.space.dims.len();
-        let share = (8.0 / real(count)).min(1.0);
+        let mean = self.weights.iter().sum::<f64>() / real(count);
+        let share = (6.0 / real(count)).min(1.0);
         let scale = random.unit() * 1.2;
         for literal in 0..count {
+            let share = share * (0.3 + 0.7 * self.weights[literal] / mean).min(1.5);
             let wanted = if self.space.dims[literal].metric { share } else { share * 0.25 };
             if random.chance(wanted) {
                 self.shift(&mut candidate, literal, scale, random);

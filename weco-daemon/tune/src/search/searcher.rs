@@ -12,11 +12,17 @@ use crate::error::Exhausted;
 use crate::literal::{Literal, Value};
 
 /// Candidates that the model compares for one draw,
-const POOL: usize = 96;
+const POOL: usize = 64;
 /// fewer where each costs more, so that a draw costs about the same with many literals.
-const POOL_GENES: usize = 1200;
-/// Draws that the model has no say in, so that its mistakes do not last.
-const UNGUIDED: f64 = 0.1;
+const POOL_GENES: usize = 1000;
+/// Draws that try untried literals, while there are any,
+const EAGER: f64 = 0.7;
+/// of which so many are to be enough.
+const PROBES: usize = 8;
+/// Draws that the model has no say in, so that its mistakes do not last,
+const UNGUIDED: f64 = 0.08;
+/// and how many more if it explains nothing.
+const UNSKILLED: f64 = 0.35;
 
 /// A version to try.
 #[derive(Clone, PartialEq, Debug)]
@@ -89,6 +95,7 @@ impl Searcher {
             (None, _) => false,
         };
         self.credit.learn(&step, gained);
+        self.credit.count_failure(score.is_none());
         let best = self.archive.insert(Point { node, values, genes, score, step });
         self.credit.count(best);
         self.credit.refresh();
@@ -114,14 +121,13 @@ impl Searcher {
     fn searched(&self, random: &mut Random) -> Option<Draw> {
         let home = std::slice::from_ref(&self.home);
         let elites = if self.archive.elites.is_empty() { home } else { &self.archive.elites };
-        let moves =
-            Moves { space: &self.space, credit: &self.credit, elites, weights: self.credit.weights() };
+        let moves = Moves { space: &self.space, credit: &self.credit, elites, weights: self.weights() };
         if let Some(draw) = self.probe(&moves, random) {
             return Some(draw);
         }
         let count = POOL.min(POOL_GENES / self.space.dims.len().max(1)).max(16);
         let pool: Vec<Draw> = (0..count).filter_map(|_| self.fresh(&moves, &moves.any(random))).collect();
-        if self.archive.elites.len() < 3 || random.chance(UNGUIDED) {
+        if self.archive.elites.len() < 3 || random.chance(UNGUIDED + UNSKILLED * (1.0 - self.model.skill())) {
             return pool.into_iter().next();
         }
         let (genes, targets) = lesson(&self.archive);
@@ -141,17 +147,29 @@ impl Searcher {
         chosen.map(|(_, draw)| draw)
     }
 
-    /// At first every other draw tries a literal that was not tried alone yet, best kinds first.
+    /// How worthwhile each literal is to change: by its gains, and by how much it matters at all.
+    fn weights(&self) -> Vec<f64> {
+        let relevance = self.model.relevance();
+        self.credit
+            .weights()
+            .iter()
+            .zip(relevance)
+            .map(|(weight, relevance)| weight * (0.1 + relevance))
+            .collect()
+    }
+
+    /// At first most draws try literals that were not tried yet, best kinds first: one alone, or several
+    /// at once where there are many, unless versions tend to fail.
     fn probe(&self, moves: &Moves<'_>, random: &mut Random) -> Option<Draw> {
         let waiting: Vec<f64> = (self.credit.records.iter().zip(&moves.weights))
             .map(|(record, weight)| if record.trials == 0 { weight * weight } else { 0.0 })
             .collect();
-        let eager = if self.space.dims.len() <= 8 { 0.8 } else { 0.5 };
-        if waiting.iter().all(|weight| *weight == 0.0) || !random.chance(eager) {
+        let left = waiting.iter().filter(|weight| **weight > 0.0).count();
+        if left == 0 || !random.chance(EAGER) {
             return None;
         }
-        let literal = random.weighted(&waiting);
-        (0..4).find_map(|_| self.fresh(moves, &moves.probe(literal, random)))
+        let group = if self.credit.failing() { 1 } else { left.div_ceil(PROBES) };
+        (0..4).find_map(|_| self.fresh(moves, &moves.probe(group, waiting.clone(), random)))
     }
 
     /// The candidate as a version, if it is new.
