@@ -1,0 +1,148 @@
+//! Finds literals in a syntax tree.
+
+use std::ops::Range;
+
+use tree_sitter::{Language, Node, Parser};
+
+use super::context::{Frame, judge};
+use super::{Found, Kind, Lines, Survey, naming};
+use crate::number::{self, Style};
+
+/// A file of which more than this share is not understood is left to the lexer.
+const MAX_ERROR_SHARE: f64 = 0.3;
+
+/// Finds the literals and comments; `None` if the source hardly follows the grammar.
+pub(super) fn survey(grammar: &Language, source: &str, lines: &Lines<'_>) -> Option<Survey> {
+    let mut parser = Parser::new();
+    parser.set_language(grammar).ok()?;
+    let tree = parser.parse(source, None)?;
+    let mut walk = Walk { source, lines, path: Vec::new(), survey: Survey::default(), error_bytes: 0 };
+    walk.run(tree.root_node());
+    #[expect(clippy::as_conversions, reason = "a share of at most 500 KB")]
+    let understood = walk.error_bytes as f64 <= MAX_ERROR_SHARE * source.len() as f64;
+    understood.then_some(walk.survey)
+}
+
+struct Walk<'a, 'tree> {
+    source: &'a str,
+    lines: &'a Lines<'a>,
+    path: Vec<Frame<'tree>>,
+    survey: Survey,
+    error_bytes: usize,
+}
+
+impl<'tree> Walk<'_, 'tree> {
+    /// Visits every node in order, without recursion: sources may be nested as deeply as they like.
+    fn run(&mut self, root: Node<'tree>) {
+        let mut cursor = root.walk();
+        loop {
+            let frame = Frame { node: cursor.node(), field: cursor.field_name() };
+            self.path.push(frame);
+            if self.visit(frame.node) && cursor.goto_first_child() {
+                continue;
+            }
+            self.path.pop();
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return;
+                }
+                self.path.pop();
+            }
+        }
+    }
+
+    /// Looks at a node; says whether to look inside.
+    fn visit(&mut self, node: Node<'tree>) -> bool {
+        if node.is_error() && !self.path.iter().rev().skip(1).any(|frame| frame.node.is_error()) {
+            self.error_bytes += node.end_byte() - node.start_byte();
+        }
+        if !node.is_named() {
+            return true;
+        }
+        match node.kind() {
+            "comment" | "line_comment" | "block_comment" => {
+                self.survey.comments.push(self.lines.comment(&node.byte_range()));
+                false
+            }
+            "integer" | "float" | "integer_literal" | "float_literal" | "number_literal" | "number" => {
+                self.number(node);
+                false
+            }
+            "true" | "false" | "boolean_literal" => {
+                self.push(node.byte_range(), Kind::Bool, Style::default(), self.path.len());
+                false
+            }
+            "string" | "string_literal" => {
+                self.string(node);
+                false
+            }
+            "template_string" | "raw_string_literal" | "concatenated_string" => false,
+            "preproc_arg" => {
+                self.define(node);
+                false
+            }
+            _ => true,
+        }
+    }
+
+    fn number(&mut self, node: Node<'tree>) {
+        let mut range = node.byte_range();
+        let mut depth = self.path.len();
+        let parent = depth.checked_sub(2).map(|at| self.path[at].node);
+        if let Some(parent) = parent.filter(|parent| {
+            matches!(parent.kind(), "unary_operator" | "unary_expression" | "negative_literal")
+        }) && self.source[parent.start_byte()..range.start].trim() == "-"
+        {
+            range.start = parent.start_byte();
+            depth -= 1;
+        }
+        self.number_at(range, depth);
+    }
+
+    fn number_at(&mut self, range: Range<usize>, depth: usize) {
+        if let Some((number, mut style)) = self.source.get(range.clone()).and_then(number::parse) {
+            style.behind_sign =
+                self.source[..range.start].trim_end_matches([' ', '\t']).ends_with(['-', '+']);
+            self.push(range, Kind::Number(number), style, depth);
+        }
+    }
+
+    fn string(&mut self, node: Node<'tree>) {
+        let text = &self.source[node.byte_range()];
+        let prefix = text.find(['"', '\'']).map_or("", |at| &text[..at]);
+        let triple = text[prefix.len()..].starts_with("\"\"\"") || text[prefix.len()..].starts_with("'''");
+        if !text.contains('\n') && !triple && !prefix.contains(['f', 'F', 't', 'T']) {
+            self.push(node.byte_range(), Kind::Text, Style::default(), self.path.len());
+        }
+    }
+
+    /// What follows the name in a `#define`: raw text to the grammar, comment included.
+    fn define(&mut self, node: Node<'tree>) {
+        let text = &self.source[node.byte_range()];
+        let (value, comment) =
+            text.split_once("//").map_or((text, None), |(value, comment)| (value, Some(comment)));
+        if let Some(comment) = comment {
+            let start = node.end_byte() - comment.len() - 2;
+            self.survey.comments.push(self.lines.comment(&(start..node.end_byte())));
+        }
+        let open = value.len() - value.trim_start_matches(['(', ' ', '\t']).len();
+        let token = value[open..].trim_end_matches([')', ' ', '\t', '\r']);
+        let start = node.start_byte() + open;
+        self.number_at(start..start + token.len(), self.path.len());
+    }
+
+    fn push(&mut self, range: Range<usize>, kind: Kind, style: Style, depth: usize) {
+        let verdict = judge(&self.path[..depth], self.source);
+        let tier = verdict.place.and_then(|place| naming::tier(kind, style.has_radix(), place));
+        let text = self.source[range.clone()].to_owned();
+        self.survey.found.push(Found {
+            line: self.lines.line(range.start),
+            range,
+            kind,
+            name: verdict.name,
+            text,
+            style,
+            tier,
+        });
+    }
+}
