@@ -63,7 +63,7 @@ impl Remote {
                 Err(fault) => fault,
             };
             failed += 1;
-            let error = self.shown(fault.error(&self.callee));
+            let error = self.shown(&fault.error(&self.callee));
             let wait = match fault.another() {
                 _ if failed >= TRIES => return Err(error),
                 Another::No => return Err(error),
@@ -110,10 +110,10 @@ impl Remote {
     }
 
     /// The error as it may be shown: without the key, which a server may have echoed.
-    fn shown(&self, error: ModelError) -> ModelError {
+    fn shown(&self, error: &ModelError) -> ModelError {
         let scrub = |text: &str| self.secret.as_ref().map_or_else(|| text.to_owned(), |key| key.scrub(text));
         // Scrubbed before it is cut, so that no part of a key is left at the end.
-        ModelError { message: shorten(&scrub(&error.message)), hint: scrub(&error.hint), ..error }
+        ModelError { message: shorten(&scrub(&error.message)), hint: scrub(&error.hint), ..*error }
     }
 
     fn late(&self, total: Duration) -> ModelError {
