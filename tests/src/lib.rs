@@ -1,1 +1,3 @@
-//! placeholder
+//! What weco's end-to-end tests share.
+
+pub mod model_server;

@@ -1,0 +1,176 @@
+//! From what a run asks for to a model that can be asked.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::catalogue::{BUILTIN, Choice, Provider, choose};
+use super::config::Config;
+use super::endpoint::{Endpoint, has_compatible};
+use super::fault::Callee;
+use super::http::Http;
+use super::interface::{Model, ModelError};
+use super::keys::{Key, Sources};
+use super::provider::{Anthropic, Dialect, Gemini, OpenAi};
+use super::remote::Remote;
+
+/// Looks a variable up; `None` if it is not set.
+type Environment = dyn Fn(&str) -> Option<String> + Send + Sync;
+
+/// Access to every model, shared by all runs. Cheap to make and to ask: connections and certificates come
+/// with the first call.
+pub struct Access {
+    config: Config,
+    environment: Box<Environment>,
+    http: Arc<Http>,
+}
+
+/// The model of a run.
+#[derive(Clone)]
+pub struct Resolved {
+    /// The provider and the model, as `provider/model`, or `builtin`. Asking for this name again gives the
+    /// same model.
+    pub name: String,
+    /// The model.
+    pub model: ResolvedModel,
+}
+
+/// A model, or the proposer that needs none.
+#[derive(Clone)]
+pub enum ResolvedModel {
+    /// The built-in proposer.
+    Builtin,
+    /// A model behind an API.
+    Remote(Arc<dyn Model>),
+}
+
+impl fmt::Debug for Resolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resolved").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Access {
+    /// Access by `config`. `environment` looks variables up in the daemon's own environment.
+    pub fn new(config: Config, environment: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        let http = Arc::new(Http::new(config.model.connect_timeout_seconds.0));
+        Self { config, environment: Box::new(environment), http }
+    }
+
+    /// The model that `requested` names (see [`Provider`]), or the default one: that of the first
+    /// provider in `api_keys` by [`Provider::ALL`], else `gemini-3-flash-preview`.
+    ///
+    /// `api_keys` are those of `--api-key` (provider to key), `environment` looks variables up in the
+    /// client's environment. Keys and base URLs come from the first of `api_keys`, the client's
+    /// environment, the daemon's environment and the configuration that has them. Nothing is sent yet: a
+    /// wrong key or name shows at the first call.
+    ///
+    /// # Errors
+    /// `UnknownModel` for a name that nobody serves, `Key` for a key that is missing or cannot be one,
+    /// `Request` for a base URL that is missing or none.
+    pub fn resolve(
+        &self,
+        requested: Option<&str>,
+        api_keys: &BTreeMap<String, String>,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Resolved, ModelError> {
+        let sources = Sources { api_keys, client: environment, daemon: &*self.environment };
+        let given = sources.given()?;
+        match choose(requested, &given, has_compatible(&self.config, &sources))? {
+            Choice::Builtin => Ok(Resolved { name: BUILTIN.to_owned(), model: ResolvedModel::Builtin }),
+            Choice::Model(provider, model) => {
+                let key = self.key(provider, &sources, requested.is_some())?;
+                let endpoint = Endpoint::find(provider, &self.config, &sources, key.as_ref())?;
+                let name = format!("{}/{model}", provider.id());
+                let model = self.remote(provider, model, endpoint, key);
+                Ok(Resolved { name, model: ResolvedModel::Remote(Arc::new(model)) })
+            }
+        }
+    }
+
+    /// The provider's key; only an OpenAI-compatible server may do without.
+    fn key(
+        &self,
+        provider: Provider,
+        sources: &Sources<'_>,
+        chosen: bool,
+    ) -> Result<Option<Key>, ModelError> {
+        let key = sources.key(provider, self.config.openai_compatible.api_key_env.as_deref());
+        if key.is_none() && provider != Provider::Compatible {
+            return Err(sources.missing_key(provider, chosen));
+        }
+        Ok(key)
+    }
+
+    fn remote(&self, provider: Provider, model: String, endpoint: Endpoint, key: Option<Key>) -> Remote {
+        let usual = self.config.model.max_output_tokens;
+        let limit = match provider {
+            Provider::Compatible => self.config.openai_compatible.max_tokens.or(usual),
+            _ => usual,
+        };
+        let limit = limit.map(std::num::NonZeroU32::get);
+        let callee = Callee { provider, model: model.clone(), label: endpoint.label.clone() };
+        let dialect: Box<dyn Dialect> = match provider {
+            Provider::OpenAi => Box::new(OpenAi::new(model, limit, endpoint.is_openai(), true)),
+            Provider::Compatible => Box::new(OpenAi::new(model, limit, false, false)),
+            Provider::Anthropic => Box::new(Anthropic::new(model, limit)),
+            Provider::Gemini => Box::new(Gemini::new(model, limit)),
+        };
+        let secret = key.map(|key| key.secret);
+        Remote { callee, endpoint, dialect, secret, call: self.config.model.clone(), http: self.http.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::interface::ModelErrorKind;
+    use super::*;
+
+    fn resolve(
+        config: &str,
+        requested: Option<&str>,
+        keys: &[(&str, &str)],
+        environment: &[(&str, &str)],
+    ) -> Result<String, ModelError> {
+        let access = Access::new(toml::from_str(config).unwrap(), |_| None);
+        let keys = keys.iter().map(|(id, key)| ((*id).to_owned(), (*key).to_owned())).collect();
+        let look =
+            |name: &str| environment.iter().find(|(key, _)| *key == name).map(|(_, v)| (*v).to_owned());
+        let resolved = access.resolve(requested, &keys, &look)?;
+        // A recorded name leads back to the same model.
+        let again = access.resolve(Some(&resolved.name), &keys, &look).unwrap();
+        assert_eq!(again.name, resolved.name);
+        assert_eq!(matches!(resolved.model, ResolvedModel::Builtin), resolved.name == "builtin");
+        Ok(resolved.name)
+    }
+
+    const LOCAL: &str = "[openai-compatible]\nbase_url = 'http://localhost:11434/v1'";
+
+    #[test]
+    fn finds_the_model() {
+        let gemini = [("GEMINI_API_KEY", "g")];
+        assert_eq!(resolve("", None, &[], &gemini).unwrap(), "gemini/gemini-3-flash-preview");
+        assert_eq!(resolve("", None, &[("openai", "k")], &gemini).unwrap(), "openai/gpt-5.2");
+        assert_eq!(resolve("", Some("claude-x"), &[("anthropic", "k")], &[]).unwrap(), "anthropic/claude-x");
+        assert_eq!(resolve(LOCAL, Some("qwen3:8b"), &[], &[]).unwrap(), "openai-compatible/qwen3:8b");
+        assert_eq!(resolve("", Some("builtin"), &[], &[]).unwrap(), "builtin");
+        let by_variable = [("OPENAI_COMPATIBLE_BASE_URL", "http://localhost:1/v1")];
+        assert_eq!(resolve("", Some("olmo"), &[], &by_variable).unwrap(), "openai-compatible/olmo");
+    }
+
+    #[test]
+    fn says_what_is_missing() {
+        for (config, requested, keys, kind, says) in [
+            ("", None, &[][..], ModelErrorKind::Key, "GOOGLE_API_KEY"),
+            ("", Some("gpt-5.2"), &[("gemini", "k")], ModelErrorKind::Key, "--api-key openai="),
+            ("", Some("openai/gpt-5.2"), &[("openai", "a\nb")], ModelErrorKind::Key, "line break"),
+            ("", Some("qwen3"), &[], ModelErrorKind::UnknownModel, "provider/model"),
+            ("", Some("local/qwen3"), &[], ModelErrorKind::Request, "[openai-compatible]"),
+            ("", None, &[("mistral", "k")], ModelErrorKind::Key, "openai-compatible"),
+        ] {
+            let error = resolve(config, requested, keys, &[]).unwrap_err();
+            assert_eq!(error.kind, kind, "{requested:?}: {error}");
+            assert!(error.hint.contains(says), "{requested:?}: {}", error.hint);
+        }
+    }
+}
