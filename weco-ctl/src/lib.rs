@@ -11,7 +11,7 @@ pub mod cli;
 mod cmd;
 mod daemon;
 mod error;
-mod ui;
+pub mod ui;
 
 use std::process::ExitCode;
 

@@ -12,6 +12,7 @@ use super::facts::Facts;
 use crate::cli::EndArgs;
 use crate::daemon::Daemon;
 use crate::error::{EXIT_FAILURE, EXIT_INTERRUPTED, Error};
+use crate::ui::failure::failure;
 use crate::ui::{Ending, Followed, RunView, summary};
 
 /// Longest wait for a run to be forgotten.
@@ -37,7 +38,7 @@ impl Finish {
                 None => Err(Error::failure("the run ended without saying how").hint(self.resume())),
             },
             Ending::Detached => {
-                say(&format!("The run goes on in the daemon. To see it again: {}\n", self.resume()))?;
+                say(&summary::detached(&followed.view))?;
                 Ok(ExitCode::SUCCESS)
             }
             Ending::Forced => Err(self.forced()),
@@ -50,7 +51,7 @@ impl Finish {
             return self.baseline_failed(view).await;
         }
         if self.rich {
-            say(&summary::finished(view))?;
+            say(&summary::summary(view))?;
         }
         match ended.status() {
             RunStatus::Completed => {
@@ -76,7 +77,7 @@ impl Finish {
 
     /// Nothing was searched, so nothing is worth keeping: not even the run.
     async fn baseline_failed(self, view: &RunView) -> Result<ExitCode, Error> {
-        let text = summary::baseline_error(view);
+        let text = failure(view).unwrap_or_default();
         io::stderr().write_all(text.as_bytes()).map_err(Error::output)?;
         if let Some(mut client) = self.daemon.connect().await? {
             let mut request = Request::new(ForgetRunRequest { run_id: self.run_id });

@@ -29,11 +29,10 @@ pub fn summary(view: &RunView) -> String {
     rows.extend(changed(view).map(|value| ("changed", value)));
     rows.extend(cost(view).map(|value| ("cost", value)));
     rows.extend(view.best_files().filter(|_| improved(view)).map(|files| ("best", files)));
-    rows.extend(
-        view.edits()
-            .iter()
-            .map(|edit| ("edited", format!("{}  (your edit is in {})", edit.path, edit.kept_at))),
-    );
+    rows.extend(view.warnings().iter().map(|warning| match &warning.edit {
+        Some((path, kept_at)) => ("edited", format!("{path}  (your edit is in {kept_at})")),
+        None => ("note", warning.message.clone()),
+    }));
     rows.extend(view.ended().filter(|end| !end.hint.is_empty()).map(|end| ("try", end.hint.clone())));
     let labels = rows.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
     let mut text = format!("{} {}\n", run.name, how(view));

@@ -82,6 +82,7 @@ impl<W: io::Write> Printer<W> {
             Update::Evaluating(evaluating) => self.evaluating(evaluating),
             Update::Evaluated(evaluated) => self.evaluated(evaluated),
             Update::SourceEdited(edit) => self.edited(edit),
+            Update::Warned(warned) => writeln!(self.out, "[WARNING] {}", one_line(&warned.message)),
             Update::StopAsked(_) if self.interrupted => Ok(()),
             Update::StopAsked(_) => writeln!(self.out, "[WARNING] The run was asked to stop"),
             Update::Resumed(resumed) => writeln!(self.out, "[RESUMED] Total Steps: {}", resumed.steps),

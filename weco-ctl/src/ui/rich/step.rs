@@ -12,8 +12,8 @@ use crate::ui::RunView;
 use crate::ui::format::{clock, end_cut, one_line, tokens, width, wrap};
 use crate::ui::view::{End, Node, State};
 
-/// Milliseconds for which a user's edit stays in sight; the summary tells of it again.
-const EDIT_SHOWN_MS: i64 = 120_000;
+/// Milliseconds for which a warning stays in sight; the summary tells of it again.
+const WARNING_SHOWN_MS: i64 = 120_000;
 
 /// Draws the panel.
 pub(super) fn render(view: &RunView, theme: Theme, now_ms: i64, area: Rect, buffer: &mut Buffer) {
@@ -27,7 +27,7 @@ pub(super) fn render(view: &RunView, theme: Theme, now_ms: i64, area: Rect, buff
     let inner = draw::panel(&title, theme, area, buffer);
     let room = Room { columns: inner.width.into(), rows: inner.height.into() };
     let mut text: Vec<Line<'static>> =
-        recent_edit(view, now_ms).map(|message| attention(message, room, theme)).into_iter().collect();
+        recent_warning(view, now_ms).map(|message| attention(message, room, theme)).into_iter().collect();
     let room = Room { rows: room.rows.saturating_sub(text.len()), ..room };
     text.extend(match content {
         Content::End(end) => end_lines(view, end, room, theme),
@@ -37,9 +37,9 @@ pub(super) fn render(view: &RunView, theme: Theme, now_ms: i64, area: Rect, buff
     draw::lines(text, inner, buffer);
 }
 
-fn recent_edit(view: &RunView, now_ms: i64) -> Option<&str> {
-    let edit = view.edits().last()?;
-    (now_ms.saturating_sub(edit.at_ms) < EDIT_SHOWN_MS).then_some(edit.message.as_str())
+fn recent_warning(view: &RunView, now_ms: i64) -> Option<&str> {
+    let warning = view.warnings().last()?;
+    (now_ms.saturating_sub(warning.at_ms) < WARNING_SHOWN_MS).then_some(warning.message.as_str())
 }
 
 enum Content<'a> {

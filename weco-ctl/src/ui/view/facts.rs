@@ -36,15 +36,13 @@ pub struct End {
     pub baseline_failed: bool,
 }
 
-/// A user's edit of a source that was noticed.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Edit {
-    /// The source.
-    pub path: String,
-    /// Where the edited text is.
-    pub kept_at: String,
-    /// What happened and what the run does now.
+/// Something the user should know that is not about one step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Warning {
+    /// One sentence.
     pub message: String,
-    /// When it was noticed, in milliseconds since the Unix epoch.
+    /// The source that the user edited, and where the edit is; none for other warnings.
+    pub edit: Option<(String, String)>,
+    /// When, in milliseconds since the Unix epoch.
     pub at_ms: i64,
 }

@@ -7,7 +7,7 @@ use weco_proto::v1::{
     run_update::Update,
 };
 
-use super::facts::{Edit, End, Run};
+use super::facts::{End, Run, Warning};
 use super::node::{Evaluation, Node, State};
 use super::timing::Timing;
 use crate::ui::format::{one_line, sanitise};
@@ -21,7 +21,7 @@ pub struct RunView {
     pub(super) best: Option<u32>,
     pub(super) stopping: bool,
     pub(super) ended: Option<End>,
-    pub(super) edits: Vec<Edit>,
+    pub(super) warnings: Vec<Warning>,
     pub(super) applied: Vec<String>,
     pub(super) latest: Option<u32>,
     pub(super) last_seq: u64,
@@ -68,12 +68,11 @@ impl RunView {
                 }
                 self.settle(evaluated.step, now);
             }
-            Update::SourceEdited(edit) => self.edits.push(Edit {
-                path: one_line(&edit.path),
-                kept_at: one_line(&edit.kept_at),
-                message: one_line(&edit.message),
-                at_ms: now,
-            }),
+            Update::SourceEdited(edit) => {
+                let place = (one_line(&edit.path), one_line(&edit.kept_at));
+                self.warn(&edit.message, Some(place), now);
+            }
+            Update::Warned(warned) => self.warn(&warned.message, None, now),
             Update::StopAsked(_) => self.stopping = true,
             Update::Resumed(resumed) => {
                 self.steps = resumed.steps;
@@ -88,6 +87,10 @@ impl RunView {
             }
             Update::Progress(progress) => self.progress(progress, now),
         }
+    }
+
+    fn warn(&mut self, message: &str, edit: Option<(String, String)>, at_ms: i64) {
+        self.warnings.push(Warning { message: one_line(message), edit, at_ms });
     }
 
     fn created(&mut self, created: &RunCreated, now: i64) {

@@ -6,7 +6,7 @@ mod node;
 mod read;
 mod timing;
 
-pub use facts::{Edit, End, Run};
+pub use facts::{End, Run, Warning};
 pub use fold::RunView;
 pub use node::{Evaluation, Exit, Node, State};
 

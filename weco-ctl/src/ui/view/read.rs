@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use weco_proto::v1::{Stage, Usage};
 
-use super::{Edit, End, Node, Run, RunView};
+use super::{End, Node, Run, RunView, Warning};
 use crate::ui::format::Precision;
 
 impl RunView {
@@ -64,9 +64,9 @@ impl RunView {
         self.stopping
     }
 
-    /// The user's edits of sources that were noticed, in order.
-    pub fn edits(&self) -> &[Edit] {
-        &self.edits
+    /// What the user should know besides the steps, in order: edits of sources that were noticed, and more.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     /// The files that the best version was written over.
