@@ -5,3 +5,4 @@ pub mod blobs;
 pub mod eval;
 pub mod journal;
 pub mod model;
+pub mod os;

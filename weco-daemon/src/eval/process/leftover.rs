@@ -1,0 +1,118 @@
+//! Ending processes that are found, rather than known.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use rustix::process::Signal;
+use tokio::time::timeout;
+use weco_core::event::ProcessRef;
+
+use super::token::Token;
+use crate::os::pin::Pinned;
+use crate::os::proc::{self, Search};
+
+/// How often the search is repeated for processes that were started while others were killed.
+const ROUNDS: usize = 20;
+
+/// How long killed processes may take to end before the search is repeated.
+const KILL_WAIT: Duration = Duration::from_millis(500);
+
+/// What came of ending leftovers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Ended {
+    /// Processes that were found running.
+    pub found: usize,
+    /// Processes that still run: held up by the kernel, or not ours to kill.
+    pub surviving: usize,
+}
+
+/// Ends what a dead daemon left of an evaluation: TERM, up to `grace`, KILL. `process` is the group
+/// that was recorded, if the daemon came to record it; `token` is the evaluation's.
+///
+/// The group's number may be another's by now. It is signalled only if its leader is still the one
+/// that was started (start time and boot id), or if a member carries the token: as long as a group
+/// has members, its number is not given anew.
+pub async fn kill_leftover(process: Option<&ProcessRef>, token: &Token, grace: Duration) -> Ended {
+    let same_boot = process.filter(|process| process.boot_id == proc::boot_id());
+    let tag = token.entry();
+    let known = same_boot.filter(|process| leads_still(process)).map(|process| process.pgid);
+    let mut search = Search { tag, group: known, after: None };
+    let mut found = find(&search).await;
+    if let (None, Some(process)) = (known, same_boot)
+        && found.iter().any(|member| member.group() == process.pgid)
+    {
+        search.group = Some(process.pgid);
+        found = find(&search).await;
+    }
+    end(found, &search, grace, std::future::pending()).await
+}
+
+fn leads_still(process: &ProcessRef) -> bool {
+    proc::stat(process.pgid).is_some_and(|now| now.start_time == process.start_time)
+}
+
+/// The processes meant by `search`, each held. Done on a thread of its own: it reads many small files.
+pub(super) async fn find(search: &Search) -> Vec<Pinned> {
+    let search = search.clone();
+    tokio::task::spawn_blocking(move || find_now(&search)).await.unwrap_or_default()
+}
+
+/// Like [`find`], on this thread.
+pub(super) fn find_now(search: &Search) -> Vec<Pinned> {
+    proc::find(search).iter().filter_map(Pinned::pin).collect()
+}
+
+/// Kills the processes meant and says how many there were.
+pub(super) fn kill_found(search: &Search) -> usize {
+    let found = find_now(search);
+    found.iter().for_each(|process| process.signal(Signal::KILL));
+    found.len()
+}
+
+/// Ends `found`, politely unless `hurry` returns, and then whatever `search` still finds.
+pub(super) async fn end(
+    found: Vec<Pinned>,
+    search: &Search,
+    grace: Duration,
+    hurry: impl Future<Output = ()>,
+) -> Ended {
+    if found.is_empty() {
+        return Ended::default();
+    }
+    found.iter().for_each(ask_to_end);
+    tokio::select! {
+        biased;
+        () = hurry => {}
+        _ = timeout(grace, all_ended(&found)) => {}
+    }
+    Ended { found: found.len(), surviving: kill_all(search).await }
+}
+
+/// TERM, and CONT so that a stopped process can act on it.
+pub(super) fn ask_to_end(process: &Pinned) {
+    process.signal(Signal::TERM);
+    process.signal(Signal::CONT);
+}
+
+/// Returns once all have ended.
+pub(super) async fn all_ended(processes: &[Pinned]) {
+    join_all(processes.iter().map(Pinned::ended)).await;
+}
+
+/// Kills until nothing more is found; returns how many cannot be ended.
+pub(super) async fn kill_all(search: &Search) -> usize {
+    let mut left = Vec::new();
+    for _ in 0..ROUNDS {
+        left = find(search).await;
+        if left.is_empty() {
+            return 0;
+        }
+        left.iter().for_each(|process| process.signal(Signal::KILL));
+        let _ = timeout(KILL_WAIT, all_ended(&left)).await;
+    }
+    let surviving: Vec<i32> = left.iter().filter(|process| process.runs()).map(Pinned::pid).collect();
+    if !surviving.is_empty() {
+        tracing::warn!(?surviving, "processes of an evaluation cannot be ended");
+    }
+    surviving.len()
+}

@@ -1,0 +1,4 @@
+//! What belongs to the operating system alone.
+
+pub mod pin;
+pub mod proc;
