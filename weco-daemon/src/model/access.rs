@@ -10,7 +10,7 @@ use super::endpoint::{Endpoint, has_compatible};
 use super::fault::Callee;
 use super::http::Http;
 use super::interface::{Model, ModelError};
-use super::keys::{Key, Sources};
+use super::keys::{Key, Sources, variables};
 use super::provider::{Anthropic, Dialect, Gemini, OpenAi};
 use super::remote::Remote;
 
@@ -95,11 +95,19 @@ impl Access {
         sources: &Sources<'_>,
         chosen: bool,
     ) -> Result<Option<Key>, ModelError> {
-        let key = sources.key(provider, self.config.openai_compatible.api_key_env.as_deref());
+        let key = sources.key(provider, &self.key_variables(provider));
         if key.is_none() && provider != Provider::Compatible {
             return Err(sources.missing_key(provider, chosen));
         }
         Ok(key)
+    }
+
+    /// The variables that may hold the provider's key, the winning one first.
+    fn key_variables(&self, provider: Provider) -> Vec<&str> {
+        match (provider, &self.config.openai_compatible.api_key_env) {
+            (Provider::Compatible, Some(configured)) => vec![configured],
+            _ => variables(provider).to_vec(),
+        }
     }
 
     fn remote(&self, provider: Provider, model: String, endpoint: Endpoint, key: Option<Key>) -> Remote {
@@ -109,7 +117,12 @@ impl Access {
             _ => usual,
         };
         let limit = limit.map(std::num::NonZeroU32::get);
-        let callee = Callee { provider, model: model.clone(), label: endpoint.label.clone() };
+        let callee = Callee {
+            provider,
+            model: model.clone(),
+            label: endpoint.label.clone(),
+            key_variables: self.key_variables(provider).join(" or "),
+        };
         let dialect: Box<dyn Dialect> = match provider {
             Provider::OpenAi => Box::new(OpenAi::new(model, limit, endpoint.is_openai(), true)),
             Provider::Compatible => Box::new(OpenAi::new(model, limit, false, false)),
@@ -172,5 +185,13 @@ mod tests {
             assert_eq!(error.kind, kind, "{requested:?}: {error}");
             assert!(error.hint.contains(says), "{requested:?}: {}", error.hint);
         }
+    }
+
+    #[test]
+    fn a_configured_variable_replaces_the_usual_one() {
+        let config = format!("{LOCAL}\napi_key_env = 'MY_KEY'");
+        let access = Access::new(toml::from_str(&config).unwrap(), |_| None);
+        assert_eq!(access.key_variables(Provider::Compatible), ["MY_KEY"]);
+        assert_eq!(access.key_variables(Provider::OpenAi), ["OPENAI_API_KEY"]);
     }
 }

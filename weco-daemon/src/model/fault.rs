@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::catalogue::{Provider, suggestion};
 use super::interface::{ModelError, ModelErrorKind};
-use super::keys;
 use super::refusal::Refusal;
 use super::retry::{Hints, MAX_ASKED};
 
@@ -17,6 +16,8 @@ pub(super) struct Callee {
     pub(super) model: String,
     /// The provider in words, with its address if that is unusual.
     pub(super) label: String,
+    /// The variables that may hold its key.
+    pub(super) key_variables: String,
 }
 
 /// Why a try failed.
@@ -111,7 +112,8 @@ impl Fault {
             }
             Self::Setup(why) => {
                 let message = format!("cannot ask {label}: {why}");
-                let hint = "Install the system's CA certificates (package ca-certificates).".to_owned();
+                let hint =
+                    "If it is about certificates, install the system's (package ca-certificates).".to_owned();
                 (ModelErrorKind::Request, message, hint)
             }
         };
@@ -178,7 +180,7 @@ fn hint(kind: ModelErrorKind, callee: &Callee) -> String {
     match kind {
         ModelErrorKind::Key => format!(
             "Check {} or --api-key {}=<key>. `-M builtin` needs no key.",
-            keys::variables(provider).join(" or "),
+            callee.key_variables,
             provider.id()
         ),
         ModelErrorKind::Quota => {
@@ -206,7 +208,12 @@ mod tests {
     use ModelErrorKind::{Key, Quota, Refused, Request, Unavailable, UnknownModel};
 
     fn callee() -> Callee {
-        Callee { provider: Provider::OpenAi, model: "gpt-5.3".to_owned(), label: "OpenAI".to_owned() }
+        Callee {
+            provider: Provider::OpenAi,
+            model: "gpt-5.3".to_owned(),
+            label: "OpenAI".to_owned(),
+            key_variables: "OPENAI_API_KEY".to_owned(),
+        }
     }
 
     fn refused(status: u16, code: &str, message: &str) -> Fault {

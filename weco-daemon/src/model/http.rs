@@ -114,4 +114,11 @@ mod tests {
         }
         assert!(http.loopback.get().is_some() && http.plain.get().is_some() && http.secure.get().is_none());
     }
+
+    #[test]
+    fn a_machine_without_certificates_is_told_so() {
+        let client = Http::new(Duration::from_secs(1));
+        let client = client.client(&"https://localhost".parse().unwrap());
+        assert!(matches!(client, Ok(_) | Err(Fault::Setup(_))), "{client:?}");
+    }
 }

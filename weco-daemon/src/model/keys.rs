@@ -86,9 +86,8 @@ impl Sources<'_> {
             .collect()
     }
 
-    /// The provider's key, if there is one anywhere. `compatible_variable` is the configured name of
-    /// the variable for an OpenAI-compatible server.
-    pub(super) fn key(&self, provider: Provider, compatible_variable: Option<&str>) -> Option<Key> {
+    /// The provider's key, if there is one anywhere; `variables` are those that may hold it.
+    pub(super) fn key(&self, provider: Provider, variables: &[&str]) -> Option<Key> {
         let given = self
             .api_keys
             .iter()
@@ -96,10 +95,7 @@ impl Sources<'_> {
         if let Some((_, key)) = given {
             return Some(Key { secret: Secret::new(key.trim()), is_token: false });
         }
-        let (name, value) = match (provider, compatible_variable) {
-            (Provider::Compatible, Some(name)) => self.variable(&[name])?,
-            _ => self.variable(variables(provider))?,
-        };
+        let (name, value) = self.variable(variables)?;
         Some(Key { secret: Secret::new(value), is_token: name == ANTHROPIC_TOKEN })
     }
 
@@ -161,7 +157,7 @@ mod tests {
     fn found(provider: Provider, keys: Pairs, client: Pairs, daemon: Pairs) -> Option<(String, bool)> {
         let api_keys = keys.iter().map(|(id, key)| ((*id).to_owned(), (*key).to_owned())).collect();
         let sources = Sources { api_keys: &api_keys, client: &look(client), daemon: &look(daemon) };
-        sources.key(provider, None).map(|key| (key.secret.expose().to_owned(), key.is_token))
+        sources.key(provider, variables(provider)).map(|key| (key.secret.expose().to_owned(), key.is_token))
     }
 
     #[test]
@@ -191,17 +187,6 @@ mod tests {
             let expected = expected.map(|(key, token)| (key.to_owned(), token));
             assert_eq!(found(provider, keys, client, daemon), expected, "{provider:?} {keys:?} {client:?}");
         }
-    }
-
-    #[test]
-    fn a_configured_variable_replaces_the_usual_one() {
-        let api_keys = BTreeMap::new();
-        let client = look(&[("MY_KEY", "mine"), ("OPENAI_COMPATIBLE_API_KEY", "usual")]);
-        let sources = Sources { api_keys: &api_keys, client: &client, daemon: &|_| None };
-        let key = |variable| sources.key(Provider::Compatible, variable).unwrap().secret.expose().to_owned();
-        assert_eq!(key(Some("MY_KEY")), "mine");
-        assert_eq!(key(None), "usual");
-        assert_eq!(sources.key(Provider::Compatible, Some("UNSET")), None);
     }
 
     #[test]

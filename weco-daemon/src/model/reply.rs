@@ -120,8 +120,12 @@ impl Reply {
             }
             Body::Events(parser, head) => {
                 let last = parser.finish().filter(|_| cut.is_none());
-                if last.is_some_and(|last| self.take_event(&last).is_err()) {
-                    return Err(Fault::Broken("its last event is cut off".to_owned()));
+                match last.map_or(Ok(()), |last| self.take_event(&last)) {
+                    Err(fault @ Fault::Refused(..)) => return Err(fault),
+                    Err(_) if self.draft.ending.is_none() => {
+                        return Err(Fault::Broken("its last event is cut off".to_owned()));
+                    }
+                    _ => {}
                 }
                 let is_stream = head.windows(5).any(|window| window == b"data:");
                 if cut.is_none() && !is_stream && self.draft == Draft::default() {
@@ -251,9 +255,12 @@ mod tests {
 
     #[test]
     fn an_error_within_the_reply_is_the_servers() {
-        for text in
-            ["data: {\"error\":{\"message\":\"Oops\"}}\n\n", "{\"error\":\"Oops\"}", "[{\"error\":\"Oops\"}]"]
-        {
+        for text in [
+            "data: {\"error\":{\"message\":\"Oops\"}}\n\n",
+            "data: {\"error\":\"Oops\"}",
+            "{\"error\":\"Oops\"}",
+            "[{\"error\":\"Oops\"}]",
+        ] {
             let Err(Fault::Refused(refusal, _)) = reply(&[text], None) else { panic!("{text}") };
             assert_eq!((refusal.words().as_str(), refusal.status), ("Oops", None));
         }

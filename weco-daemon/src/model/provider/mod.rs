@@ -6,6 +6,8 @@ mod gemini;
 mod openai;
 mod openai_chat;
 mod openai_responses;
+#[cfg(test)]
+mod whole_streams;
 
 pub(super) use anthropic::Anthropic;
 pub(super) use dialect::{Dialect, ReadEvent, Request};
