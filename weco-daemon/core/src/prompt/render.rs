@@ -29,7 +29,7 @@ fn goal(brief: &Brief) -> String {
         Goal::Maximize => ("Maximize", "larger"),
         Goal::Minimize => ("Minimize", "smaller"),
     };
-    let mut text = format!("# Goal\n\n{verb} `{}`: {better} is better.", brief.metric);
+    let mut text = format!("# Goal\n\n{verb} `{}`: {better} is better.", metric(brief));
     if let Some(baseline) = brief.baseline_metric {
         let _ = write!(text, " The baseline, the code as the user gave it, has {baseline:?}.");
     }
@@ -39,6 +39,11 @@ fn goal(brief: &Brief) -> String {
     let command = fenced(&head(&brief.eval_command, MAX_COMMAND_CHARS));
     let _ = writeln!(text, " It is printed by this command:\n\n{command}");
     text
+}
+
+/// The metric's name.
+fn metric(brief: &Brief) -> String {
+    one_line(&brief.metric, MAX_REASON_CHARS)
 }
 
 fn instructions(brief: &Brief) -> String {
@@ -72,8 +77,8 @@ fn result(brief: &Brief) -> String {
         (Some(bug), _) => {
             let _ = writeln!(text, "# Its result\n\nIt does not work: {}\n", one_line(bug, MAX_REASON_CHARS));
         }
-        (None, Some(metric)) => {
-            let _ = writeln!(text, "# Its result\n\n`{}` is {metric:?}.\n", brief.metric);
+        (None, Some(value)) => {
+            let _ = writeln!(text, "# Its result\n\n`{}` is {value:?}.\n", metric(brief));
         }
         (None, None) => {}
     }

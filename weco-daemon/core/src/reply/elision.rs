@@ -9,8 +9,9 @@ use super::parent::Source;
 /// What comments begin with.
 const LEADERS: [&str; 11] = ["<!--", "{/*", "/*", "//", "--", "(*", "#", ";", "%", "*", "\"\"\""];
 
-/// Longer comments say something of their own.
+/// Longer comments say something of their own, in words and in bytes.
 const MAX_WORDS: usize = 12;
+const MAX_LENGTH: usize = 200;
 
 /// Code, in the words for parts of it.
 const PARTS: &[&str] = &[
@@ -91,6 +92,9 @@ fn is_elision(text: &str) -> bool {
     let (comment, bracketed) = strip_comment(text);
     let body = comment.trim_start_matches(['[', '(', '{', '<', ' ']);
     let bracketed = bracketed || body.len() < comment.len();
+    if text.len() > MAX_LENGTH || !(bracketed || body.starts_with(['.', '…'])) {
+        return false;
+    }
     let after_dots = body.strip_prefix("...").or_else(|| body.strip_prefix('…'));
     let words: Vec<String> = body
         .split(|c: char| !(c.is_alphanumeric() || c == '\''))
@@ -109,7 +113,7 @@ fn is_elision(text: &str) -> bool {
             let lists = [PARTS, OLD, STAYS, AFTER_ELLIPSIS];
             words.iter().any(|word| word.len() > 2 && lists.iter().any(|list| list.contains(word)))
         }
-        None => bracketed && says_left_out(&words),
+        None => says_left_out(&words),
     }
 }
 

@@ -30,7 +30,9 @@ impl<'a> Fence<'a> {
 
     /// Whether this line, inside a block that `outer` opened, closes it.
     fn closes(&self, outer: &Self) -> bool {
-        self.info.is_empty() && self.delimits_within(outer)
+        // Some servers leave the model's last token in.
+        let is_bare = self.info.is_empty() || self.info.starts_with("<|") || self.info.starts_with("</");
+        is_bare && self.delimits_within(outer)
     }
 
     /// Whether this line, inside a block that `outer` opened, opens one within it: a closing fence
@@ -113,6 +115,7 @@ mod tests {
         for line in ["```", "~~~~", "````python", "    ````"] {
             assert!(!Fence::of(line).unwrap().closes(&outer), "{line}");
         }
+        assert!(Fence::of("````<|im_end|>").unwrap().closes(&outer));
         assert!(Fence::of("````json").unwrap().nests_in(&outer));
         assert!(!Fence::of("```json").unwrap().nests_in(&outer));
     }

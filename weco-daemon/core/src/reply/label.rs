@@ -51,6 +51,9 @@ const FILLERS: &[&str] = &[
 /// A label longer than this many words is a sentence that mentions a path.
 const MAX_LABEL_WORDS: usize = 9;
 
+/// How many lines above a block its label may be, and how long a sentence that mentions it.
+const REACH: (usize, usize) = (20, 1_000);
+
 /// Characters around words that do not belong to them.
 const DECORATION: &[char] = &[
     '*', '`', '"', '\'', '#', '(', ')', '[', ']', '<', '>', '{', '}', ',', ';', ':', '|', '=', '!', '“', '”',
@@ -100,10 +103,13 @@ pub(super) fn of_info<'a, 'i>(info: &'i str, paths: &Paths<'a>) -> (&'i str, Opt
 /// The label among the lines above a block: the nearest line that is one, else a path mentioned in
 /// the sentence directly above.
 pub(super) fn of_lines_above<'a>(above: &[&str], paths: &Paths<'a>) -> Option<Label<'a>> {
+    let (lines, characters) = REACH;
+    let above = &above[above.len().saturating_sub(lines)..];
     let on_line = above.iter().rev().find_map(|line| of_line(line, paths));
     on_line.map(|named| Label { named, origin: Origin::Line }).or_else(|| {
         let nearest = above.iter().rev().find(|line| !line.trim().is_empty())?;
-        mentioned(nearest, paths).map(|key| Label { named: Named::Exactly(key), origin: Origin::Mention })
+        let key = if nearest.len() <= characters { mentioned(nearest, paths) } else { None };
+        key.map(|key| Label { named: Named::Exactly(key), origin: Origin::Mention })
     })
 }
 

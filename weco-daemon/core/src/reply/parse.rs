@@ -7,7 +7,8 @@ use super::parent::{Parent, Source};
 use super::quote::list;
 use super::resemblance::telling;
 use super::scan::{self, Block, Edit, Part, Scan};
-use super::{bounds, edit, language, marker, plan, whole};
+use super::whole::{self, Whole};
+use super::{bounds, edit, language, marker, plan};
 use crate::run::Files;
 
 /// Reads a reply against the version it was asked to change.
@@ -68,7 +69,7 @@ fn changes(scan: &Scan<'_>, parent: &Parent<'_>) -> Result<Changes, Unusable> {
         whole.files.remove(&path);
         files.push((path, text));
     }
-    for (path, text) in whole.files {
+    for (path, text) in std::mem::take(&mut whole.files) {
         files.push((path, text?));
     }
     if scan.parts.iter().any(|part| matches!(part, Part::Unfinished)) {
@@ -80,19 +81,22 @@ fn changes(scan: &Scan<'_>, parent: &Parent<'_>) -> Result<Changes, Unusable> {
     if !files.is_empty() {
         return Ok(Changes::Files(files));
     }
-    let foreign: BTreeSet<String> = edited.foreign.into_iter().chain(whole.foreign).collect();
-    Ok(Changes::None(nothing(scan, &foreign, whole.unplaced, parent)))
+    let foreign: BTreeSet<String> =
+        edited.foreign.into_iter().chain(std::mem::take(&mut whole.foreign)).collect();
+    Ok(Changes::None(nothing(scan, &foreign, &whole, parent)))
 }
 
 /// Why a reply changes nothing.
-fn nothing(scan: &Scan<'_>, foreign: &BTreeSet<String>, unplaced: bool, parent: &Parent<'_>) -> Unusable {
+fn nothing(scan: &Scan<'_>, foreign: &BTreeSet<String>, whole: &Whole, parent: &Parent<'_>) -> Unusable {
     let paths = list(parent.paths.iter());
     Unusable::because(if scan.unfinished_thought {
         "The reply ends within a thought, before any answer. Think more briefly, then answer.".to_owned()
     } else if !foreign.is_empty() {
         let foreign = list(foreign.iter().take(5).map(String::as_str));
         format!("The reply only has code for {foreign}. Only these files can be changed: {paths}.")
-    } else if unplaced {
+    } else if whole.diff {
+        "A unified diff is not applied. Use SEARCH/REPLACE blocks or whole files.".to_owned()
+    } else if whole.unplaced {
         format!(
             "The code is not said to be for any file. Write the path on the line above each block, one of {paths}."
         )

@@ -161,7 +161,8 @@ impl<'a> Scanner<'_, 'a> {
         };
         let lines: Vec<_> = self.lines[start..end].iter().map(|line| fence.dedent(line)).collect();
         self.at = end + 1;
-        if !language::is_aside(language, source.map_or("", |source| source.path)) {
+        // Commands may stand between a label and its block.
+        if source.is_none_or(|source| !language::is_aside(language, source.path)) {
             self.above.clear();
         }
         let closed = end < self.lines.len();

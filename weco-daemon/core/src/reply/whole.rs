@@ -20,6 +20,8 @@ pub(super) struct Whole {
     pub(super) foreign: Vec<String>,
     /// Whether there are blocks of code that could be any file.
     pub(super) unplaced: bool,
+    /// Whether there are unified diffs.
+    pub(super) diff: bool,
 }
 
 /// How sure it is which file a block is.
@@ -50,6 +52,10 @@ pub(super) fn choose(
     let mut whole = Whole::default();
     let mut options: BTreeMap<&str, Vec<Choice<'_, '_>>> = BTreeMap::new();
     for &block in blocks {
+        if is_diff(block, parent) {
+            whole.diff = true;
+            continue;
+        }
         let telling = telling(&block.lines);
         let (source, grade) = match place(block, &telling, parent)? {
             Placed::File(source, grade) => (source, grade),
@@ -94,10 +100,12 @@ fn place<'p, 'a>(
 ) -> Result<Placed<'p, 'a>, Unusable> {
     let first = block.lines.iter().find(|line| !line.trim().is_empty());
     let inside = first.and_then(|line| label::of_first_line(line, parent));
-    let label = block.label.as_ref().filter(|label| label.origin != Origin::Mention);
-    let named = label.map(|label| &label.named).or(inside.as_ref());
     let mention = block.label.as_ref().and_then(|label| label.named.key());
-    let in_info = label.is_some_and(|label| label.origin == Origin::Fence);
+    let by = |origin| block.label.as_ref().filter(|label| label.origin == origin).map(|label| &label.named);
+    let in_info = by(Origin::Fence).is_some();
+    // A list of the changed files may stand above a block that names its own within.
+    let own = inside.as_ref().filter(|named| named.key().is_some());
+    let named = by(Origin::Fence).or(own).or_else(|| by(Origin::Line)).or(inside.as_ref());
     let fits = |source: &Source<'_>| in_info || !language::is_aside(block.language, source.path);
     let (key, grade) = match named {
         Some(Named::Foreign(path)) => return Ok(Placed::Foreign(path.clone())),
@@ -136,11 +144,9 @@ fn file(mut options: Vec<Choice<'_, '_>>, source: &Source<'_>) -> Option<Result<
     if let Some(cut) = options.iter().find(|option| !option.block.closed) {
         return Some(Err(cut_off(cut.block, source)));
     }
-    let unlike: Vec<_> = options.iter().map(|option| !is_copy(option.block, source)).collect();
-    let mut unlike = unlike.into_iter();
-    let all_copies = !unlike.clone().any(|unlike| unlike);
-    options.retain(|_| unlike.next().unwrap_or(true) || all_copies);
-    let mut options = options.into_iter();
+    let (copies, changed): (Vec<_>, Vec<_>) =
+        options.into_iter().partition(|option| is_copy(option.block, source));
+    let mut options = if changed.is_empty() { copies } else { changed }.into_iter();
     let first = options.next()?;
     let chosen =
         options.fold(first, |chosen, next| if is_remark(&next, &chosen, source) { chosen } else { next });
@@ -168,11 +174,6 @@ fn content(block: &Block<'_>, source: &Source<'_>) -> Result<String, Unusable> {
     if lines.iter().all(|line| line.trim().is_empty()) && source.first_line().is_some() {
         return Err(Unusable::because(format!("The block for {path} is empty. Give the whole file.")));
     }
-    if is_diff(block, lines, source) {
-        return Err(Unusable::because(format!(
-            "The block for {path} is a unified diff, which is not applied. Use SEARCH/REPLACE blocks or the whole file."
-        )));
-    }
     if let Some(line) = elision::find(lines, source) {
         return Err(Unusable::because(format!(
             "The block for {path} leaves out code with the line {}. Write out the whole file, or use \
@@ -196,9 +197,10 @@ fn without_label<'l, 'a>(lines: &'l [&'a str], source: &Source<'_>) -> &'l [&'a 
     if names && !source.has_line(first) { rest } else { lines }
 }
 
-fn is_diff(block: &Block<'_>, lines: &[&str], source: &Source<'_>) -> bool {
-    let hunks = lines.iter().any(|line| line.starts_with("@@ ") && !source.has_line(line));
-    hunks && (language::is_aside("diff", source.path) || block.language.eq_ignore_ascii_case("diff"))
+/// Whether the block is a unified diff, and no file's text.
+fn is_diff(block: &Block<'_>, parent: &Parent<'_>) -> bool {
+    let is_hunk = |line: &&str| line.starts_with("@@ ") && !parent.has_line(line);
+    parent.paths.iter().all(|path| language::is_aside("diff", path)) && block.lines.iter().any(is_hunk)
 }
 
 /// Whether the text begins in the middle of a function, and the file does not.

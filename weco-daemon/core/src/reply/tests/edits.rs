@@ -123,7 +123,7 @@ fn what_does_not_match_is_explained() {
         |search: &str| format!("model.py\n```\n<<<<<<< SEARCH\n{search}\n=======\nx\n>>>>>>> REPLACE\n```");
     let twice = files([("model.py", "x = 1\ny = 2\nx = 1\n")]);
     let elided = EDIT.replace("SIZE = 20", "SIZE = 20\n# ... rest of the code ...");
-    insta::assert_snapshot!(refusals(&[
+    let told = refusals(&[
         ("a line differs", &edit("def area(r):\n    # the usual formula"), &model()),
         ("no line is like it", &edit("while True:\n    pass"), &model()),
         ("another order", &edit("SIZE = 10\nimport math"), &model()),
@@ -134,11 +134,12 @@ fn what_does_not_match_is_explained() {
         (
             "either file",
             "x.py\n<<<<<<< SEARCH\nz\n=======\nx\n>>>>>>> REPLACE\n",
-            &files([("a/x.py", ""), ("b/x.py", "")])
+            &files([("a/x.py", ""), ("b/x.py", "")]),
         ),
         ("empty", "<<<<<<< SEARCH\n=======\nx = 1\n>>>>>>> REPLACE\n", &model()),
         ("too many", &EDIT.repeat(1_001), &model()),
-    ]));
+    ]);
+    insta::assert_snapshot!(told);
 }
 
 #[test]
@@ -147,7 +148,7 @@ fn an_incomplete_edit_spoils_the_reply() {
         format!("model.py\n```\n{EDIT}<<<<<<< SEARCH\nimport math\n=======\nimport"),
         format!("model.py\n```\n{EDIT}<<<<<<< SEAR"),
         format!("{EDIT}<<<<<<< SEARCH\nimport math\n>>>>>>> REPLACE\n"),
-        format!("model.py\n```\n<<<<<<< SEARCH\nimport math\n```\n"),
+        "model.py\n```\n<<<<<<< SEARCH\nimport math\n```\n".to_owned(),
     ] {
         assert!(refusal(&reply, &model()).contains("incomplete"), "{reply}");
     }

@@ -4,14 +4,15 @@ use super::{BETTER, MODEL, candidate, files, model, pair, refusal, refusals};
 
 #[test]
 fn nothing_to_evaluate() {
-    insta::assert_snapshot!(refusals(&[
+    let told = refusals(&[
         ("prose", "I would cache the areas.", &model()),
         ("nothing", "", &model()),
         ("a command", "```bash\npython model.py\n```", &model()),
         ("the same", &format!("Same.\n```python\n{MODEL}```"), &model()),
         ("a thought", "<think>\nLet me see\n```python\nx = 1\n```", &model()),
         ("an empty block", "model.py\n```\n```\n", &model()),
-    ]));
+    ]);
+    insta::assert_snapshot!(told);
 }
 
 #[test]
@@ -22,11 +23,12 @@ fn only_the_listed_files_can_be_changed() {
         let reply = format!("**{label}**\n```python\n{BETTER}```");
         assert!(refusal(&reply, &model()).contains("Only these files can be changed: `model.py`"), "{reply}");
     }
-    insta::assert_snapshot!(refusals(&[
+    let told = refusals(&[
         ("foreign", &format!("```python ../model.py\n{BETTER}```"), &model()),
         ("either file", "**x.py**\n```\nb = 2\n```", &files([("a/x.py", "a = 1\n"), ("b/x.py", "b = 1\n")])),
         ("any file", "```python\nimport os\nprint(os.name)\n```", &pair()),
-    ]));
+    ]);
+    insta::assert_snapshot!(told);
 }
 
 #[test]
@@ -53,21 +55,23 @@ fn a_file_with_parts_left_out_is_never_applied() {
     assert_eq!(candidate(&format!("```\n{new}```"), &parent).files["model.py"], new);
     let elided = "```python\nimport math\n\n# ... rest of the code unchanged ...\n\nprint(1)\n```";
     let diff = "```diff\n--- a/model.py\n+++ b/model.py\n@@ -1,3 +1,3 @@\n-SIZE = 10\n+SIZE = 20\n```";
-    insta::assert_snapshot!(refusals(&[
+    let told = refusals(&[
         ("left out", elided, &model()),
         ("a part", "```python\n    return math.pi * radius * radius\n```", &model()),
         ("a diff", diff, &model()),
-    ]));
+    ]);
+    insta::assert_snapshot!(told);
 }
 
 #[test]
 fn sizes_are_bounded() {
     let lines = |n: usize| format!("```\n{}```\n", "x = 1\n".repeat(n));
     let all = ["a.py", "b.py", "c.py"].map(|path| format!("{path}\n{}", lines(30_000))).concat();
-    insta::assert_snapshot!(refusals(&[
+    let told = refusals(&[
         ("not text", "```\nx = '\0'\n```", &model()),
         ("a large file", &lines(40_000), &model()),
         ("large files", &all, &files([("a.py", "1\n"), ("b.py", "2\n"), ("c.py", "3\n")])),
         ("a large reply", &"x".repeat(3_000_000), &model()),
-    ]));
+    ]);
+    insta::assert_snapshot!(told);
 }

@@ -50,6 +50,10 @@ const SHAPES: &[(&str, &str)] = &[
     ("stray fence at the end", "```python\n{}```\n```\n\nThat is all."),
     ("foreign beside", "```python tests/test_area.py\nassert True\n```\n\n```python model.py\n{}```"),
     ("data beside", "config.json\n```json\n{}\n```\n\n```python model.py\n{}```"),
+    ("unlabelled after foreign data", "### 1. config.json\n```json\n{ }\n```\n\nAnd\n\n```python\n{}```"),
+    ("last token left in", "```python\n{}```<|im_end|>"),
+    ("diff beside", "```diff\n@@ -3 +3 @@\n-SIZE = 10\n+SIZE = 20\n```\n```python\n{}```"),
+    ("saved under another name", "Save this as `solution.py` and run it:\n```python\n{}```"),
     ("empty block", "```python\n```\n```python\n{}```"),
     (
         "two versions",
@@ -95,6 +99,12 @@ fn several_files_and_those_left_out() {
     assert_eq!(both.files, files([("src/model.py", BETTER), ("utils.py", utils)]));
     let one = candidate(&format!("```python\n# utils.py\n{utils}```"), &pair());
     assert_eq!(one.files, files([("src/model.py", MODEL), ("utils.py", utils)]));
+}
+
+#[test]
+fn a_list_of_files_above_labels_nothing_that_labels_itself() {
+    let reply = format!("Changed:\n- `src/model.py`\n- `utils.py`\n\n```python\n# src/model.py\n{BETTER}```");
+    assert_eq!(candidate(&reply, &pair()).files["src/model.py"], BETTER);
 }
 
 #[test]
