@@ -1,7 +1,7 @@
-//! What the model is told.
+//! What a prompt is made from, and what it is.
 
 use crate::event::Stage;
-use crate::run::{BlobId, FileRefs, Files, Goal, NodeId};
+use crate::run::{BlobId, FileRefs, Goal, NodeId};
 
 /// Everything a proposal is asked with, but for the texts of the parent's files, which are stored
 /// apart. Bounded: its size does not grow with the run.
@@ -70,10 +70,4 @@ pub struct Prompt {
     pub system: String,
     /// The task at hand.
     pub user: String,
-}
-
-/// Writes the prompt. `files` are the texts of [`Brief::files`].
-pub fn render(brief: &Brief, files: &Files) -> Prompt {
-    let _ = (brief, files);
-    Prompt { system: String::new(), user: String::new() }
 }

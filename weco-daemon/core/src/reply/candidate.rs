@@ -1,4 +1,4 @@
-//! What a model's text means: a plan and a new version of the files.
+//! What reading a reply comes to.
 
 use crate::run::Files;
 
@@ -19,12 +19,9 @@ pub struct Unusable {
     pub reason: String,
 }
 
-/// Reads a reply against the version it was asked to change.
-///
-/// # Errors
-/// [`Unusable`] if there is no code, the code is unchanged, only foreign paths are named, or a
-/// SEARCH text does not occur in its file.
-pub fn parse(text: &str, parent: &Files) -> Result<Candidate, Unusable> {
-    let _ = (text, parent);
-    Err(Unusable { reason: "no code".to_owned() })
+impl Unusable {
+    /// With this reason.
+    pub(super) fn because(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into() }
+    }
 }

@@ -1,0 +1,143 @@
+//! Prompts as models see them.
+
+use super::{Brief, MAX_TRIED, Prompt, Tried, TriedResult, render};
+use crate::event::Stage;
+use crate::run::{Files, Goal, NodeId};
+
+const OUTPUT: &str = "warming up\ntotal time: 2.5 s\n";
+
+const MODEL: &str = "import math\n\n\ndef area(radius):\n    return math.pi * radius ** 2\n";
+
+fn model() -> Files {
+    Files::from([("model.py".to_owned(), MODEL.to_owned())])
+}
+
+fn brief(stage: Stage, parent: u32) -> Brief {
+    Brief {
+        metric: "total time".to_owned(),
+        goal: Goal::Minimize,
+        eval_command: "python bench.py --fast".to_owned(),
+        instructions: None,
+        stage,
+        parent: NodeId(parent),
+        files: [].into(),
+        parent_metric: Some(2.5),
+        parent_bug: None,
+        parent_plan: String::new(),
+        parent_output: None,
+        baseline_metric: Some(2.5),
+        best_metric: Some(2.5),
+        tried: Vec::new(),
+        unusable: None,
+        steps_left: 20,
+    }
+}
+
+fn tried(node: u32, parent: u32, plan: &str, result: Result<f64, &str>) -> Tried {
+    let result = result.map_or_else(|why| TriedResult::Buggy(why.to_owned()), TriedResult::Metric);
+    Tried { node: NodeId(node), parent: NodeId(parent), plan: plan.to_owned(), result }
+}
+
+/// A prompt about these files, whatever it asks.
+pub(crate) fn prompt_for(files: &Files) -> Prompt {
+    render(&brief(Stage::Improve, 0), files, OUTPUT)
+}
+
+#[test]
+fn the_answers_form() {
+    insta::assert_snapshot!(prompt_for(&model()).system);
+    let long = "x = '```'\n".repeat(400);
+    let files = [("big.py", long.as_str()), ("model.py", MODEL)]
+        .map(|(path, text)| (path.to_owned(), text.to_owned()));
+    insta::assert_snapshot!(prompt_for(&files.into()).system);
+}
+
+#[test]
+fn first_draft() {
+    insta::assert_snapshot!(render(&brief(Stage::Draft, 0), &model(), OUTPUT).user);
+}
+
+#[test]
+fn draft() {
+    let mut brief = brief(Stage::Draft, 0);
+    brief.instructions = Some("Keep `area` pure.\n".to_owned());
+    brief.tried = vec![
+        tried(1, 0, "Cache the areas.", Ok(1.75)),
+        tried(2, 0, "Use numpy.\nIt is fast.", Err("ModuleNotFoundError: No module named 'numpy'")),
+        tried(3, 1, "Larger cache.", Ok(1.75)),
+    ];
+    brief.best_metric = Some(1.75);
+    insta::assert_snapshot!(render(&brief, &model(), OUTPUT).user);
+}
+
+#[test]
+fn improve() {
+    let mut brief = brief(Stage::Improve, 3);
+    brief.parent_plan = "Cache the areas.\nThey repeat.".to_owned();
+    brief.parent_metric = Some(1.75);
+    brief.best_metric = Some(1.75);
+    brief.tried = vec![
+        tried(1, 0, "Unroll the loop.", Ok(2.6)),
+        tried(3, 0, "Cache the areas.", Ok(1.75)),
+        tried(4, 3, "Use an array.", Ok(1.5)),
+        tried(5, 3, "Use threads.", Err("exit code 1")),
+    ];
+    brief.unusable = Some("The SEARCH text for `model.py` does not occur there.".to_owned());
+    brief.steps_left = 1;
+    insta::assert_snapshot!(render(&brief, &model(), OUTPUT).user);
+}
+
+#[test]
+fn debug() {
+    let mut brief = brief(Stage::Debug, 2);
+    brief.parent_plan = "Use numpy.".to_owned();
+    brief.parent_metric = None;
+    brief.parent_bug = Some("the output has no 'total time'".to_owned());
+    let output =
+        "Traceback (most recent call last):\n```\nModuleNotFoundError: No module named 'numpy'\n";
+    brief.tried = vec![
+        tried(1, 0, "Cache the areas.", Ok(1.75)),
+        tried(2, 0, "Use numpy.", Err("the output has no 'total time'")),
+        tried(6, 2, "Import it later.", Err("ModuleNotFoundError")),
+        tried(7, 1, "Elsewhere.", Ok(1.0)),
+    ];
+    insta::assert_snapshot!(render(&brief, &model(), output).user);
+}
+
+#[test]
+fn a_prompt_is_bounded_and_repeatable() {
+    let mut brief = brief(Stage::Improve, 3);
+    let output = "noise `````` \n".repeat(100_000);
+    brief.parent_plan = "plan ".repeat(100_000);
+    brief.parent_bug = Some("bug ".repeat(100_000));
+    brief.unusable = Some("why ".repeat(100_000));
+    brief.instructions = Some("do ".repeat(100_000));
+    brief.eval_command = "c ".repeat(100_000);
+    brief.tried = (10..10_000)
+        .map(|node| tried(node, node % 7, &"idea ".repeat(1_000), Err(&"no ".repeat(1_000))))
+        .collect();
+    let prompt = render(&brief, &model(), &output);
+    assert_eq!(prompt, render(&brief, &model(), &output));
+    assert!(prompt.user.len() < 60_000, "{}", prompt.user.len());
+    assert_eq!(prompt.user.matches("\n- step ").count(), MAX_TRIED);
+    let newest_here = (10..10_000).rev().filter(|node| node % 7 == 3).take(MAX_TRIED);
+    for node in newest_here {
+        assert!(prompt.user.contains(&format!("- step {node} from step 3:")));
+    }
+}
+
+#[test]
+fn a_huge_number_stays_short() {
+    let mut brief = brief(Stage::Improve, 0);
+    brief.parent_metric = Some(1e300);
+    assert!(render(&brief, &model(), OUTPUT).user.contains("is 1e300."));
+}
+
+#[test]
+fn every_files_text_is_there_unchanged() {
+    let text = "a ```` b\n~~~\n\n  trailing  \r\nno newline";
+    let files = Files::from([("x.md".to_owned(), text.to_owned())]);
+    let prompt = prompt_for(&files);
+    assert!(prompt.user.contains(&format!("x.md\n`````\n{text}\n`````\n")));
+    assert!(prompt.system.contains("at least 5 backticks"));
+}
