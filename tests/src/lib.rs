@@ -1,3 +1,11 @@
-//! What weco's end-to-end tests share.
+//! The harness of weco's end-to-end tests: real binaries with real sockets, processes, signals and
+//! files, each test in a world of its own; and a loopback model server.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a harness fails loudly, at the place")]
+
+pub mod eventually;
 pub mod model_server;
+pub mod world;
+
+pub use eventually::eventually;
+pub use world::{Output, World};

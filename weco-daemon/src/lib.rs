@@ -2,7 +2,62 @@
 //! everything durably. What to do is decided by `weco-core`; this crate does it.
 
 pub mod blobs;
+pub mod clock;
+pub mod config;
+pub mod daemon;
+pub mod environment;
+pub mod error;
 pub mod eval;
 pub mod journal;
 pub mod model;
 pub mod os;
+pub mod recover;
+pub mod rpc;
+pub mod run;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+use weco_proto::paths::Paths;
+
+use crate::daemon::DaemonError;
+
+/// The daemon that owns every weco run. `weco` starts it when it is needed.
+#[derive(Debug, Parser)]
+#[command(name = "weco-daemon", version)]
+struct Arguments {}
+
+/// Runs the daemon until it is told to stop.
+pub fn main_impl() -> ExitCode {
+    let Arguments {} = Arguments::parse();
+    start_logging();
+    // Fails only for the leader of a process group, which no terminal's hang-up ends by accident.
+    let _ = nix::unistd::setsid();
+    let served = Paths::from_env().map_err(|error| DaemonError::Setup(error.to_string())).and_then(serve);
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(DaemonError::AlreadyRunning) => {
+            tracing::info!("another weco-daemon is running; nothing to do");
+            ExitCode::from(weco_proto::version::EXIT_LOCKED)
+        }
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(paths: Paths) -> Result<(), DaemonError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| DaemonError::Io { action: "start the runtime".to_owned(), source })?;
+    runtime.block_on(daemon::run(paths))
+}
+
+/// Logs go to standard error: the client that starts the daemon sends them to its log file.
+fn start_logging() {
+    let filter = EnvFilter::try_from_env("WECO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+}

@@ -1,2 +1,5 @@
-//! Placeholder.
-fn main() {}
+//! `weco-daemon`: see [`weco_daemon`].
+
+fn main() -> std::process::ExitCode {
+    weco_daemon::main_impl()
+}

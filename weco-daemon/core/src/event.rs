@@ -226,6 +226,9 @@ pub enum Verdict {
     Buggy {
         /// One sentence.
         reason: String,
+        /// What the user may do if it is the baseline; may be empty.
+        #[serde(default)]
+        hint: String,
     },
 }
 

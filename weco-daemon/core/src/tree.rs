@@ -221,7 +221,7 @@ impl Tree {
                     self.best = Some(id);
                 }
             }
-            Verdict::Buggy { reason } => {
+            Verdict::Buggy { reason, .. } => {
                 node.progress = Progress::Buggy { reason: reason.clone(), output: outcome.output };
                 if node.children.is_empty() {
                     self.buggy_leaves.insert(id);

@@ -1,4 +1,7 @@
-//! What belongs to the operating system alone.
+//! What belongs to the operating system alone: locks, the socket, signals, processes.
 
+pub mod lock;
 pub mod pin;
 pub mod proc;
+pub mod signals;
+pub mod socket;

@@ -168,7 +168,7 @@ impl Turn<'_> {
 
     fn evaluated(&mut self, node: NodeId, attempt: u32, outcome: Outcome) -> Step {
         let baseline_bug = match &outcome.verdict {
-            Verdict::Buggy { reason } if node == NodeId::BASELINE => Some(reason.clone()),
+            Verdict::Buggy { reason, hint } if node == NodeId::BASELINE => Some((reason.clone(), hint.clone())),
             _ => None,
         };
         self.emit(RunEvent::Evaluated { node, attempt, outcome })?;
@@ -176,9 +176,8 @@ impl Turn<'_> {
             return self.end_stopped();
         }
         match baseline_bug {
-            Some(reason) => {
-                let reason = format!("the baseline does not work: {reason}");
-                self.end(EndStatus::Error, reason, String::new())
+            Some((reason, hint)) => {
+                self.end(EndStatus::Error, format!("the baseline does not work: {reason}"), hint)
             }
             None => self.dispatch(),
         }

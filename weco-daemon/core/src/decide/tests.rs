@@ -112,7 +112,7 @@ fn kind(event: &RunEvent) -> &'static str {
 fn outcome(metric: Option<f64>) -> Outcome {
     let verdict = match metric {
         Some(metric) => Verdict::Good { metric },
-        None => Verdict::Buggy { reason: "exit code 1".into() },
+        None => Verdict::Buggy { reason: "exit code 1".into(), hint: String::new() },
     };
     Outcome {
         verdict,

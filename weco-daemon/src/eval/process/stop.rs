@@ -38,7 +38,7 @@ impl Stopper {
 
 impl StopSignal {
     /// Returns once a stop was asked for; never, if the [`Stopper`] is gone without.
-    pub(super) async fn asked(&mut self) {
+    pub async fn asked(&mut self) {
         self.reached(Asked::Stop).await;
     }
 

@@ -1,0 +1,126 @@
+//! The daemon from start to end: one per state directory, serving until told to stop.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tonic::transport::Server;
+use weco_proto::paths::Paths;
+use weco_proto::private_dir::ensure_private_dir;
+use weco_proto::v1::weco_server::WecoServer;
+
+use crate::config::Config;
+use crate::journal::DiskJournal;
+use crate::model::Access;
+use crate::os::{lock, signals, socket};
+use crate::recover;
+use crate::rpc::Service;
+use crate::run::{Deps, Registry, Turns};
+
+/// How long stopping may take: evaluations get their grace period within it.
+const SHUTDOWN: Duration = Duration::from_secs(20);
+
+/// Facts about this daemon that clients may ask for.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// Where it listens.
+    pub socket: PathBuf,
+    /// Where it keeps everything.
+    pub state_dir: PathBuf,
+    /// Where its log is, when a client started it.
+    pub log_file: PathBuf,
+}
+
+/// Why a daemon could not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    /// Another one holds the lock.
+    #[error("another weco-daemon is running")]
+    AlreadyRunning,
+    /// Something it needs is not to be had.
+    #[error("cannot {action}: {source}")]
+    Io {
+        /// What it tried.
+        action: String,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// A place or the configuration is unusable.
+    #[error("{0}")]
+    Setup(String),
+}
+
+fn io_error(action: impl Into<String>) -> impl FnOnce(io::Error) -> DaemonError {
+    let action = action.into();
+    |source| DaemonError::Io { action, source }
+}
+
+/// Serves until SIGTERM, SIGINT or a client's request, then stops in good order.
+///
+/// # Errors
+/// [`DaemonError`] if it cannot begin, or its socket fails.
+pub async fn run(paths: Paths) -> Result<(), DaemonError> {
+    let config = Config::load(&paths.config_dir).map_err(DaemonError::Setup)?;
+    for private in [&paths.runtime_dir, &paths.state_dir] {
+        ensure_private_dir(private).map_err(|error| DaemonError::Setup(error.to_string()))?;
+    }
+    let lock_file = paths.lock();
+    let lock = lock::acquire(&lock_file).map_err(io_error(format!("lock {}", lock_file.display())))?;
+    let _lock = lock.ok_or(DaemonError::AlreadyRunning)?;
+    let terminated = signals::termination().map_err(io_error("watch for signals"))?;
+
+    let registry = Arc::new(Registry::new(Arc::new(open(&paths, config)?)));
+    recover::all(&registry).await;
+
+    let address = paths.socket();
+    let bound = socket::bind(&address).map_err(io_error(format!("listen at {}", address.display())))?;
+    let (_socket_file, connections) = bound.into_connections();
+    let about =
+        About { socket: address, state_dir: paths.state_dir.clone(), log_file: paths.daemon_log() };
+    tracing::info!(version = weco_proto::version::VERSION, socket = %about.socket.display(), "serving");
+
+    let asked = Arc::new(Notify::new());
+    let service = Service::new(Arc::clone(&registry), about, Arc::clone(&asked));
+    let service = WecoServer::new(service)
+        .max_decoding_message_size(weco_proto::version::MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(weco_proto::version::MAX_MESSAGE_BYTES);
+    let serving = Server::builder().add_service(service).serve_with_incoming(connections);
+    let served = tokio::select! {
+        served = serving => served.map_err(|error| DaemonError::Setup(format!("the socket failed: {error}"))),
+        signal = terminated => {
+            tracing::info!(signal, "stopping");
+            Ok(())
+        }
+        () = asked.notified() => {
+            tracing::info!("stopping at a client's request");
+            Ok(())
+        }
+    };
+    stop(&registry).await;
+    served
+}
+
+fn open(paths: &Paths, config: Config) -> Result<Deps, DaemonError> {
+    let setup = |error: &dyn std::fmt::Display| DaemonError::Setup(error.to_string());
+    let opened = DiskJournal::open(&paths.state_dir.join("journal")).map_err(|error| setup(&error))?;
+    for warning in &opened.warnings {
+        tracing::warn!("{warning}");
+    }
+    Ok(Deps {
+        journal: Arc::new(opened.journal),
+        access: Access::new(config.model, |name| std::env::var(name).ok()),
+        turns: Turns::default(),
+    })
+}
+
+async fn stop(registry: &Registry) {
+    if tokio::time::timeout(SHUTDOWN, registry.shutdown()).await.is_err() {
+        tracing::error!("some runs did not end in time; they are put right at the next start");
+    }
+    if let Err(error) = registry.deps().journal.close().await {
+        tracing::error!(%error, "the journal did not close in good order");
+    }
+    tracing::info!("stopped");
+}

@@ -1,0 +1,42 @@
+//! What a request can fail with: words for people, and a kind that becomes a gRPC code.
+
+/// A request that could not be carried out. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// What kind.
+    pub kind: FailureKind,
+    /// What was wrong, and where.
+    pub message: String,
+    /// What to do next; may be empty.
+    pub hint: String,
+}
+
+/// What kind of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The request itself is wrong.
+    Invalid,
+    /// There is no such run.
+    NotFound,
+    /// Not in this state.
+    State,
+    /// A key is missing or wrong.
+    Key,
+    /// The machine refuses: disk full, no permission, damage.
+    System,
+}
+
+impl Failure {
+    /// A failure without a hint.
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: String::new() }
+    }
+
+    /// The same, with what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+}

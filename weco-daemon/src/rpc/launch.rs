@@ -1,0 +1,176 @@
+//! From a request to a run that may begin: everything is checked before anything is created.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use weco_core::run::{Goal, RunId, RunSpec, SearchSpec, Source};
+use weco_core::search::Aide;
+use weco_core::state::RunState;
+use weco_proto::{log_dir, sources, v1};
+
+use crate::blobs::Blob;
+use crate::environment::{self, Environment};
+use crate::error::{Failure, FailureKind};
+use crate::eval::workspace::Workspace;
+use crate::model::{ModelError, ModelErrorKind, Resolved, ResolvedModel};
+use crate::run::{self, Deps, Proposer, Registry, RunContext};
+
+/// A run that may begin.
+pub(super) struct Launch {
+    pub(super) spec: RunSpec,
+    pub(super) context: RunContext,
+    /// What the run begins with: sources and environment.
+    pub(super) blobs: Vec<Blob>,
+}
+
+fn invalid(message: impl Into<String>) -> Failure {
+    Failure::new(FailureKind::Invalid, message)
+}
+
+/// The environment that a client sent.
+pub(super) fn environment(variables: Vec<v1::EnvVar>) -> Environment {
+    variables
+        .into_iter()
+        .map(|variable| (OsString::from_vec(variable.name), OsString::from_vec(variable.value)))
+        .collect()
+}
+
+/// Checks a request and stores what the run begins with.
+pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Result<Launch, Failure> {
+    let deps = registry.deps();
+    check(&request)?;
+    let directory = PathBuf::from(&request.directory);
+    let files = sources::validate(&directory, &request.sources)
+        .map_err(|error| invalid(error.to_string()).hint(error.hint().unwrap_or_default()))?;
+    let log_dir = log_dir::check_log_dir(&directory, &request.log_dir)
+        .map_err(|error| invalid(error.to_string()).hint(error.hint()))?;
+    let goal = match request.goal() {
+        v1::Goal::Minimize => Goal::Minimize,
+        v1::Goal::Maximize | v1::Goal::Unspecified => Goal::Maximize,
+    };
+    let environment = environment(request.environment);
+    let keys: BTreeMap<String, String> = request.api_keys.into_iter().collect();
+    let resolved = resolve(deps, request.model.as_deref(), &keys, &environment)?;
+
+    let recorded = Blob::new(environment::to_record(&environment));
+    let texts: Vec<Blob> = files.iter().map(|file| Blob::new(file.text.clone().into_bytes())).collect();
+    let spec = RunSpec {
+        id: RunId(uuid::Uuid::new_v4()),
+        name: petname::petname(2, "-").unwrap_or_else(|| "nameless".to_owned()),
+        directory: request.directory,
+        sources: files
+            .iter()
+            .zip(&texts)
+            .map(|(file, text)| Source { path: file.path.clone(), blob: text.id(), mode: file.mode })
+            .collect(),
+        eval_command: request.eval_command,
+        metric: request.metric,
+        goal,
+        steps: request.steps,
+        search: search_for(&resolved.model, request.steps),
+        model: resolved.name,
+        instructions: request.instructions.filter(|text| !text.trim().is_empty()),
+        log_dir: path_text(&log_dir)?,
+        save_logs: request.save_logs,
+        eval_timeout_seconds: request.eval_timeout_seconds,
+        seed: request.seed.unwrap_or_else(rand::random),
+        environment: recorded.id(),
+        secret_variables: environment::secret_names(&environment),
+    };
+    let originals = files.into_iter().map(|file| (file.path, file.text)).collect();
+    let workspace = run::open_workspace(&spec, &originals)?;
+    let context = RunContext { environment, proposer: proposer(resolved.model), workspace };
+    let blobs = texts.into_iter().chain([recorded]).collect();
+    Ok(Launch { spec, context, blobs })
+}
+
+/// What a run that ended needs to go on, in the caller's environment.
+pub(super) fn context_again(
+    registry: &Registry,
+    state: &RunState,
+    environment: Environment,
+    keys: &BTreeMap<String, String>,
+) -> Result<RunContext, Failure> {
+    let spec = state.spec();
+    let resolved = resolve(registry.deps(), Some(&spec.model), keys, &environment)?;
+    let workspace = registry.workspace(state)?;
+    Ok(RunContext { environment, proposer: proposer(resolved.model), workspace })
+}
+
+/// What a run needs to go on by itself after a restart.
+///
+/// # Errors
+/// If its model cannot be asked without keys that are gone.
+pub(crate) fn context_for(
+    registry: &Registry,
+    state: &RunState,
+    workspace: Workspace,
+    environment: Environment,
+) -> Result<RunContext, Failure> {
+    let resolved = resolve(registry.deps(), Some(&state.spec().model), &BTreeMap::new(), &environment)?;
+    Ok(RunContext { environment, proposer: proposer(resolved.model), workspace })
+}
+
+fn check(request: &v1::StartRunRequest) -> Result<(), Failure> {
+    if !Path::new(&request.directory).is_absolute() {
+        return Err(invalid("the working directory must be an absolute path"));
+    }
+    if request.eval_command.trim().is_empty() {
+        return Err(invalid("the evaluation command is empty"));
+    }
+    if request.metric.trim().is_empty() {
+        return Err(invalid("the metric has no name"));
+    }
+    if request.goal() == v1::Goal::Unspecified {
+        return Err(invalid("the goal must be maximize or minimize"));
+    }
+    if request.steps == 0 {
+        return Err(invalid("a run needs at least one step"));
+    }
+    if request.eval_timeout_seconds == Some(0) {
+        return Err(invalid("the evaluation's timeout must be at least one second"));
+    }
+    Ok(())
+}
+
+fn resolve(
+    deps: &Deps,
+    model: Option<&str>,
+    keys: &BTreeMap<String, String>,
+    environment: &Environment,
+) -> Result<Resolved, Failure> {
+    let lookup = |name: &str| environment::lookup(environment, name);
+    Ok(deps.access.resolve(model, keys, &lookup)?)
+}
+
+/// The built-in proposer explores by itself, from the best node; a model is led by AIDE's search.
+fn search_for(model: &ResolvedModel, steps: u32) -> SearchSpec {
+    match model {
+        ResolvedModel::Builtin => SearchSpec::Greedy,
+        ResolvedModel::Remote(_) => Aide::for_budget(steps),
+    }
+}
+
+fn proposer(model: ResolvedModel) -> Proposer {
+    match model {
+        ResolvedModel::Builtin => Proposer::Builtin(Box::default()),
+        ResolvedModel::Remote(model) => Proposer::Model(model),
+    }
+}
+
+fn path_text(path: &Path) -> Result<String, Failure> {
+    let text = path.to_str().ok_or_else(|| invalid(format!("the path {} is not UTF-8", path.display())))?;
+    Ok(text.to_owned())
+}
+
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        let kind = match error.kind {
+            ModelErrorKind::Key => FailureKind::Key,
+            _ => FailureKind::Invalid,
+        };
+        Self::new(kind, error.message).hint(error.hint)
+    }
+}

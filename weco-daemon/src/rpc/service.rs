@@ -1,0 +1,108 @@
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::Notify;
+use tonic::{Request, Response, Status};
+use weco_proto::v1::{self, weco_server::Weco};
+use weco_proto::version::{VERSION, check_client_version};
+
+use crate::daemon::About;
+use crate::rpc::{convert, launch, watch};
+use crate::run::Registry;
+
+/// The service over a registry.
+pub struct Service {
+    registry: Arc<Registry>,
+    about: About,
+    since: Instant,
+    shutdown: Arc<Notify>,
+}
+
+impl Service {
+    /// `shutdown` is notified when a client asks the daemon to stop.
+    pub fn new(registry: Arc<Registry>, about: About, shutdown: Arc<Notify>) -> Self {
+        Self { registry, about, since: Instant::now(), shutdown }
+    }
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+/// Refuses a client of another version, whose messages may mean something else.
+fn same_version<T>(request: Request<T>) -> Result<T, Status> {
+    check_client_version(request.metadata())?;
+    Ok(request.into_inner())
+}
+
+#[tonic::async_trait]
+impl Weco for Service {
+    async fn status(&self, _: Request<v1::StatusRequest>) -> Answer<v1::StatusReply> {
+        Ok(Response::new(v1::StatusReply {
+            version: VERSION.to_owned(),
+            pid: std::process::id(),
+            uptime_seconds: self.since.elapsed().as_secs(),
+            live_runs: u32::try_from(self.registry.live_count()).unwrap_or(u32::MAX),
+            socket: self.about.socket.display().to_string(),
+            state_dir: self.about.state_dir.display().to_string(),
+            log_file: self.about.log_file.display().to_string(),
+        }))
+    }
+
+    async fn start_run(&self, request: Request<v1::StartRunRequest>) -> Answer<v1::StartRunReply> {
+        let request = same_version(request)?;
+        let registry = Arc::clone(&self.registry);
+        let launch = tokio::task::spawn_blocking(move || launch::prepare(&registry, request))
+            .await
+            .map_err(|error| Status::internal(format!("internal error: {error}")))??;
+        let reply =
+            v1::StartRunReply { run_id: launch.spec.id.to_string(), run_name: launch.spec.name.clone() };
+        self.registry.create(launch.spec, launch.blobs, launch.context).await?;
+        Ok(Response::new(reply))
+    }
+
+    type WatchRunStream = watch::Updates;
+
+    async fn watch_run(&self, request: Request<v1::WatchRunRequest>) -> Answer<Self::WatchRunStream> {
+        let request = same_version(request)?;
+        let run = self.registry.find(&request.run_id)?;
+        let updates =
+            watch::watch(Arc::clone(&self.registry), run, request.from_seq, request.include_output);
+        Ok(Response::new(updates))
+    }
+
+    async fn stop_run(&self, request: Request<v1::StopRunRequest>) -> Answer<v1::StopRunReply> {
+        let request = same_version(request)?;
+        let run = self.registry.find(&request.run_id)?;
+        let status = self.registry.stop(run, request.force).await?;
+        Ok(Response::new(v1::StopRunReply { status: convert::run_status(&status).into() }))
+    }
+
+    async fn resume_run(&self, request: Request<v1::ResumeRunRequest>) -> Answer<v1::ResumeRunReply> {
+        let request = same_version(request)?;
+        let run = self.registry.find(&request.run_id)?;
+        let environment = launch::environment(request.environment);
+        let keys = request.api_keys.into_iter().collect();
+        let context = |state: &_| launch::context_again(&self.registry, state, environment, &keys);
+        let from_seq = self.registry.resume(run, request.steps, context).await?;
+        let run_name = self.registry.state(run)?.spec().name.clone();
+        Ok(Response::new(v1::ResumeRunReply { run_id: run.to_string(), run_name, from_seq }))
+    }
+
+    async fn apply_best(&self, request: Request<v1::ApplyBestRequest>) -> Answer<v1::ApplyBestReply> {
+        let request = same_version(request)?;
+        let run = self.registry.find(&request.run_id)?;
+        let (node, paths) = self.registry.apply_best(run).await?;
+        Ok(Response::new(v1::ApplyBestReply { step: node.0, paths }))
+    }
+
+    async fn forget_run(&self, request: Request<v1::ForgetRunRequest>) -> Answer<v1::ForgetRunReply> {
+        let request = same_version(request)?;
+        let run = self.registry.find(&request.run_id)?;
+        self.registry.forget(run).await?;
+        Ok(Response::new(v1::ForgetRunReply {}))
+    }
+
+    async fn shutdown(&self, _: Request<v1::ShutdownRequest>) -> Answer<v1::ShutdownReply> {
+        self.shutdown.notify_one();
+        Ok(Response::new(v1::ShutdownReply {}))
+    }
+}

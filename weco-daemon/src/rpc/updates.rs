@@ -1,0 +1,171 @@
+//! Recorded events as updates for clients.
+
+use weco_core::event::{Event, Exit, Outcome, RunEvent, Verdict};
+use weco_core::run::{NodeId, RunSpec};
+use weco_core::state::{IllegalEvent, RunState};
+use weco_proto::v1::{self, run_update::Update};
+
+use crate::journal::Journal;
+use crate::rpc::convert;
+use crate::run::{Live, LiveWhat};
+
+/// Turns a run's events, from the first on, into updates: some say things that follow from the
+/// events before them, such as whether a step is now the best.
+#[derive(Default)]
+pub(super) struct Translator {
+    state: Option<RunState>,
+}
+
+impl Translator {
+    /// The update of the next event; none for one that only the daemon needs. The captured output is
+    /// read from `output`, if given.
+    pub(super) fn next(
+        &mut self,
+        event: &Event,
+        output: Option<&dyn Journal>,
+    ) -> Result<Option<v1::RunUpdate>, IllegalEvent> {
+        let state = match self.state.take() {
+            Some(mut state) => {
+                state.apply(event)?;
+                state
+            }
+            None => RunState::new(event)?,
+        };
+        let update = update(&state, &event.kind, output);
+        self.state = Some(state);
+        Ok(update.map(|update| v1::RunUpdate { seq: event.seq, at_ms: event.at, update: Some(update) }))
+    }
+}
+
+fn update(state: &RunState, event: &RunEvent, output: Option<&dyn Journal>) -> Option<Update> {
+    Some(match event {
+        RunEvent::Created { spec } => Update::Created(created(spec)),
+        RunEvent::Asked { node, parent, stage, attempt } => Update::Asked(v1::StepAsked {
+            step: node.0,
+            parent: Some(parent.0),
+            stage: convert::stage(*stage).into(),
+            attempt: *attempt,
+        }),
+        RunEvent::Proposed { node, plan, lines_added, lines_removed, .. } => {
+            Update::Proposed(v1::StepProposed {
+                step: node.0,
+                plan: plan.clone(),
+                changed: changed(state, *node),
+                lines_added: *lines_added,
+                lines_removed: *lines_removed,
+                usage: usage_of(state, *node),
+            })
+        }
+        RunEvent::Unusable { node, attempt, reason, .. } => Update::Unusable(v1::ReplyUnusable {
+            step: node.0,
+            attempt: *attempt,
+            reason: reason.clone(),
+            usage: usage_of(state, *node),
+            will_retry: state.will_ask_again(*node),
+        }),
+        RunEvent::Failed { node, reason } => {
+            Update::StepFailed(v1::StepFailed { step: node.0, reason: reason.clone() })
+        }
+        RunEvent::EvalIntended { node, attempt } => {
+            Update::Evaluating(v1::EvaluationStarted { step: node.0, attempt: *attempt })
+        }
+        RunEvent::EvalStarted { .. } => return None,
+        RunEvent::Evaluated { node, outcome, .. } => {
+            Update::Evaluated(evaluated(state, *node, outcome, output))
+        }
+        RunEvent::SourceEdited { path, kept_at, message, .. } => Update::SourceEdited(v1::SourceEdited {
+            path: path.clone(),
+            kept_at: kept_at.clone(),
+            message: message.clone(),
+        }),
+        RunEvent::Warned { message } => Update::Warned(v1::Warned { message: message.clone() }),
+        RunEvent::StopAsked { force } => Update::StopAsked(v1::StopAsked { force: *force }),
+        RunEvent::Resumed { steps } => Update::Resumed(v1::RunResumed { steps: *steps }),
+        RunEvent::Ended { status, reason, hint } => Update::Ended(v1::RunEnded {
+            status: convert::end_status(*status).into(),
+            reason: reason.clone(),
+            hint: hint.clone(),
+            baseline_failed: state.baseline().bug().is_some(),
+            best_step: state.tree().best().map(|best| best.id.0),
+            best_metric: state.tree().best().and_then(|best| best.metric()),
+        }),
+        RunEvent::Applied { node, paths } => {
+            Update::Applied(v1::BestApplied { step: node.0, paths: paths.clone() })
+        }
+    })
+}
+
+fn created(spec: &RunSpec) -> v1::RunCreated {
+    v1::RunCreated {
+        run_id: spec.id.to_string(),
+        run_name: spec.name.clone(),
+        directory: spec.directory.clone(),
+        sources: spec.sources.iter().map(|source| source.path.clone()).collect(),
+        eval_command: spec.eval_command.clone(),
+        metric: spec.metric.clone(),
+        goal: convert::goal(spec.goal).into(),
+        steps: spec.steps,
+        model: spec.model.clone(),
+        log_dir: spec.log_dir.clone(),
+        seed: spec.seed,
+        search: spec.search.name().to_owned(),
+        save_logs: spec.save_logs,
+    }
+}
+
+fn usage_of(state: &RunState, node: NodeId) -> Option<v1::Usage> {
+    state.tree().get(node).map(|node| convert::usage(node.usage))
+}
+
+/// Paths in which a node differs from its parent.
+fn changed(state: &RunState, node: NodeId) -> Vec<String> {
+    let node = state.tree().get(node);
+    let parent = node.and_then(|node| state.tree().get(node.parent?)?.files.as_ref());
+    let files = node.and_then(|node| node.files.as_ref());
+    let (Some(files), Some(parent)) = (files, parent) else { return Vec::new() };
+    files.iter().filter(|(path, blob)| parent.get(*path) != Some(blob)).map(|(path, _)| path.clone()).collect()
+}
+
+fn evaluated(state: &RunState, node: NodeId, outcome: &Outcome, output: Option<&dyn Journal>) -> v1::StepEvaluated {
+    let (metric, buggy_reason) = match &outcome.verdict {
+        Verdict::Good { metric } => (Some(*metric), String::new()),
+        Verdict::Buggy { reason, .. } => (None, reason.clone()),
+    };
+    let (exit_code, signal, timed_out) = match outcome.exit {
+        Exit::Code { code } => (Some(code), None, false),
+        Exit::Signal { signal } => (None, Some(signal), false),
+        Exit::TimedOut { .. } => (None, None, true),
+    };
+    let output = output.and_then(|journal| journal.blob(state.spec().id, outcome.output).ok().flatten());
+    v1::StepEvaluated {
+        step: node.0,
+        metric,
+        buggy_reason,
+        exit_code,
+        signal,
+        timed_out,
+        duration_ms: outcome.duration_ms,
+        output: output.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default(),
+        output_tail: outcome.output_tail.clone(),
+        is_best: state.tree().best().is_some_and(|best| best.id == node),
+    }
+}
+
+/// Momentary news as an update; none while nothing in particular goes on.
+pub(super) fn live_update(live: &Live, at_ms: i64) -> Option<v1::RunUpdate> {
+    use v1::progress::What;
+    let what = match &live.what {
+        LiveWhat::Nothing => return None,
+        LiveWhat::Proposing { characters, tries, last_fault } => What::Proposing(v1::Proposing {
+            characters: *characters,
+            tries: *tries,
+            last_fault: last_fault.clone(),
+        }),
+        LiveWhat::Evaluating { output_tail } => {
+            What::Evaluating(v1::Evaluating { output_tail: output_tail.clone() })
+        }
+        LiveWhat::Waiting { why } => What::Waiting(why.clone()),
+    };
+    let progress = v1::Progress { step: live.step, what: Some(what) };
+    Some(v1::RunUpdate { seq: 0, at_ms, update: Some(Update::Progress(progress)) })
+}

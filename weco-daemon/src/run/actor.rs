@@ -1,0 +1,228 @@
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::{mpsc, oneshot};
+use weco_core::decide::{Decision, Input, decide};
+use weco_core::event::{EndStatus, Event, RunEvent};
+use weco_core::run::RunId;
+use weco_core::state::{IllegalEvent, RunState};
+
+use crate::blobs::Blob;
+use crate::clock;
+use crate::journal::{Durability, JournalError};
+use crate::run::artifacts::Artifacts;
+use crate::run::effects::{Effects, RunContext};
+use crate::run::feed::{Feed, Live, LiveWhat, Publisher, feed};
+use crate::run::registry::Deps;
+
+/// News that may wait for a run. A run has one proposal or evaluation under way and a few clients,
+/// so more than this means a defect, and the senders wait.
+const MAILBOX: usize = 64;
+
+/// How long to wait before trying again to record what a full or failing disk refused.
+const RECORD_RETRY: Duration = Duration::from_secs(5);
+
+/// What reaches a run's actor.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// News, the contents that it names, and who waits until what it led to is recorded.
+    Input(Input, Vec<Blob>, Option<oneshot::Sender<u64>>),
+    /// The daemon stops: end what is under way, restore the sources, leave the run as it is.
+    Shutdown,
+}
+
+/// A live run, as others see it.
+#[derive(Clone, Debug)]
+pub struct RunHandle {
+    mailbox: mpsc::Sender<Message>,
+    feed: Feed,
+}
+
+impl RunHandle {
+    /// What watchers read.
+    pub fn feed(&self) -> Feed {
+        self.feed.clone()
+    }
+
+    /// Gives the run an input and waits until what it led to is recorded; answers the last sequence
+    /// number then, or none if the run ended meanwhile.
+    pub async fn tell(&self, input: Input) -> Option<u64> {
+        Mailbox(self.mailbox.clone()).ask(input, Vec::new()).await
+    }
+
+    pub(super) async fn shutdown(&self) {
+        // A closed mailbox means that the run is over already.
+        let _ = self.mailbox.send(Message::Shutdown).await;
+        let mut recorded = self.feed.recorded.clone();
+        while recorded.changed().await.is_ok() {}
+    }
+}
+
+/// Where a run's own tasks report to.
+#[derive(Clone, Debug)]
+pub(super) struct Mailbox(mpsc::Sender<Message>);
+
+impl Mailbox {
+    /// Reports news and the contents that it names. A run that is over no longer listens, which is fine.
+    pub(super) async fn send(&self, input: Input, blobs: Vec<Blob>) {
+        let _ = self.0.send(Message::Input(input, blobs, None)).await;
+    }
+
+    /// The same, without waiting for room: news that is only nice to have.
+    pub(super) fn post(&self, input: Input) {
+        let _ = self.0.try_send(Message::Input(input, Vec::new(), None));
+    }
+
+    /// Reports news and waits until what it led to is recorded; answers the last sequence number then.
+    pub(super) async fn ask(&self, input: Input, blobs: Vec<Blob>) -> Option<u64> {
+        let (reply, recorded) = oneshot::channel();
+        self.0.send(Message::Input(input, blobs, Some(reply))).await.ok()?;
+        recorded.await.ok()
+    }
+}
+
+/// Why an actor gave up.
+#[derive(Debug, thiserror::Error)]
+enum ActorError {
+    #[error(transparent)]
+    Illegal(#[from] IllegalEvent),
+    #[error(transparent)]
+    Journal(JournalError),
+}
+
+struct Actor {
+    run: RunId,
+    state: RunState,
+    inbox: mpsc::Receiver<Message>,
+    publisher: Publisher,
+    effects: Effects,
+    artifacts: Artifacts,
+    deps: Arc<Deps>,
+}
+
+/// Starts the actor of a run. `on_end` is called when it is gone, however it went.
+pub(super) fn spawn(
+    state: RunState,
+    first: Input,
+    context: RunContext,
+    deps: Arc<Deps>,
+    on_end: impl FnOnce() + Send + 'static,
+) -> RunHandle {
+    let (sender, inbox) = mpsc::channel(MAILBOX);
+    let (publisher, feed) = feed(state.seq());
+    let run = state.spec().id;
+    let artifacts = Artifacts::start(state.spec(), Arc::clone(&deps.journal), Mailbox(sender.clone()));
+    let effects =
+        Effects::new(&state, context, Arc::clone(&deps), Mailbox(sender.clone()), publisher.live());
+    let mut actor = Actor { run, state, inbox, publisher, effects, artifacts, deps: Arc::clone(&deps) };
+    let handle = RunHandle { mailbox: sender, feed };
+    tokio::spawn(async move {
+        let outcome = AssertUnwindSafe(actor.live(first)).catch_unwind().await;
+        let failure = match outcome {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(panic) => Some(format!("internal error: {}", panic_text(panic.as_ref()))),
+        };
+        if let Some(reason) = failure {
+            tracing::error!(%run, %reason, "the run cannot go on");
+            actor.effects.finish(true).await;
+            record_failure(&deps, run, reason, &actor.publisher).await;
+        }
+        on_end();
+        drop(actor);
+    });
+    handle
+}
+
+impl Actor {
+    async fn live(&mut self, first: Input) -> Result<(), ActorError> {
+        self.handle(first, Vec::new(), None).await?;
+        while self.state.end_status().is_none() {
+            match self.inbox.recv().await {
+                Some(Message::Input(input, blobs, reply)) => self.handle(input, blobs, reply).await?,
+                Some(Message::Shutdown) | None => {
+                    self.inbox.close();
+                    self.effects.finish(false).await;
+                    return Ok(());
+                }
+            }
+        }
+        self.inbox.close();
+        self.effects.finish(true).await;
+        Ok(())
+    }
+
+    async fn handle(
+        &mut self,
+        input: Input,
+        blobs: Vec<Blob>,
+        reply: Option<oneshot::Sender<u64>>,
+    ) -> Result<(), ActorError> {
+        let Decision { events, effects } = decide(&mut self.state, input, clock::now())?;
+        if !events.is_empty() {
+            self.record(&events, &blobs).await?;
+            self.effects.note(&events, &self.state);
+            self.artifacts.note(&events, &self.state).await;
+            self.publisher.recorded(self.state.seq());
+        }
+        if let Some(reply) = reply {
+            // The caller may have gone away; the input counts all the same.
+            let _ = reply.send(self.state.seq());
+        }
+        for effect in effects {
+            self.effects.start(effect);
+        }
+        Ok(())
+    }
+
+    /// Appends and flushes. Nothing is decided while the disk refuses; it is tried again until there
+    /// is room, and watchers see why nothing moves.
+    async fn record(&mut self, events: &[Event], blobs: &[Blob]) -> Result<(), ActorError> {
+        loop {
+            match self.deps.journal.append(self.run, events.to_vec(), blobs.to_vec(), durability(events)).await {
+                Ok(()) => return Ok(()),
+                Err(error @ (JournalError::Full { .. } | JournalError::Io { .. })) => {
+                    self.report_blocked(&error);
+                    tokio::time::sleep(RECORD_RETRY).await;
+                }
+                Err(error) => return Err(ActorError::Journal(error)),
+            }
+        }
+    }
+
+    fn report_blocked(&self, error: &JournalError) {
+        tracing::error!(run = %self.run, %error, "cannot record; trying again");
+        let step = self.state.tree().steps_asked();
+        let why = format!("{error}; free some room, the run goes on by itself");
+        self.publisher.live().send_replace(Live { step, what: LiveWhat::Waiting { why } });
+    }
+}
+
+/// That a process runs matters only while the machine is up, so it need not survive a power cut.
+fn durability(events: &[Event]) -> Durability {
+    let only_process = events.iter().all(|event| matches!(event.kind, RunEvent::EvalStarted { .. }));
+    if only_process { Durability::Written } else { Durability::Flushed }
+}
+
+/// Ends a run whose actor failed, from what is recorded of it.
+async fn record_failure(deps: &Deps, run: RunId, reason: String, publisher: &Publisher) {
+    let kind = RunEvent::Ended { status: EndStatus::Error, reason, hint: String::new() };
+    let last = deps.journal.read(run, 1, usize::MAX).ok().and_then(|events| events.last().map(|e| e.seq));
+    let Some(last) = last else { return };
+    let event = Event { seq: last + 1, at: clock::now(), kind };
+    match deps.journal.append(run, vec![event], Vec::new(), Durability::Flushed).await {
+        Ok(()) => publisher.recorded(last + 1),
+        Err(error) => tracing::error!(%run, %error, "cannot record the run's failure"),
+    }
+}
+
+/// The message of a panic, if it has one.
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a panic without a message")
+}

@@ -1,0 +1,200 @@
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::FutureExt;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use weco_core::decide::{Effect, Input, ModelFailure};
+use weco_core::event::{Event, RunEvent, Verdict};
+use weco_core::run::{FileRefs, Files, NodeId, RunId, RunSpec};
+use weco_core::state::RunState;
+
+use crate::eval::process::{StopSignal, Stopper, stop_channel};
+use crate::eval::workspace::Workspace;
+use crate::journal::{Journal, JournalError};
+use crate::model::Model;
+use crate::run::actor::{Mailbox, panic_text};
+use crate::run::evaluate::evaluate;
+use crate::run::feed::{Live, LiveWhat};
+use crate::run::propose::propose;
+use crate::run::registry::Deps;
+
+/// What a run needs besides what is recorded of it: secrets live here and nowhere else.
+pub struct RunContext {
+    /// The environment of evaluations, complete.
+    pub environment: Vec<(OsString, OsString)>,
+    /// Who proposes.
+    pub proposer: Proposer,
+    /// The user's files.
+    pub workspace: Workspace,
+}
+
+/// Who proposes.
+pub enum Proposer {
+    /// A language model.
+    Model(Arc<dyn Model>),
+    /// The built-in one, made at its first use.
+    Builtin(Box<Mutex<Option<weco_tune::Tuner>>>),
+}
+
+/// An evaluated node, for a proposer that learns from results.
+#[derive(Debug)]
+pub(super) struct Observation {
+    pub(super) node: u32,
+    pub(super) files: FileRefs,
+    /// Larger is better; none for a node that does not work.
+    pub(super) score: Option<f64>,
+}
+
+/// What all tasks of a run share.
+pub(super) struct Shared {
+    pub(super) spec: RunSpec,
+    pub(super) environment: Vec<(OsString, OsString)>,
+    pub(super) proposer: Proposer,
+    pub(super) workspace: tokio::sync::Mutex<Workspace>,
+    pub(super) deps: Arc<Deps>,
+    pub(super) mailbox: Mailbox,
+    pub(super) live: watch::Sender<Live>,
+    observations: Mutex<Vec<Observation>>,
+}
+
+impl Shared {
+    pub(super) fn show(&self, step: u32, what: LiveWhat) {
+        self.live.send_replace(Live { step, what });
+    }
+
+    /// The texts of a version.
+    pub(super) fn load(&self, refs: &FileRefs) -> Result<Files, JournalError> {
+        load(self.deps.journal.as_ref(), self.spec.id, refs)
+    }
+
+    /// Where an evaluation's own changes to the sources are moved if they must not be lost.
+    pub(super) fn kept_dir(&self, node: NodeId) -> PathBuf {
+        kept_dir(&self.spec, &format!("step-{node}"))
+    }
+
+    pub(super) fn take_observations(&self) -> Vec<Observation> {
+        std::mem::take(&mut *self.observations.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Turns decisions into work: each effect is a task that reports to the run's mailbox. A task that
+/// panics reports that too; it harms its own run only.
+pub(super) struct Effects {
+    shared: Arc<Shared>,
+    stopper: Stopper,
+    stop: StopSignal,
+    tasks: JoinSet<()>,
+}
+
+impl Effects {
+    pub(super) fn new(
+        state: &RunState,
+        context: RunContext,
+        deps: Arc<Deps>,
+        mailbox: Mailbox,
+        live: watch::Sender<Live>,
+    ) -> Self {
+        let spec = state.spec().clone();
+        let observations = match context.proposer {
+            Proposer::Builtin(_) => past_observations(state),
+            Proposer::Model(_) => Vec::new(),
+        };
+        let shared = Shared {
+            spec,
+            environment: context.environment,
+            proposer: context.proposer,
+            workspace: tokio::sync::Mutex::new(context.workspace),
+            deps,
+            mailbox,
+            live,
+            observations: Mutex::new(observations),
+        };
+        let (stopper, stop) = stop_channel();
+        Self { shared: Arc::new(shared), stopper, stop, tasks: JoinSet::new() }
+    }
+
+    /// Lets a learning proposer see what was recorded.
+    pub(super) fn note(&self, events: &[Event], state: &RunState) {
+        if !matches!(self.shared.proposer, Proposer::Builtin(_)) {
+            return;
+        }
+        let seen = events.iter().filter_map(|event| match &event.kind {
+            RunEvent::Evaluated { node, outcome, .. } => {
+                let score = match outcome.verdict {
+                    Verdict::Good { metric } => Some(state.spec().goal.score(metric)),
+                    Verdict::Buggy { .. } => None,
+                };
+                let files = state.tree().get(*node)?.files.clone()?;
+                Some(Observation { node: node.0, files, score })
+            }
+            _ => None,
+        });
+        self.shared.observations.lock().unwrap_or_else(PoisonError::into_inner).extend(seen);
+    }
+
+    pub(super) fn start(&mut self, effect: Effect) {
+        while self.tasks.try_join_next().is_some() {}
+        let shared = Arc::clone(&self.shared);
+        let stop = self.stop.clone();
+        match effect {
+            Effect::Cancel { force } => self.stopper.stop(force),
+            Effect::Propose { node, attempt, brief } => {
+                self.tasks.spawn(async move {
+                    let work = propose(&shared, node, attempt, *brief, stop);
+                    if let Err(panic) = std::panic::AssertUnwindSafe(work).catch_unwind().await {
+                        let reason = format!("internal error while asking: {}", panic_text(panic.as_ref()));
+                        let failure = ModelFailure::Run { reason, hint: String::new() };
+                        shared.mailbox.send(Input::ModelFailed { node, attempt, failure }, Vec::new()).await;
+                    }
+                });
+            }
+            Effect::Evaluate { node, attempt, files } => {
+                self.tasks.spawn(async move {
+                    let work = evaluate(&shared, node, attempt, files, stop);
+                    if let Err(panic) = std::panic::AssertUnwindSafe(work).catch_unwind().await {
+                        let message = format!("internal error while evaluating: {}", panic_text(panic.as_ref()));
+                        let failed = Input::EvalFailed { node, attempt, message, hint: String::new() };
+                        shared.mailbox.send(failed, Vec::new()).await;
+                    }
+                });
+            }
+        }
+    }
+
+    /// Ends whatever is under way and waits for it: no process is left and the sources are restored.
+    pub(super) async fn finish(&mut self, force: bool) {
+        self.stopper.stop(force);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+/// The texts of a version of `run`.
+///
+/// # Errors
+/// Any [`JournalError`]; [`JournalError::Damaged`] if one is not there.
+pub(crate) fn load(journal: &dyn Journal, run: RunId, refs: &FileRefs) -> Result<Files, JournalError> {
+    refs.iter()
+        .map(|(path, id)| {
+            let text = journal.blob(run, *id)?;
+            let text = text.ok_or_else(|| JournalError::Damaged(format!("the text of {path} is missing")))?;
+            Ok((path.clone(), String::from_utf8_lossy(&text).into_owned()))
+        })
+        .collect()
+}
+
+/// Where what is found in a source's place is moved, if it must not be lost.
+pub(crate) fn kept_dir(spec: &RunSpec, when: &str) -> PathBuf {
+    Path::new(&spec.log_dir).join(spec.id.to_string()).join("edits").join(when)
+}
+
+fn past_observations(state: &RunState) -> Vec<Observation> {
+    let evaluated = state.tree().nodes().iter().filter(|node| node.metric().is_some() || node.bug().is_some());
+    evaluated
+        .filter_map(|node| {
+            let score = node.metric().map(|metric| state.spec().goal.score(metric));
+            Some(Observation { node: node.id.0, files: node.files.clone()?, score })
+        })
+        .collect()
+}

@@ -1,0 +1,76 @@
+//! How watchers learn of news. What is recorded they read from the journal, from any sequence
+//! number, at their own pace: a slow one loses nothing. What is only momentary (characters arriving,
+//! the output's tail) they see as the newest value.
+
+use tokio::sync::watch;
+
+/// What goes on at this moment; not recorded.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Live {
+    /// The step it is about.
+    pub step: u32,
+    /// What goes on.
+    pub what: LiveWhat,
+}
+
+/// Kinds of momentary news.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum LiveWhat {
+    /// Nothing in particular.
+    #[default]
+    Nothing,
+    /// The model is answering.
+    Proposing {
+        /// Characters received so far.
+        characters: u64,
+        /// Which try of the call, from 1.
+        tries: u32,
+        /// Why the last try failed; empty on the first.
+        last_fault: String,
+    },
+    /// The command runs.
+    Evaluating {
+        /// The end of what it printed.
+        output_tail: String,
+    },
+    /// The step cannot go on yet.
+    Waiting {
+        /// Why.
+        why: String,
+    },
+}
+
+/// The run's side.
+#[derive(Debug)]
+pub struct Publisher {
+    recorded: watch::Sender<u64>,
+    live: watch::Sender<Live>,
+}
+
+/// A watcher's side. Both channels close when the run's actor is gone.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    /// The last recorded sequence number.
+    pub recorded: watch::Receiver<u64>,
+    /// The newest momentary news.
+    pub live: watch::Receiver<Live>,
+}
+
+/// A feed whose journal is at `seq`.
+pub fn feed(seq: u64) -> (Publisher, Feed) {
+    let (recorded, recorded_rx) = watch::channel(seq);
+    let (live, live_rx) = watch::channel(Live::default());
+    (Publisher { recorded, live }, Feed { recorded: recorded_rx, live: live_rx })
+}
+
+impl Publisher {
+    /// Tells watchers that everything up to `seq` is recorded.
+    pub fn recorded(&self, seq: u64) {
+        self.recorded.send_replace(seq);
+    }
+
+    /// A handle for those who report momentary news.
+    pub fn live(&self) -> watch::Sender<Live> {
+        self.live.clone()
+    }
+}

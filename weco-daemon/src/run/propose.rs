@@ -1,0 +1,193 @@
+use std::sync::PoisonError;
+
+use weco_core::decide::{Input, ModelFailure};
+use weco_core::event::Usage;
+use weco_core::prompt::{self, Brief};
+use weco_core::reply;
+use weco_core::run::{FileRefs, Files, NodeId};
+use weco_tune::{Proposal, Tuner};
+
+use crate::blobs::Blob;
+use crate::eval::process::StopSignal;
+use crate::journal::JournalError;
+use crate::model::{CallNews, Completion, Model, ModelError, ModelErrorKind};
+use crate::run::effects::{Proposer, Shared};
+use crate::run::feed::LiveWhat;
+
+/// The end of the parent's output that a prompt may use, in characters.
+const OUTPUT_TAIL: usize = 2_500;
+
+/// Asks for one proposal and reports what came of it. A cancelled call is dropped without a word:
+/// the run is stopping and no longer listens.
+pub(super) async fn propose(
+    shared: &Shared,
+    node: NodeId,
+    attempt: u32,
+    brief: Brief,
+    mut stop: StopSignal,
+) {
+    let asked = ask(shared, node, attempt, brief);
+    tokio::select! {
+        (input, blobs) = asked => shared.mailbox.send(input, blobs).await,
+        () = stop.asked() => {}
+    }
+}
+
+async fn ask(shared: &Shared, node: NodeId, attempt: u32, brief: Brief) -> (Input, Vec<Blob>) {
+    let answer = match &shared.proposer {
+        Proposer::Model(model) => ask_model(shared, model.as_ref(), node, &brief).await,
+        Proposer::Builtin(tuner) => ask_builtin(shared, tuner, node),
+    };
+    match answer {
+        Ok(Answer::Version { plan, files, usage }) => match store(shared, files) {
+            Ok(Stored { files, lines, blobs }) => {
+                (Input::Replied { node, attempt, plan, files, lines, usage }, blobs)
+            }
+            Err(error) => {
+                (Input::ModelFailed { node, attempt, failure: storage_failure(&error) }, Vec::new())
+            }
+        },
+        Ok(Answer::Unusable { reason, usage }) => (Input::Unusable { node, attempt, reason, usage }, Vec::new()),
+        Err(failure) => (Input::ModelFailed { node, attempt, failure }, Vec::new()),
+    }
+}
+
+enum Answer {
+    Version { plan: String, files: Files, usage: Usage },
+    Unusable { reason: String, usage: Usage },
+}
+
+async fn ask_model(
+    shared: &Shared,
+    model: &dyn Model,
+    node: NodeId,
+    brief: &Brief,
+) -> Result<Answer, ModelFailure> {
+    let files = shared.load(&brief.files).map_err(|error| storage_failure(&error))?;
+    let output = match &brief.parent_output {
+        Some(id) => {
+            let output = shared.deps.journal.blob(shared.spec.id, *id);
+            output.map_err(|error| storage_failure(&error))?.unwrap_or_default()
+        }
+        None => Vec::new(),
+    };
+    let output = String::from_utf8_lossy(&output);
+    let prompt = prompt::render(brief, &files, last_chars(&output, OUTPUT_TAIL));
+    shared.show(node.0, LiveWhat::Proposing { characters: 0, tries: 1, last_fault: String::new() });
+    let news = |news: CallNews| show_news(shared, node, news);
+    let completion = model.complete(&prompt, &news).await.map_err(model_failure)?;
+    Ok(read(completion, &files))
+}
+
+fn read(completion: Completion, parent: &Files) -> Answer {
+    let usage = completion.usage;
+    match reply::parse(&completion.text, parent) {
+        Ok(candidate) => Answer::Version { plan: candidate.plan, files: candidate.files, usage },
+        Err(unusable) if completion.truncated => {
+            let reason = format!("The answer was cut off at the length limit. {}", unusable.reason);
+            Answer::Unusable { reason, usage }
+        }
+        Err(unusable) => Answer::Unusable { reason: unusable.reason, usage },
+    }
+}
+
+fn show_news(shared: &Shared, node: NodeId, news: CallNews) {
+    shared.live.send_modify(|live| {
+        let (tries, last_fault) = match &live.what {
+            LiveWhat::Proposing { tries, last_fault, .. } if live.step == node.0 => (*tries, last_fault.clone()),
+            _ => (1, String::new()),
+        };
+        live.step = node.0;
+        live.what = match news {
+            CallNews::Progress(progress) => {
+                LiveWhat::Proposing { characters: progress.characters, tries, last_fault }
+            }
+            CallNews::Retrying { next_try, fault, .. } => {
+                LiveWhat::Proposing { characters: 0, tries: next_try, last_fault: fault }
+            }
+        };
+    });
+}
+
+fn model_failure(error: ModelError) -> ModelFailure {
+    match error.kind {
+        ModelErrorKind::Refused => ModelFailure::Step { reason: error.message },
+        _ => ModelFailure::Run { reason: error.message, hint: error.hint },
+    }
+}
+
+fn ask_builtin(
+    shared: &Shared,
+    tuner: &std::sync::Mutex<Option<Tuner>>,
+    node: NodeId,
+) -> Result<Answer, ModelFailure> {
+    let mut slot = tuner.lock().unwrap_or_else(PoisonError::into_inner);
+    let tuner = match slot.as_mut() {
+        Some(tuner) => tuner,
+        None => {
+            let originals = shared.spec.sources.iter().map(|s| (s.path.clone(), s.blob)).collect();
+            let baseline = shared.load(&originals).map_err(|error| storage_failure(&error))?;
+            let made = Tuner::new(&baseline).map_err(|nothing| ModelFailure::Run {
+                reason: nothing.to_string(),
+                hint: "choose a model with -M, or mark a literal with a comment such as `weco: 1..64`".into(),
+            })?;
+            slot.insert(made)
+        }
+    };
+    for seen in shared.take_observations() {
+        let files = shared.load(&seen.files).map_err(|error| storage_failure(&error))?;
+        tuner.observe(seen.node, &files, seen.score);
+    }
+    let seed = shared.spec.seed.wrapping_add(u64::from(node.0));
+    match tuner.propose(seed) {
+        Ok(Proposal { plan, files, .. }) => Ok(Answer::Version { plan, files, usage: Usage::default() }),
+        Err(exhausted) => Err(ModelFailure::NothingLeft { reason: exhausted.to_string() }),
+    }
+}
+
+/// A version ready to be recorded.
+struct Stored {
+    files: FileRefs,
+    /// Added and removed against the baseline.
+    lines: (u32, u32),
+    blobs: Vec<Blob>,
+}
+
+fn store(shared: &Shared, files: Files) -> Result<Stored, JournalError> {
+    let originals = shared.load(&shared.spec.sources.iter().map(|s| (s.path.clone(), s.blob)).collect())?;
+    let changed = files.iter().filter_map(|(path, text)| Some((originals.get(path)?, text)));
+    let counts = changed.map(|(original, text)| changed_lines(original, text));
+    let lines = counts.fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1));
+    let (mut refs, mut blobs) = (FileRefs::new(), Vec::with_capacity(files.len()));
+    for (path, text) in files {
+        let blob = Blob::new(text.into_bytes());
+        refs.insert(path, blob.id());
+        blobs.push(blob);
+    }
+    Ok(Stored { files: refs, lines, blobs })
+}
+
+fn changed_lines(old: &str, new: &str) -> (u32, u32) {
+    if old == new {
+        return (0, 0);
+    }
+    let diff = similar::TextDiff::from_lines(old, new);
+    let mut lines = (0, 0);
+    for change in diff.iter_all_changes() {
+        match change.tag() {
+            similar::ChangeTag::Insert => lines.0 += 1,
+            similar::ChangeTag::Delete => lines.1 += 1,
+            similar::ChangeTag::Equal => {}
+        }
+    }
+    lines
+}
+
+fn storage_failure(error: &JournalError) -> ModelFailure {
+    ModelFailure::Run { reason: error.to_string(), hint: "see to the disk, then resume the run".into() }
+}
+
+fn last_chars(text: &str, count: usize) -> &str {
+    let start = text.char_indices().rev().nth(count.saturating_sub(1)).map_or(0, |(at, _)| at);
+    &text[start..]
+}
