@@ -10,7 +10,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use weco_core::event::ProcessRef;
 
-use super::leftover;
+use super::leftover::{self, Group, Target};
 use super::token::Token;
 use crate::os::pin::watch;
 use crate::os::proc;
@@ -61,9 +61,8 @@ impl Leader {
     }
 
     /// Which processes are this evaluation's.
-    pub(super) fn search(&self, only_recent: bool) -> proc::Search {
-        let pgid = self.process.pgid;
-        proc::Search { tag: self.token.entry(), group: Some(pgid), after: only_recent.then_some(pgid) }
+    pub(super) fn target(&self) -> Target {
+        Target { token: self.token.clone(), group: Group::Held(self.process.pgid) }
     }
 
     /// Returns once the leader has ended; it is not reaped.
@@ -119,7 +118,7 @@ impl Drop for Leader {
         let deadline = Instant::now() + DROP_WAIT;
         loop {
             self.signal(Signal::KILL);
-            let left = leftover::kill_found(&self.search(false));
+            let left = leftover::kill_found(&self.target());
             if left == 0 && self.reap().is_some() {
                 return;
             }

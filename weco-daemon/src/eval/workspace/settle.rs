@@ -136,10 +136,16 @@ impl Settling<'_> {
             return Ok(());
         }
         let free = [&name, &aside].into_iter().find(|name| !exists(name).unwrap_or(true));
-        match free {
-            Some(free) => self.dir.rename(&spare, free).map_err(|error| self.error("restore", error)),
-            None => self.clear(&spare),
-        }
+        let to = match free {
+            Some(free) => free,
+            // Someone made a file where there was none for an instant.
+            None if matches!(self.look(&spare)?, Text::Original) => {
+                self.clear(&aside)?;
+                &aside
+            }
+            None => return self.clear(&spare),
+        };
+        self.dir.rename(&spare, to).map_err(|error| self.error("restore", error))
     }
 
     fn look(&mut self, name: &str) -> Result<Text, WorkspaceError> {
