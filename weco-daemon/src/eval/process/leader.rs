@@ -133,3 +133,30 @@ impl Drop for Leader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::CommandExt;
+    use std::process::Command;
+
+    use uuid::Uuid;
+    use weco_core::run::{NodeId, RunId};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_exit_is_seen_without_pidfds_and_reaped_only_when_asked() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "read line"]).process_group(0).stdin(std::process::Stdio::piped());
+        let child = command.spawn().unwrap();
+        let mut leader = Leader::new(child, Token::new(RunId(Uuid::new_v4()), NodeId(0), 1)).unwrap();
+        leader.exit = ExitWatch::Children(signal(SignalKind::child()).unwrap());
+        let pid = leader.process().pgid;
+        assert!(leader.reap().is_none());
+        leader.child.as_mut().unwrap().stdin = None;
+        leader.exited().await;
+        assert!(proc::stat(pid).unwrap().ended);
+        assert_eq!(leader.reap().unwrap().code(), Some(1));
+        assert!(proc::stat(pid).is_none());
+    }
+}

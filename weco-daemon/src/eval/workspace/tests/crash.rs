@@ -56,7 +56,7 @@ impl State {
 
 /// Recovers from one state and returns what is at the path then.
 fn recovered(states: [State; 3], candidate_known: bool) -> Vec<u8> {
-    let project = Project::new(&["a.py"]);
+    let project = Project::in_memory(&["a.py"]);
     let mut workspace = project.workspace();
     let source = &workspace.sources[0];
     fs::remove_file(project.path("a.py")).unwrap();

@@ -33,7 +33,16 @@ struct Project {
 
 impl Project {
     fn new(paths: &[&str]) -> Self {
-        let temp = TempDir::new().unwrap();
+        Self::in_temp(TempDir::new().unwrap(), paths)
+    }
+
+    /// In memory if that can be: for many small cases that flush.
+    fn in_memory(paths: &[&str]) -> Self {
+        let temp = TempDir::new_in("/dev/shm").or_else(|_| TempDir::new());
+        Self::in_temp(temp.unwrap(), paths)
+    }
+
+    fn in_temp(temp: TempDir, paths: &[&str]) -> Self {
         let root = temp.path().join("project");
         let mut sources = Vec::new();
         for path in paths {
