@@ -58,7 +58,7 @@ pub async fn evaluate(
 ) -> Result<Evaluated, EvalError> {
     // Declared before the processes: locals are dropped in reverse, so those are ended first.
     let swapped = workspace.swap_in(evaluation.files, evaluation.kept)?;
-    let running = match process::start(evaluation.command) {
+    let running = match process::start(&evaluation.command) {
         Ok(running) => running,
         Err(error) => {
             swapped.restore()?;

@@ -11,3 +11,6 @@ pub mod process;
 pub mod workspace;
 
 pub use evaluate::{EvalError, Evaluated, Evaluation, evaluate};
+
+#[cfg(test)]
+mod tests;

@@ -87,3 +87,44 @@ impl Pinned {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Child, Command};
+
+    use super::*;
+
+    fn sleeper() -> (Child, Stat) {
+        let child = Command::new("sleep").arg("1000").spawn().unwrap();
+        let stat = proc::stat(child.id().cast_signed()).unwrap();
+        (child, stat)
+    }
+
+    #[tokio::test]
+    async fn a_process_is_signalled_and_its_end_seen_with_and_without_a_pidfd() {
+        for old_kernel in [false, true] {
+            let (mut child, process) = sleeper();
+            let mut pinned = Pinned::pin(&process).unwrap();
+            if old_kernel {
+                pinned.pidfd = None;
+            }
+            assert!(pinned.runs());
+            pinned.signal(Signal::KILL);
+            pinned.ended().await;
+            assert!(!pinned.runs());
+            child.wait().unwrap();
+            assert!(Pinned::pin(&process).is_none());
+        }
+    }
+
+    #[test]
+    fn another_process_with_the_same_number_is_neither_held_nor_signalled() {
+        let (mut child, process) = sleeper();
+        let earlier = Stat { start_time: process.start_time - 1, ..process };
+        assert!(Pinned::pin(&earlier).is_none());
+        Pinned { process: earlier, pidfd: None }.signal(Signal::KILL);
+        assert!(Pinned { process, pidfd: None }.runs());
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}

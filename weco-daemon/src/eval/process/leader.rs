@@ -10,7 +10,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use weco_core::event::ProcessRef;
 
-use super::leftover;
+use super::leftover::{self, Group, Target};
 use super::token::Token;
 use crate::os::pin::watch;
 use crate::os::proc;
@@ -61,9 +61,8 @@ impl Leader {
     }
 
     /// Which processes are this evaluation's.
-    pub(super) fn search(&self, only_recent: bool) -> proc::Search {
-        let pgid = self.process.pgid;
-        proc::Search { tag: self.token.entry(), group: Some(pgid), after: only_recent.then_some(pgid) }
+    pub(super) fn target(&self) -> Target {
+        Target { token: self.token.clone(), group: Group::Held(self.process.pgid) }
     }
 
     /// Returns once the leader has ended; it is not reaped.
@@ -119,7 +118,7 @@ impl Drop for Leader {
         let deadline = Instant::now() + DROP_WAIT;
         loop {
             self.signal(Signal::KILL);
-            let left = leftover::kill_found(&self.search(false));
+            let left = leftover::kill_found(&self.target());
             if left == 0 && self.reap().is_some() {
                 return;
             }
@@ -132,5 +131,32 @@ impl Drop for Leader {
         if let Some(mut child) = self.child.take() {
             std::thread::spawn(move || child.wait());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::CommandExt;
+    use std::process::Command;
+
+    use uuid::Uuid;
+    use weco_core::run::{NodeId, RunId};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_exit_is_seen_without_pidfds_and_reaped_only_when_asked() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "read line"]).process_group(0).stdin(std::process::Stdio::piped());
+        let child = command.spawn().unwrap();
+        let mut leader = Leader::new(child, Token::new(RunId(Uuid::new_v4()), NodeId(0), 1)).unwrap();
+        leader.exit = ExitWatch::Children(signal(SignalKind::child()).unwrap());
+        let pid = leader.process().pgid;
+        assert!(leader.reap().is_none());
+        leader.child.as_mut().unwrap().stdin = None;
+        leader.exited().await;
+        assert!(proc::stat(pid).unwrap().ended);
+        assert_eq!(leader.reap().unwrap().code(), Some(1));
+        assert!(proc::stat(pid).is_none());
     }
 }

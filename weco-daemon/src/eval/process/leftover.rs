@@ -26,6 +26,24 @@ pub struct Ended {
     pub surviving: usize,
 }
 
+/// Whose processes are meant.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) token: Token,
+    pub(super) group: Group,
+}
+
+/// A process group, and why its number is not another's by now.
+#[derive(Clone, Debug)]
+pub(super) enum Group {
+    /// Its leader is a child that is not reaped yet.
+    Held(i32),
+    /// It was recorded by a daemon before this; to be proven at every look.
+    Recorded(ProcessRef),
+    /// None is known.
+    Unknown,
+}
+
 /// Ends what a dead daemon left of an evaluation: TERM, up to `grace`, KILL. `process` is the group
 /// that was recorded, if the daemon came to record it; `token` is the evaluation's.
 ///
@@ -34,58 +52,53 @@ pub struct Ended {
 /// has members, its number is not given anew.
 pub async fn kill_leftover(process: Option<&ProcessRef>, token: &Token, grace: Duration) -> Ended {
     let same_boot = process.filter(|process| process.boot_id == proc::boot_id());
-    let tag = token.entry();
-    let known = same_boot.filter(|process| leads_still(process)).map(|process| process.pgid);
-    let mut search = Search { tag, group: known, after: None };
-    let mut found = find(&search).await;
-    if let (None, Some(process)) = (known, same_boot)
-        && found.iter().any(|member| member.group() == process.pgid)
-    {
-        search.group = Some(process.pgid);
-        found = find(&search).await;
-    }
-    end(found, &search, grace, std::future::pending()).await
+    let group = same_boot.map_or(Group::Unknown, |process| Group::Recorded(process.clone()));
+    let target = Target { token: token.clone(), group };
+    end(find(&target).await, &target, grace).await
+}
+
+/// The processes meant, each held. Done on a thread of its own: it reads many small files.
+pub(super) async fn find(target: &Target) -> Vec<Pinned> {
+    let target = target.clone();
+    tokio::task::spawn_blocking(move || find_now(&target, None)).await.unwrap_or_default()
+}
+
+/// Like [`find`], on this thread, and with `after` only among the processes started after that one.
+pub(super) fn find_now(target: &Target, after: Option<i32>) -> Vec<Pinned> {
+    let tag = target.token.entry();
+    let find = |group| proc::find(&Search { tag: tag.clone(), group, after });
+    let found = match &target.group {
+        Group::Held(pgid) => find(Some(*pgid)),
+        Group::Unknown => find(None),
+        Group::Recorded(process) if leads_still(process) => find(Some(process.pgid)),
+        Group::Recorded(process) => {
+            let found = find(None);
+            let is_ours = found.iter().any(|member| member.group == process.pgid);
+            if is_ours { find(Some(process.pgid)) } else { found }
+        }
+    };
+    found.iter().filter_map(Pinned::pin).collect()
 }
 
 fn leads_still(process: &ProcessRef) -> bool {
     proc::stat(process.pgid).is_some_and(|now| now.start_time == process.start_time)
 }
 
-/// The processes meant by `search`, each held. Done on a thread of its own: it reads many small files.
-pub(super) async fn find(search: &Search) -> Vec<Pinned> {
-    let search = search.clone();
-    tokio::task::spawn_blocking(move || find_now(&search)).await.unwrap_or_default()
-}
-
-/// Like [`find`], on this thread.
-pub(super) fn find_now(search: &Search) -> Vec<Pinned> {
-    proc::find(search).iter().filter_map(Pinned::pin).collect()
-}
-
 /// Kills the processes meant and says how many there were.
-pub(super) fn kill_found(search: &Search) -> usize {
-    let found = find_now(search);
+pub(super) fn kill_found(target: &Target) -> usize {
+    let found = find_now(target, None);
     found.iter().for_each(|process| process.signal(Signal::KILL));
     found.len()
 }
 
-/// Ends `found`, politely unless `hurry` returns, and then whatever `search` still finds.
-pub(super) async fn end(
-    found: Vec<Pinned>,
-    search: &Search,
-    grace: Duration,
-    hurry: impl Future<Output = ()>,
-) -> Ended {
+/// Ends `found`: TERM, up to `grace`, KILL to whatever is found then.
+pub(super) async fn end(found: Vec<Pinned>, target: &Target, grace: Duration) -> Ended {
     if found.is_empty() {
         return Ended::default();
     }
     found.iter().for_each(ask_to_end);
-    tokio::select! {
-        biased;
-        () = hurry => {}
-        _ = timeout(grace, all_ended(&found)) => {}
-    }
-    Ended { found: found.len(), surviving: kill_all(search).await }
+    let _ = timeout(grace, all_ended(&found)).await;
+    Ended { found: found.len(), surviving: kill_all(target).await }
 }
 
 /// TERM, and CONT so that a stopped process can act on it.
@@ -100,10 +113,10 @@ pub(super) async fn all_ended(processes: &[Pinned]) {
 }
 
 /// Kills until nothing more is found; returns how many cannot be ended.
-pub(super) async fn kill_all(search: &Search) -> usize {
+pub(super) async fn kill_all(target: &Target) -> usize {
     let mut left = Vec::new();
     for _ in 0..ROUNDS {
-        left = find(search).await;
+        left = find(target).await;
         if left.is_empty() {
             return 0;
         }

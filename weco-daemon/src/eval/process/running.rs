@@ -131,10 +131,13 @@ impl Running {
     async fn sweep(&mut self, ran: Duration) -> Ended {
         let closed = timeout(EOF_WAIT, self.drain.join_next()).await.is_ok();
         let quick = closed && ran < SHORT;
-        let search = self.leader.search(quick);
-        let found = if quick { leftover::find_now(&search) } else { leftover::find(&search).await };
-        let grace = self.grace.min(LEFTOVER_GRACE);
-        let ended = leftover::end(found, &self.leader.search(false), grace, std::future::pending()).await;
+        let target = self.leader.target();
+        let found = if quick {
+            leftover::find_now(&target, Some(self.leader.process().pgid))
+        } else {
+            leftover::find(&target).await
+        };
+        let ended = leftover::end(found, &target, self.grace.min(LEFTOVER_GRACE)).await;
         // For whatever could escape a search by being born during it; the leader itself has ended.
         self.leader.signal(Signal::KILL);
         ended
@@ -142,9 +145,9 @@ impl Running {
 
     /// Ends the command: TERM to all, the grace period, KILL.
     async fn terminate(&mut self, stop: &mut StopSignal) -> Ended {
-        let search = self.leader.search(false);
+        let target = self.leader.target();
         let pgid = self.leader.process().pgid;
-        let found = leftover::find(&search).await;
+        let found = leftover::find(&target).await;
         self.leader.signal(Signal::TERM);
         self.leader.signal(Signal::CONT);
         found.iter().filter(|process| process.group() != pgid).for_each(leftover::ask_to_end);
@@ -154,7 +157,7 @@ impl Running {
             _ = timeout(self.grace, leftover::all_ended(&found)) => {}
         }
         self.leader.signal(Signal::KILL);
-        Ended { found: found.len(), surviving: leftover::kill_all(&search).await }
+        Ended { found: found.len(), surviving: leftover::kill_all(&target).await }
     }
 
     async fn reap(&mut self) -> Option<ExitStatus> {

@@ -52,10 +52,10 @@ pub struct Command {
 ///
 /// # Errors
 /// [`StartError`]; nothing runs then.
-pub fn start(command: Command) -> Result<Running, StartError> {
+pub fn start(command: &Command) -> Result<Running, StartError> {
     let started = Instant::now();
     let failed = |error| StartError::new(&command.directory, error);
-    let (child, pipe) = spawn(&command).map_err(failed)?;
+    let (child, pipe) = spawn(command).map_err(failed)?;
     let leader = Leader::new(child, command.token.clone()).map_err(failed)?;
     let pipe = Receiver::from_owned_fd(pipe).map_err(failed)?;
     let live = Live::default();

@@ -26,7 +26,7 @@ impl Workspace {
 
 impl Swapped<'_> {
     /// Lets the version stay and removes the originals, once nobody else has touched them.
-    fn commit(mut self) -> Result<Vec<String>, WorkspaceError> {
+    pub(super) fn commit(mut self) -> Result<Vec<String>, WorkspaceError> {
         let committed = self.edited_meanwhile().and_then(|()| self.remove_originals());
         if let Err(error) = committed {
             return Err(self.roll_back(error));

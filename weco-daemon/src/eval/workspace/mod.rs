@@ -19,7 +19,7 @@
 //!
 //! # When something else happened
 //!
-//! [`settle`] looks at what is on disk under these names, compares it with the original and the
+//! `settle` looks at what is on disk under these names, compares it with the original and the
 //! candidate, and brings the user's file back from wherever it is; the same code restores after every
 //! evaluation and recovers after a crash, so it needs no record of how far a swap had come. Text that is
 //! neither the original nor the candidate is someone's work. It stays in place if it is closer to the
@@ -42,6 +42,7 @@
 //! as new as the clock says, so that nothing built from one version passes for another.
 
 mod apply;
+mod choose;
 mod closeness;
 mod dir;
 mod edit;
@@ -62,6 +63,7 @@ use std::path::{Path, PathBuf};
 
 use weco_core::run::{Files, RunId};
 
+use choose::{After, Case};
 use dir::Dir;
 use source::Source;
 
@@ -116,8 +118,8 @@ impl Workspace {
     }
 
     /// Brings the user's files back after a daemon died, whatever it was doing. `candidate` is the
-    /// version that may be on disk, if known. Once no process of the evaluation is left! Running it
-    /// again, or when nothing is to be done, changes nothing; what it did is flushed.
+    /// version that may be on disk, if known. To be called once no process of the evaluation is left. What
+    /// it did is flushed; running it again, or when there is nothing to do, changes nothing.
     ///
     /// # Errors
     /// [`RestoreError`]: the sources that could not be brought back. The others are.
@@ -127,7 +129,7 @@ impl Workspace {
         for source in &mut self.sources {
             let text = candidate.and_then(|files| files.get(&source.path)).map(String::as_bytes);
             let place = settle::Place { root: &root, root_path: &self.root, kept };
-            let case = settle::Case { candidate: text, after: settle::After::Crash };
+            let case = Case { candidate: text, after: After::Crash };
             settle::settle(&place, source, &case, None, &mut report);
         }
         report.into_result()

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::closeness::is_closer_to;
+use super::choose::{After, Case, Choice, Text, choose};
 use super::dir::{Dir, Found, NewFile};
 use super::edit::Edit;
 use super::error::{RestoreError, WorkspaceError};
@@ -16,45 +16,6 @@ pub(super) struct Place<'a> {
     pub(super) root_path: &'a Path,
     /// The directory for what is found and is not ours.
     pub(super) kept: &'a Path,
-}
-
-/// What is known about it.
-pub(super) struct Case<'a> {
-    /// The text that was put in the source's place, or was about to be.
-    pub(super) candidate: Option<&'a [u8]>,
-    pub(super) after: After,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum After {
-    /// This process swapped: what is aside is the user's for certain.
-    Evaluation,
-    /// An earlier one may have.
-    Crash,
-}
-
-/// Who wrote what is under a name.
-#[derive(Debug)]
-enum Text {
-    Missing,
-    /// What is to be restored.
-    Original,
-    /// The candidate, whole or in part, or the empty shell of a file after a power cut.
-    Ours,
-    Unknown(Vec<u8>),
-    /// No file that could be read.
-    Other(&'static str),
-}
-
-/// What comes to the source's path.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Choice {
-    /// What is there.
-    Stay,
-    /// The file aside.
-    Aside,
-    /// A new file with the original's text.
-    Rewrite,
 }
 
 /// Brings the source back and adds to the report what was found and what failed. `held` is its directory
@@ -136,10 +97,16 @@ impl Settling<'_> {
             return Ok(());
         }
         let free = [&name, &aside].into_iter().find(|name| !exists(name).unwrap_or(true));
-        match free {
-            Some(free) => self.dir.rename(&spare, free).map_err(|error| self.error("restore", error)),
-            None => self.clear(&spare),
-        }
+        let to = match free {
+            Some(free) => free,
+            // Someone made a file where there was none for an instant.
+            None if matches!(self.look(&spare)?, Text::Original) => {
+                self.clear(&aside)?;
+                &aside
+            }
+            None => return self.clear(&spare),
+        };
+        self.dir.rename(&spare, to).map_err(|error| self.error("restore", error))
     }
 
     fn look(&mut self, name: &str) -> Result<Text, WorkspaceError> {
@@ -229,42 +196,4 @@ impl Settling<'_> {
     fn error(&self, action: &'static str, error: io::Error) -> WorkspaceError {
         self.source.io(action, self.place.root_path, error)
     }
-}
-
-fn choose(path: &Text, aside: &Text, original: &[u8], case: &Case<'_>) -> Choice {
-    let evaluated = case.after == After::Evaluation;
-    let known = case.candidate.is_some();
-    match (path, aside) {
-        // Also if both are the original: the one aside is the user's own file.
-        (Text::Original, Text::Original) => Choice::Aside,
-        (Text::Original, Text::Unknown(_)) if evaluated && known => Choice::Aside,
-        (Text::Original, _) => Choice::Stay,
-        (Text::Unknown(text), aside) => choose_for_unknown(text, aside, original, case),
-        (_, Text::Original) => Choice::Aside,
-        // Neither original nor candidate: what the user made of the original.
-        (_, Text::Unknown(_)) if known => Choice::Aside,
-        _ => Choice::Rewrite,
-    }
-}
-
-/// Someone's text is at the path: is it the user's version, or what became of the candidate?
-fn choose_for_unknown(text: &[u8], aside: &Text, original: &[u8], case: &Case<'_>) -> Choice {
-    match (aside, case.candidate) {
-        (Text::Original, Some(candidate)) if is_closer_to(text, original, candidate) => Choice::Stay,
-        (Text::Unknown(users), Some(candidate)) if is_closer_to(text, users, candidate) => Choice::Stay,
-        (Text::Original, _) | (Text::Unknown(_), Some(_)) => Choice::Aside,
-        (Text::Unknown(other), None) if is_closer_to_original(other, text, original) => Choice::Aside,
-        (Text::Missing | Text::Other(_), Some(candidate))
-            if case.after == After::Evaluation && !is_closer_to(text, original, candidate) =>
-        {
-            Choice::Rewrite
-        }
-        // Nothing was swapped, or it is all that is left.
-        _ => Choice::Stay,
-    }
-}
-
-fn is_closer_to_original(one: &[u8], other: &[u8], original: &[u8]) -> bool {
-    // Similarity is symmetric.
-    is_closer_to(original, one, other)
 }

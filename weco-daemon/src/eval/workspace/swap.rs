@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use weco_core::run::Files;
 
+use super::choose::{After, Case};
 use super::dir::{Dir, NewFile};
 use super::edit::Edit;
 use super::error::{RestoreError, WorkspaceError};
-use super::settle::{After, Case, Place, settle};
+use super::settle::{Place, settle};
 use super::{Workspace, tree};
 
 /// A version is in the sources' place. Dropping this restores them, as [`Self::restore`] does.

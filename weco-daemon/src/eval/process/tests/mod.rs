@@ -1,3 +1,5 @@
+mod leftovers;
+
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -8,6 +10,7 @@ use weco_core::event::{Exit, ProcessRef};
 use weco_core::run::{NodeId, RunId};
 
 use super::*;
+use crate::os::pin::Pinned;
 use crate::os::proc::{self, Search};
 
 /// Long enough for a busy machine, and never waited for in full.
@@ -41,7 +44,7 @@ impl Fixture {
 
     async fn run_with(&self, command: Command) -> Finished {
         let (_stopper, stop) = stop_channel();
-        let running = start(command).unwrap();
+        let running = start(&command).unwrap();
         let group = running.process().pgid;
         let finished = tokio::time::timeout(DEADLINE, running.wait(stop)).await.unwrap();
         self.assert_nothing_left(Some(group));
@@ -178,7 +181,7 @@ async fn asking_to_stop_ends_the_command_and_force_cuts_the_grace_short() {
     let mut command = fixture.command("trap '' TERM; echo $$ > pid; while :; do sleep 0.01; done");
     command.grace = Duration::from_secs(3600);
     let (stopper, stop) = stop_channel();
-    let running = start(command).unwrap();
+    let running = start(&command).unwrap();
     let waiting = tokio::spawn(running.wait(stop));
     let pid = fixture.pid_in("pid").await;
     stopper.stop(false);
@@ -195,7 +198,7 @@ async fn a_stop_signal_without_its_stopper_never_stops() {
     let fixture = Fixture::new();
     let (stopper, stop) = stop_channel();
     drop(stopper);
-    let finished = start(fixture.command("sleep 0.05; echo done")).unwrap().wait(stop).await;
+    let finished = start(&fixture.command("sleep 0.05; echo done")).unwrap().wait(stop).await;
     assert_eq!(finished.output, "done\n");
 }
 
@@ -232,6 +235,17 @@ async fn daemons_are_ended_with_a_command_that_hangs() {
     fixture.run_with(command).await;
     let pid = fixture.pid_in("pid").await;
     assert!(!runs(pid));
+}
+
+#[tokio::test]
+async fn who_cannot_be_found_cannot_hang_the_step() {
+    let fixture = Fixture::new();
+    let text =
+        "(env -i setsid sh -c 'echo $$ > pid; exec sleep 1000' &); until [ -s pid ]; do :; done; echo done";
+    let finished = fixture.run(text).await;
+    assert_eq!((finished.end, finished.output.as_str()), (OK, "done\n"));
+    let stat = proc::stat(fixture.pid_in("pid").await).unwrap();
+    Pinned::pin(&stat).unwrap().signal(rustix::process::Signal::KILL);
 }
 
 #[tokio::test]
@@ -272,7 +286,8 @@ async fn an_endless_line_ends_with_its_time() {
 #[tokio::test]
 async fn dropping_a_running_command_ends_all_of_it() {
     let fixture = Fixture::new();
-    let running = start(fixture.command(&format!("{}; sleep 1000", DAEMON.replace("REDIRECT", "")))).unwrap();
+    let running =
+        start(&fixture.command(&format!("{}; sleep 1000", DAEMON.replace("REDIRECT", "")))).unwrap();
     let group = running.process().pgid;
     let daemon = fixture.pid_in("pid").await;
     drop(running);
@@ -285,7 +300,7 @@ async fn dropping_a_running_command_ends_all_of_it() {
 async fn what_is_printed_can_be_watched() {
     let fixture = Fixture::new();
     let (stopper, stop) = stop_channel();
-    let running = start(fixture.command("echo one; sleep 1000")).unwrap();
+    let running = start(&fixture.command("echo one; sleep 1000")).unwrap();
     let live = running.live();
     let mut watch = live.watch();
     let waiting = tokio::spawn(running.wait(stop));
@@ -300,93 +315,22 @@ async fn failures_to_start_say_why() {
     let fixture = Fixture::new();
     let mut gone = fixture.command("true");
     gone.directory = fixture.directory.path().join("gone");
-    assert!(matches!(start(gone), Err(StartError::NoDirectory(path)) if path.ends_with("gone")));
+    assert!(matches!(start(&gone), Err(StartError::NoDirectory(path)) if path.ends_with("gone")));
 
     let mut file = fixture.command("true");
     file.directory = fixture.directory.path().join("file");
     fs::write(&file.directory, "").unwrap();
-    assert!(matches!(start(file), Err(StartError::NoDirectory(_))));
+    assert!(matches!(start(&file), Err(StartError::NoDirectory(_))));
 
     let long = fixture.command(&format!("true {}", "x".repeat(1 << 20)));
-    assert!(matches!(start(long), Err(StartError::TooLong(_))));
+    assert!(matches!(start(&long), Err(StartError::TooLong(_))));
 
-    let nul = start(fixture.command("a\0b")).unwrap_err();
+    let nul = start(&fixture.command("a\0b")).unwrap_err();
     assert!(nul.to_string().contains("/bin/sh"), "{nul}");
 
     let table = [(24, "ulimit -n"), (23, "ulimit -n"), (11, "further process"), (12, "further process")];
     for (errno, words) in table {
         let error = StartError::new(Path::new("/"), std::io::Error::from_raw_os_error(errno));
         assert!(error.to_string().contains(words), "{error}");
-    }
-}
-
-mod leftovers {
-    use super::*;
-
-    /// What a daemon that was killed leaves: processes nobody waits for.
-    async fn orphaned(fixture: &Fixture, text: &str) -> ProcessRef {
-        let (name, value) =
-            fixture.token.entry().split_once('=').map(|(n, v)| (n.to_owned(), v.to_owned())).unwrap();
-        let script = format!("setsid sh -c 'echo $$ > group; {text}' </dev/null >/dev/null 2>&1 &");
-        let status = tokio::process::Command::new("sh")
-            .args(["-c", &script])
-            .current_dir(fixture.directory.path())
-            .env(name, value)
-            .status();
-        assert!(status.await.unwrap().success());
-        let pgid = fixture.pid_in("group").await;
-        let start_time = proc::stat(pgid).map_or(0, |stat| stat.start_time);
-        ProcessRef { pgid, start_time, boot_id: proc::boot_id().to_owned() }
-    }
-
-    const GRACE: Duration = Duration::from_millis(100);
-
-    #[tokio::test]
-    async fn a_recorded_group_is_ended() {
-        let fixture = Fixture::new();
-        let process = orphaned(&fixture, "sleep 1000 & wait").await;
-        let other = Token::new(RunId(Uuid::new_v4()), NodeId(0), 1);
-        let ended = kill_leftover(Some(&process), &other, GRACE).await;
-        assert!(ended.found >= 1 && ended.surviving == 0, "{ended:?}");
-        assert!(!runs(process.pgid));
-        fixture.assert_nothing_left(None);
-    }
-
-    #[tokio::test]
-    async fn the_token_alone_is_enough() {
-        let fixture = Fixture::new();
-        let process = orphaned(&fixture, "sleep 1000 & wait").await;
-        let ended = kill_leftover(None, &fixture.token, GRACE).await;
-        assert!(ended.found >= 1 && ended.surviving == 0, "{ended:?}");
-        assert!(!runs(process.pgid));
-        fixture.assert_nothing_left(None);
-    }
-
-    #[tokio::test]
-    async fn a_group_that_lost_its_leader_is_ended_if_a_member_carries_the_token() {
-        let fixture = Fixture::new();
-        let text = "sleep 1000 & env -i sleep 1000 & echo $! > member; exit";
-        let process = orphaned(&fixture, text).await;
-        let member = fixture.pid_in("member").await;
-        eventually(|| (!runs(process.pgid)).then_some(())).await;
-        assert!(runs(member));
-        kill_leftover(Some(&process), &fixture.token, GRACE).await;
-        assert!(!runs(member));
-        fixture.assert_nothing_left(None);
-    }
-
-    #[tokio::test]
-    async fn a_number_given_anew_is_left_alone() {
-        let fixture = Fixture::new();
-        let innocent = orphaned(&fixture, "exec sleep 1000").await;
-        let other = Token::new(RunId(Uuid::new_v4()), NodeId(0), 1);
-        let earlier = ProcessRef { start_time: innocent.start_time - 1, ..innocent.clone() };
-        let before_reboot = ProcessRef { boot_id: "another".to_owned(), ..innocent.clone() };
-        for reference in [earlier, before_reboot] {
-            assert_eq!(kill_leftover(Some(&reference), &other, GRACE).await, Ended::default());
-            assert!(runs(innocent.pgid));
-        }
-        kill_leftover(Some(&innocent), &fixture.token, GRACE).await;
-        assert!(!runs(innocent.pgid));
     }
 }
