@@ -59,17 +59,27 @@ fn step(page: &Page, at: usize, start: usize) -> Option<Step> {
     match token.kind {
         Kind::Newline => None,
         Kind::Number(_) | Kind::Overflow | Kind::Figures => figures(page, at),
-        Kind::Word if token.is_glued() => suffix(page, at),
+        Kind::Word if token.is_glued() && page.previous(at).is_some_and(Token::is_word) => suffix(page, at),
         Kind::Word => word(page, at),
         Kind::Symbol('(' | '[') => brackets(page, at),
-        Kind::Symbol('{') if token.is_glued() => close(page, at, REACH).map(|end| Step::Past(end + 1, Quality::Qualified)),
+        Kind::Symbol('{') if token.is_glued() => {
+            close(page, at, REACH).map(|end| Step::Past(end + 1, Quality::Qualified))
+        }
         Kind::Symbol(':' | '=' | '→' | '≈' | '|' | '…' | '─') => Some(Step::Read(at + 1)),
-        Kind::Symbol('~') => Some(Step::Read(at + 1)),
+        Kind::Symbol('~' | '$' | '€' | '£' | '¥' | '₹') => Some(Step::Read(at + 1)),
         Kind::Symbol('*' | '`' | '↑' | '↓' | '%' | '"' | '\'') => Some(quoted(page, at, start)),
+        Kind::Symbol(')' | ']' | '>') => {
+            encloses(page, start, at).then_some(Step::Past(at + 1, Quality::Exact))
+        }
+        Kind::Symbol('-' | '+' | '∞') if value::blank(page, at).is_some() => {
+            value::blank(page, at).map(Step::Found)
+        }
         Kind::Symbol('±') if page.get(at + 1).is_some_and(|token| words::is_spread(&token.folded)) => {
             Some(Step::Past(at + 2, Quality::Exact))
         }
-        Kind::Symbol('-' | '–' | '—') if !token.is_glued() && !page.is_glued(at + 1) => Some(Step::Read(at + 1)),
+        Kind::Symbol('-' | '–' | '—') if !token.is_glued() && !page.is_glued(at + 1) => {
+            Some(Step::Read(at + 1))
+        }
         Kind::Symbol(',') => is_csv(page, at, start).then_some(Step::Read(at + 1)),
         Kind::Symbol('_' | '-' | '.' | '/' | '@' | '#') if token.is_glued() && page.is_glued(at + 1) => {
             joined(page, at)
@@ -95,24 +105,33 @@ fn suffix(page: &Page, at: usize) -> Option<Step> {
     if word == "value" || word == "values" {
         return Some(Step::Past(at + 1, Quality::Exact));
     }
-    (words::is_harmless(word) || words::is_unit(word) || word == "final").then_some(Step::Past(at + 1, Quality::Qualified))
+    (words::is_harmless(word) || is_unit_suffix(word) || word == "final")
+        .then_some(Step::Past(at + 1, Quality::Qualified))
+}
+
+/// Units with one letter but `s` are as often indices: `error_x`.
+fn is_unit_suffix(word: &str) -> bool {
+    words::is_unit(word) && (word.len() > 1 || word == "s")
 }
 
 /// What a joining symbol at `at` glues to the name: `loss_ms`, `loss/mean`, `recall@10`, `BM_sort-8`.
 fn joined(page: &Page, at: usize) -> Option<Step> {
     let next = page.get(at + 1)?;
+    if !next.is_word() && !next.is_figures() {
+        return Some(Step::Past(at + 1, Quality::Exact));
+    }
     if next.is_figures() {
         return Some(Step::Past(at + 2, Quality::Qualified));
     }
     let is_rate = page.is_symbol(at, '/') && words::is_unit(&next.folded);
-    if is_rate || !next.is_word() { None } else { suffix(page, at + 1) }
+    if is_rate { None } else { suffix(page, at + 1) }
 }
 
 fn word(page: &Page, at: usize) -> Option<Step> {
     let word = page.get(at)?.folded.as_str();
     let past = |quality| Some(Step::Past(at + 1, quality));
-    if let Some((reading, _)) = value::read(page, at).filter(|(reading, _)| matches!(reading, Reading::Blank(_))) {
-        return Some(Step::Found(reading));
+    if let Some(blank) = value::blank(page, at) {
+        return Some(Step::Found(blank));
     }
     if words::is_copula(word) {
         return past(Quality::Exact);
@@ -123,18 +142,28 @@ fn word(page: &Page, at: usize) -> Option<Step> {
     if word == "from" {
         return value::read(page, at).map(|(reading, _)| Step::Found(reading));
     }
-    let is_harmless = words::links(word) || words::is_harmless(word) || words::is_unit(word) || words::approximates(word);
+    let is_harmless =
+        words::links(word) || words::is_harmless(word) || is_unit_suffix(word) || words::approximates(word);
     if is_harmless { past(Quality::Qualified) } else { None }
 }
 
 /// The separator that ends the phrase which starts at `at`, as in `loss after 3 epochs: 0.5`.
 fn phrase_end(page: &Page, at: usize) -> Option<usize> {
+    let figures = page.get(at + 1).filter(|token| token.is_figures());
+    if page.get(at)?.folded == "of" && figures.is_some() {
+        // `speedup of 3.4 over the baseline`, but `mean of 5 runs: 12`.
+        let is_count = !page.printed(at + 1, at + 2).contains('.') && !page.is_glued(at + 2);
+        return (is_count && page.get(at + 2)?.is_word() && page.is_symbol(at + 3, ':')).then_some(at + 3);
+    }
     for end in at + 1..at + REACH / 4 {
         let token = page.get(end)?;
         match token.kind {
             Kind::Symbol(':' | '=' | '→') => return Some(end),
+            Kind::Word if matches!(token.folded.as_str(), "is" | "was" | "equals") => return Some(end),
             Kind::Word if token.folded == "test" => {}
-            Kind::Word if words::makes_other(&token.folded) && !words::compares(&page.get(at)?.folded) => return None,
+            Kind::Word if words::makes_other(&token.folded) && !words::compares(&page.get(at)?.folded) => {
+                return None;
+            }
             Kind::Word | Kind::Symbol('-' | '_' | '(' | ')' | '/' | '%' | '\'' | '"' | '`' | '#' | '.') => {}
             Kind::Number(_) => {}
             _ => return None,
@@ -147,7 +176,7 @@ fn phrase_end(page: &Page, at: usize) -> Option<usize> {
 fn brackets(page: &Page, at: usize) -> Option<Step> {
     let end = close(page, at, REACH / 2)?;
     let first = page.get(at + 1)?;
-    if first.is_figures() && !has_value_after(page, end + 1) {
+    if (first.is_figures() || value::blank(page, at + 1).is_some()) && !has_value_after(page, end + 1) {
         return value::read(page, at).map(|(reading, _)| Step::Found(reading));
     }
     let is_comparison = words::compares(&first.folded) || page.is_symbol(at + 2, '/');
@@ -163,7 +192,8 @@ fn brackets(page: &Page, at: usize) -> Option<Step> {
 /// A separator or a number stands at `at`.
 fn has_value_after(page: &Page, at: usize) -> bool {
     page.get(at).is_some_and(|token| {
-        token.is_figures() || matches!(token.kind, Kind::Symbol(':' | '=' | '→' | '|' | '[' | '(' | '_' | '.'))
+        token.is_figures()
+            || matches!(token.kind, Kind::Symbol(':' | '=' | '→' | '|' | '[' | '(' | '_' | '.'))
     })
 }
 
@@ -194,6 +224,17 @@ fn quoted(page: &Page, at: usize, start: usize) -> Step {
         Some(reading) => Step::Found(reading),
         None => Step::Past(at + 1, Quality::Exact),
     }
+}
+
+/// The bracket at `at` closes one that opens right before the name: `[loss] 0.3`.
+fn encloses(page: &Page, start: usize, at: usize) -> bool {
+    let opener = match page.get(at).map(|token| token.kind) {
+        Some(Kind::Symbol(')')) => '(',
+        Some(Kind::Symbol(']')) => '[',
+        _ => '<',
+    };
+    let quoted = page.previous(start).is_some_and(|token| token.is('"') || token.is('\''));
+    page.previous(start - usize::from(quoted)).is_some_and(|token| token.is(opener))
 }
 
 /// The comma at `at` ends a field that holds the name alone: `loss,0.3`.

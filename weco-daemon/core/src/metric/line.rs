@@ -42,13 +42,16 @@ pub(super) struct Occurrence {
 pub(super) fn sight(page: &Page, name: &Name, place: Occurrence) -> Option<Sighting> {
     let at = page.get(place.start)?.start;
     let follows_number = page.previous(place.start).is_some_and(Token::is_figures);
-    let is_unit = follows_number && page.is_glued(place.start);
+    let has_separator = page.is_symbol(place.end, ':') || page.is_symbol(place.end, '=');
+    let is_unit = follows_number && (page.is_glued(place.start) || (name.is_rate && !has_separator));
     let found = if is_unit || (follows_number && place.leads_with_values) {
         None
     } else {
-        prefix::judge(page, place.start)
-            .and_then(|prefix| label::follow(page, place.end, place.start).map(|(reading, q)| (reading, q.min(prefix))))
+        prefix::judge(page, place.start).and_then(|prefix| {
+            label::follow(page, place.end, place.start).map(|(reading, q)| (reading, q.min(prefix)))
+        })
     };
-    let (reading, quality) = found.or_else(|| before::read(page, name, place).map(|value| (value, Quality::Loose)))?;
+    let (reading, quality) =
+        found.or_else(|| before::read(page, name, place).map(|value| (value, Quality::Loose)))?;
     Some(Sighting { quality, at, reading })
 }

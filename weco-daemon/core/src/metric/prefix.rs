@@ -72,7 +72,9 @@ fn separate(page: &Page, word: &Token, at: usize) -> Step {
         w if words::is_harmless(w) => Step::Past(at, Quality::Qualified),
         w if words::is_setting(w) => Step::Past(at, Quality::Loose),
         w if words::joins(w) => Step::Past(at, Quality::Qualified),
-        "the" | "a" | "our" if page.previous(at).is_some_and(|token| token.is_word() && words::joins(&token.folded)) => {
+        "the" | "a" | "our"
+            if page.previous(at).is_some_and(|token| token.is_word() && words::joins(&token.folded)) =>
+        {
             Step::Past(at, Quality::Qualified)
         }
         w if words::is_log_prefix(w) || words::starts_phrase(w) || words::is_blank(w) => Step::Stop,
@@ -92,7 +94,8 @@ fn is_logger(page: &Page, at: usize) -> bool {
         first -= 1;
     }
     let is_dotted = (first..at).any(|i| page.is_symbol(i, '.'));
-    is_dotted && page.previous(first).is_some_and(|token| token.is_word() && words::is_log_prefix(&token.folded))
+    is_dotted
+        && page.previous(first).is_some_and(|token| token.is_word() && words::is_log_prefix(&token.folded))
 }
 
 /// The figures at token `at` stand before the name: a value or a counter, unless they are its qualifier, as in
@@ -100,7 +103,8 @@ fn is_logger(page: &Page, at: usize) -> bool {
 fn counted(page: &Page, at: usize) -> Step {
     let qualifies = page.get(at).is_some_and(|figures| figures.folded.chars().all(|c| c.is_ascii_digit()))
         && !page.printed(at, at + 1).contains('.');
-    let before = if page.previous(at).is_some_and(|token| token.is('-') || token.is('@')) { at - 1 } else { at };
+    let before =
+        if page.previous(at).is_some_and(|token| token.is('-') || token.is('@')) { at - 1 } else { at };
     let taker = page.previous(before).filter(|token| token.is_word() && words::takes_number(&token.folded));
     if page.is_attached(at) && taker.is_none() && !page.previous(at).is_some_and(|token| token.is('/')) {
         return Step::Other;
@@ -112,7 +116,7 @@ fn counted(page: &Page, at: usize) -> Step {
 fn joined(page: &Page, at: usize) -> Step {
     let symbol = at - 1;
     let Some(token) = page.get(symbol) else { return Step::Stop };
-    let joins = ['_', '-', '.', '/', '@', '#', '&', '+'].iter().any(|c| token.is(*c));
+    let joins = ['_', '-', '.', '/', '@', '#', '+'].iter().any(|c| token.is(*c));
     let word = page.previous(symbol).filter(|_| page.is_glued(symbol));
     match word {
         Some(word) if joins && word.is_word() => compound(word, symbol - 1),

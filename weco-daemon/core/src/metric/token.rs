@@ -166,15 +166,23 @@ impl Lexer<'_> {
 fn symbol(rest: &str, c: char) -> (char, usize) {
     let run = |set: &[char]| rest.find(|c| !set.contains(&c)).unwrap_or(rest.len());
     match c {
-        '|' | '│' | '┃' | '║' | '┆' | '┇' | '┊' | '┋' | '╎' | '╏' | '¦' => ('|', c.len_utf8()),
-        '\u{2500}'..='\u{257f}' => ('─', run_of(rest, |c| matches!(c, '\u{2500}'..='\u{257f}') && !is_bar(c))),
+        '|' | '│' | '┃' | '║' | '┆' | '┇' | '┊' | '┋' | '╎' | '╏' | '¦' => {
+            ('|', c.len_utf8())
+        }
+        '\u{2500}'..='\u{257f}' => {
+            ('─', run_of(rest, |c| matches!(c, '\u{2500}'..='\u{257f}') && !is_bar(c)))
+        }
         '⇒' | '⟶' | '➜' | '➔' | '→' | '⟹' | '►' | '▶' => ('→', c.len_utf8()),
         '≤' | '≥' | '≠' => ('≠', c.len_utf8()),
+        '：' => (':', c.len_utf8()),
+        '＝' => ('=', c.len_utf8()),
         '≃' | '≅' | '∼' => ('≈', c.len_utf8()),
         '“' | '”' | '„' => ('"', c.len_utf8()),
         '‘' | '’' => ('\'', c.len_utf8()),
         '…' => ('…', run(&['…', '.'])),
-        '+' if rest.starts_with("+/-") || rest.starts_with("+-") => ('±', if rest.starts_with("+-") { 2 } else { 3 }),
+        '+' if rest.starts_with("+/-") || rest.starts_with("+-") => {
+            ('±', if rest.starts_with("+-") { 2 } else { 3 })
+        }
         ':' if rest.starts_with(":=") => ('=', 2),
         '<' | '>' | '!' | '=' | '-' | '~' => operator(rest, c, run(&['=', '-', '~', '<', '>', '!'])),
         '.' | '·' if run(&[c]) > c.len_utf8() => ('…', run(&[c])),

@@ -45,9 +45,35 @@ pub(super) fn read(page: &Page, at: usize) -> Option<(Reading, Quality)> {
     None
 }
 
+/// What stands at `at` says that there is no number: `nan`, `-inf`, `None`.
+pub(super) fn blank(page: &Page, at: usize) -> Option<Reading> {
+    read(page, at).map(|(reading, _)| reading).filter(|reading| matches!(reading, Reading::Blank(_)))
+}
+
 /// Symbols that may stand before a value.
 fn is_passed_over(c: char) -> bool {
-    matches!(c, ':' | '=' | '→' | '|' | '"' | '\'' | '`' | '*' | '~' | '≈' | '↑' | '↓' | '…' | '─' | '.')
+    matches!(
+        c,
+        ':' | '='
+            | '→'
+            | '|'
+            | '"'
+            | '\''
+            | '`'
+            | '*'
+            | '~'
+            | '≈'
+            | '↑'
+            | '↓'
+            | '…'
+            | '─'
+            | '.'
+            | '$'
+            | '€'
+            | '£'
+            | '¥'
+            | '₹'
+    )
 }
 
 /// What a word before a value means.
@@ -84,14 +110,18 @@ fn blank_end(page: &Page, at: usize) -> Option<usize> {
     if two == "nan" && goes_on(at + 1) && !goes_on(at + 2) {
         return Some(at + 2);
     }
-    let is_na = word == "n" && page.is_symbol(at + 1, '/') && page.get(at + 2).is_some_and(|token| token.folded == "a");
+    let is_na = word == "n"
+        && page.is_symbol(at + 1, '/')
+        && page.get(at + 2).is_some_and(|token| token.folded == "a");
     is_na.then_some(at + 3)
 }
 
 /// A wrapper's name is followed by its bracket or by the rest of its path: `np.float64(`.
 fn opens_wrapper(page: &Page, at: usize) -> bool {
     page.is_glued(at + 1)
-        && page.get(at + 1).is_some_and(|token| token.is('(') || token.is('.') || token.is('[') || token.is_word())
+        && page
+            .get(at + 1)
+            .is_some_and(|token| token.is('(') || token.is('.') || token.is('[') || token.is_word())
 }
 
 /// The reading of the figures at `at`, by what surrounds them.

@@ -1,0 +1,137 @@
+//! Which of several prints counts, and which are other metrics'.
+
+use super::{Reason, assert_found, assert_missing};
+
+#[test]
+fn the_last_print_of_the_exact_name_wins() {
+    assert_found(&[
+        ("loss", "loss: 0.5\nloss: 0.4\nloss: 0.3", 0.3),
+        ("loss", "loss: 0.3\nval_loss: 0.2", 0.3),
+        ("loss", "loss: 0.3, val_loss: 0.2", 0.3),
+        ("loss", "val_loss: 0.2\nloss: 0.3\ntrain loss: 0.1\nloss_scale: 1024", 0.3),
+        ("loss", "loss: 0.3\nbest loss: 0.2", 0.3),
+        ("loss", "loss: 0.3\nmean loss: 0.4", 0.3),
+        ("loss", "loss: 0.9\nFinal loss: 0.3", 0.3),
+        ("loss", "best loss: 0.2\nmean loss: 0.4", 0.4),
+        ("loss", "Train loss: 0.1\nTest loss: 0.3\nVal loss: 0.2", 0.3),
+        ("loss", "Test loss: 0.3\nmean loss: 0.4", 0.4),
+        ("accuracy", "Test accuracy: 0.91", 0.91),
+        ("accuracy", "Test set: Average loss: 0.0267, Accuracy: 9910/10000 (99%)", 9910.0),
+        ("accuracy", "Accuracy of the network on the 10000 test images: 55 %", 55.0),
+        ("accuracy", "Accuracy on the test set is 0.9", 0.9),
+        ("speedup", "speedup: 2.0\nspeedup_std: 0.1\nmax speedup: 9", 2.0),
+        ("speedup", "3.4x speedup expected\nspeedup: 2.0\n9x speedup", 2.0),
+        ("speedup", "computing speedup...\nspeedup: 2.0\nspeedup computed", 2.0),
+        ("loss", "loss: 0.3\nloss:\nloss: done", 0.3),
+        ("loss", "train: loss=0.5 | val: loss=0.3", 0.3),
+        ("loss", "the val loss dropped, the loss is 0.3", 0.3),
+        ("tokens", "number of tokens: 12", 12.0),
+        ("f1", "f1: 0.8\nf1_macro: 0.7", 0.8),
+    ]);
+}
+
+#[test]
+fn a_longer_name_is_another_metric() {
+    let others = [
+        "val_loss: 0.2",
+        "val loss: 0.2",
+        "valLoss: 0.2",
+        "Val Loss = 0.2",
+        "val/loss 0.2",
+        "val.loss=0.2",
+        "VAL-LOSS 0.2",
+        "train loss: 0.2",
+        "Training loss: 0.2",
+        "validation loss: 0.2",
+        "huber loss: 0.2",
+        "huber_loss: 0.2",
+        "test_loss: 0.2",
+        "testLoss: 0.2",
+        "loss_scale: 0.2",
+        "loss scale: 0.2",
+        "lossScale 0.2",
+        "loss_std: 0.2",
+        "loss std: 0.2",
+        "loss/train: 0.2",
+        "loss-ema: 0.2",
+        "loss weight = 0.2",
+        "max loss: 0.2",
+        "min_loss: 0.2",
+        "median loss: 0.2",
+        "std of loss: 0.2",
+        "std of the loss: 0.2",
+        "loss (val): 0.2",
+        "loss (train): 0.2",
+        "loss [std]: 0.2",
+        "loss on val: 0.2",
+        "loss on the train set: 0.2",
+        "loss per token: 0.2",
+        "loss function 2",
+        "loss threshold: 0.2",
+        "INFO val loss: 0.2",
+        "epoch 3 val loss: 0.2",
+        "class 3 loss: 0.2",
+        "top 5 loss: 0.2",
+        "top-5 loss: 0.2",
+        "p99 loss: 0.2",
+        "loss < 0.2",
+        "loss > 0.2",
+        "loss == 0.2",
+        "loss >= 0.2",
+        "loss != 0.2",
+        "assert loss <= 0.2",
+        "--loss 0.2",
+        "--loss=0.2",
+        "-loss 0.2",
+        "loss decreased by 0.2",
+        "loss decreased",
+        "computing loss 3 times",
+        "Computing loss...",
+        "loss: computed in 0.2 s",
+        "loss",
+        "loss:",
+        "loss: low",
+        "{\"val_loss\": 0.2}",
+        "{'loss_fn': 2}",
+        "| val_loss | 0.2 |",
+        "val_loss\n0.2",
+        "step | val_loss\n1 | 0.2",
+        "no_loss: 0.2",
+        "loss2: 0.2",
+        "xloss: 0.2",
+        "best val loss: 0.2",
+        "lossy: 0.2",
+        "final_train_loss: 0.2",
+        "loss = compute(3)",
+        "v1.loss2: 3",
+        "epoch 3 loss",
+        "0.2 huber loss",
+        "loss/s: 0.2",
+        "1. loss",
+    ];
+    let rows: Vec<_> = others.iter().map(|output| ("loss", *output)).collect();
+    assert_missing(&rows, |reason| *reason == Reason::Absent);
+    let after: Vec<_> =
+        others.iter().map(|other| ("loss", format!("loss: 0.75\n{other}\n\nend"), 0.75)).collect();
+    assert_found(&after);
+}
+
+#[test]
+fn values_before_their_names() {
+    assert_found(&[
+        ("passed", "===== 5 passed, 1 failed in 0.12s =====", 5.0),
+        ("failed", "===== 5 passed, 1 failed in 0.12s =====", 1.0),
+        ("passed", "5 passed 2 failed 1 skipped", 5.0),
+        ("failed", "5 passed 2 failed 1 skipped", 2.0),
+        ("skipped", "5 passed 2 failed 1 skipped", 1.0),
+        ("user", "1.23s user 0.10s system 99% cpu 1.400 total", 1.23),
+        ("system", "1.23s user 0.10s system 99% cpu 1.400 total", 0.1),
+        ("total", "1.23s user 0.10s system 99% cpu 1.400 total", 1.4),
+        ("elapsed", "0.01user 0.02system 0:00.05elapsed 0%CPU\nelapsed: 0.05", 0.05),
+        ("user", "0.01user 0.02system 0:00.05elapsed 0%CPU", 0.01),
+        ("it/s", "100%|██████████| 100/100 [00:12<00:00,  8.1it/s, loss=0.3]", 8.1),
+        ("tokens/s", "generated at 1532.8 tokens/s", 1532.8),
+        ("speedup", "3.4x speedup", 3.4),
+        ("cycles", "     1,234,567      cycles                    #    3.1 GHz", 1_234_567.0),
+    ]);
+}
