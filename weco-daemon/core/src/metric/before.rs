@@ -40,7 +40,7 @@ fn number_before(page: &Page, start: usize) -> Option<(usize, Option<&Token>)> {
 /// Nothing of the phrase precedes the number.
 fn starts_segment(page: &Page, number: usize) -> bool {
     page.previous(number)
-        .is_none_or(|token| [',', ';', '|', '(', '─', '=', '[', '*'].iter().any(|c| token.is(*c)))
+        .is_none_or(|token| [',', ';', '|', '(', '─', '=', '[', '*', '.', ':'].iter().any(|c| token.is(*c)))
 }
 
 /// Nothing of the phrase follows the name but, in lines of such pairs, the next number.

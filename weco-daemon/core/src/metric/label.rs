@@ -4,7 +4,7 @@ use super::line::Quality;
 use super::page::{Page, REACH};
 use super::token::{Kind, Token};
 use super::value::{self, Reading};
-use super::words;
+use super::{figures, object, words};
 
 /// The value of the name that stands from token `start` up to token `end`.
 pub(super) fn follow(page: &Page, end: usize, start: usize) -> Option<(Reading, Quality)> {
@@ -85,7 +85,7 @@ fn step(page: &Page, at: usize, start: usize) -> Option<Step> {
             joined(page, at)
         }
         Kind::Symbol('_' | '@') => Some(Step::Past(at + 1, Quality::Qualified)),
-        Kind::Symbol(_) => None,
+        Kind::Symbol(c) => value::is_pictograph(c).then_some(Step::Past(at + 1, Quality::Exact)),
     }
 }
 
@@ -96,17 +96,16 @@ fn figures(page: &Page, at: usize) -> Option<Step> {
     }
     let is_label = (page.is_symbol(at + 1, ':') || page.is_symbol(at + 1, '='))
         && page.get(at + 2).is_some_and(Token::is_figures);
-    Some(if is_label { Step::Past(at + 1, Quality::Qualified) } else { Step::Found(value::number(page, at)) })
+    Some(if is_label { Step::Past(at + 1, Quality::Qualified) } else { Step::Found(figures::read(page, at)) })
 }
 
 /// A word that is one identifier with the name: `lossValue`.
 fn suffix(page: &Page, at: usize) -> Option<Step> {
     let word = page.get(at)?.folded.as_str();
-    if word == "value" || word == "values" {
+    if word == "value" {
         return Some(Step::Past(at + 1, Quality::Exact));
     }
-    (words::is_harmless(word) || is_unit_suffix(word) || word == "final")
-        .then_some(Step::Past(at + 1, Quality::Qualified))
+    (words::follows(word) || is_unit_suffix(word)).then_some(Step::Past(at + 1, Quality::Qualified))
 }
 
 /// Units with one letter but `s` are as often indices: `error_x`.
@@ -121,7 +120,9 @@ fn joined(page: &Page, at: usize) -> Option<Step> {
         return Some(Step::Past(at + 1, Quality::Exact));
     }
     if next.is_figures() {
-        return Some(Step::Past(at + 2, Quality::Qualified));
+        // `recall@10` and `sort-8` are variants of one metric, `loss_1` and `loss_2` are two metrics.
+        let is_variant = !page.is_symbol(at, '_') && !page.is_symbol(at, '.');
+        return is_variant.then_some(Step::Past(at + 2, Quality::Qualified));
     }
     let is_rate = page.is_symbol(at, '/') && words::is_unit(&next.folded);
     if is_rate { None } else { suffix(page, at + 1) }
@@ -143,7 +144,7 @@ fn word(page: &Page, at: usize) -> Option<Step> {
         return value::read(page, at).map(|(reading, _)| Step::Found(reading));
     }
     let is_harmless =
-        words::links(word) || words::is_harmless(word) || is_unit_suffix(word) || words::approximates(word);
+        words::links(word) || words::follows(word) || is_unit_suffix(word) || words::approximates(word);
     if is_harmless { past(Quality::Qualified) } else { None }
 }
 
@@ -159,7 +160,7 @@ fn phrase_end(page: &Page, at: usize) -> Option<usize> {
         let token = page.get(end)?;
         match token.kind {
             Kind::Symbol(':' | '=' | '→') => return Some(end),
-            Kind::Word if matches!(token.folded.as_str(), "is" | "was" | "equals") => return Some(end),
+            Kind::Word if words::ends_phrase(&token.folded) => return Some(end),
             Kind::Word if token.folded == "test" => {}
             Kind::Word if words::makes_other(&token.folded) && !words::compares(&page.get(at)?.folded) => {
                 return None;
@@ -220,7 +221,7 @@ fn quoted(page: &Page, at: usize, start: usize) -> Step {
     let is_quote = |token: &Token| token.is('"') || token.is('\'');
     let is_quoted = page.get(at).is_some_and(is_quote) && page.previous(start).is_some_and(is_quote);
     let is_member = is_quoted && page.is_symbol(at + 1, ',');
-    match value::member(page, at + 2).filter(|_| is_member) {
+    match object::member(page, at + 2).filter(|_| is_member) {
         Some(reading) => Step::Found(reading),
         None => Step::Past(at + 1, Quality::Exact),
     }

@@ -80,7 +80,7 @@ impl Name {
 
     fn joiner(&self, token: &Token) -> Option<char> {
         let Kind::Symbol(c) = token.kind else { return None };
-        (matches!(c, '_' | '-' | '/' | '.' | '@' | '(' | '[') || self.symbols.contains(&c)).then_some(c)
+        (matches!(c, '_' | '-' | '/' | '.' | '@' | '^' | '(' | '[') || self.symbols.contains(&c)).then_some(c)
     }
 
     fn skip_trailing(&self, page: &Page, mut next: usize) -> usize {

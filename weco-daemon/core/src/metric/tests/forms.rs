@@ -102,6 +102,13 @@ fn separators_and_link_words() {
         "results[\"speedup\"] = 3.4",
         "speedup{host=\"a\",n=\"3\"} 3.4",
         "speedup ↑: 3.4",
+        "Speedup 🚀: 3.4x",
+        "🚀 speedup: 🔥 3.4x",
+        "speedup: ×3.4",
+        "speedup: _3.4_",
+        "speedup\n=======\n3.4",
+        "<speedup>3.4</speedup>",
+        "wandb:         speedup 3.4",
         "|speedup|↑|3.4|±|0.01|",
     ];
     assert_found(&rows.map(|form| ("speedup", form, 3.4)));
@@ -157,6 +164,7 @@ fn json_and_python_literals() {
         ("loss", "{\n  \"metrics\": {\n    \"loss\": 0.3\n  }\n}", 0.3),
         ("loss", "{\"metrics\": {\"train\": {\"n\": 1}, \"loss\": 0.3}}", 0.3),
         ("loss", "{\"loss\": {\"mean\": 0.3, \"std\": 0.1}}", 0.3),
+        ("loss", "{\"loss\": {\"count\": 100, \"best\": 0.1, \"mean\": 0.3}}", 0.3),
         ("loss", "{\"loss\": {\"std\": 0.1, \"mean\": 0.3}}", 0.3),
         ("loss", "{\n  \"loss\": {\n    \"std\": 0.1,\n    \"value\": 0.3\n  }\n}", 0.3),
         ("loss", "{\"name\": \"loss\", \"value\": 0.3}", 0.3),

@@ -207,6 +207,10 @@ fn long_lines_take_linear_time() {
         "e1",
         "×10^",
         "…",
+        "=-",
+        "-=",
+        "is ",
+        "loss is ",
         "_loss",
     ] {
         let output = piece.repeat(52_000 / piece.len());

@@ -27,6 +27,17 @@ fn the_last_print_of_the_exact_name_wins() {
         ("loss", "the val loss dropped, the loss is 0.3", 0.3),
         ("tokens", "number of tokens: 12", 12.0),
         ("f1", "f1: 0.8\nf1_macro: 0.7", 0.8),
+        ("loss", "loss: 0.3\nRestoring the weights of epoch 2 with loss 0.2", 0.3),
+        ("loss", "loss: 0.3\n[val] loss: 0.2\nval: loss 0.1", 0.3),
+        ("loss", "[train] loss: 0.5\n[val] loss: 0.2", 0.2),
+        ("loss", "Done. Loss: 0.3", 0.3),
+        ("loss", "Avg. loss: 0.3", 0.3),
+        ("loss", "Epoch 3, loss: 0.3, 5 batches", 0.3),
+        ("val_loss", "Epoch 3: val_loss improved from 0.50 to 0.30, saving model to best.h5", 0.3),
+        ("loss", "best of 5 runs: loss 0.3", 0.3),
+        ("mean", "mean of 5 runs: 12.5", 12.5),
+        ("speedup", "Target speedup: 3.0\nspeedup: 2.5", 2.5),
+        ("loss", "policy loss: 0.1, value loss: 0.2, loss: 0.3", 0.3),
     ]);
 }
 
@@ -108,6 +119,22 @@ fn a_longer_name_is_another_metric() {
         "0.2 huber loss",
         "loss/s: 0.2",
         "1. loss",
+        "Val. loss: 0.2",
+        "loss_1: 0.2",
+        "value loss: 0.2",
+        "loss count: 2",
+        "loss_b: 0.2",
+        "Target loss: 0.2",
+        "Epoch 3: val_loss did not improve from 0.2",
+        "loss, explained in 3 steps",
+        "loss curve saved to loss_3.png",
+        "http://host/loss/3",
+        "out/loss_0.3.txt",
+        "log loss: 0.2",
+        "loss █▆▄▂▁ 3",
+        "loss is not printed",
+        "loss: train 0.2, val 0.3",
+        "rtt loss/avg/max = 1/2/3",
     ];
     let rows: Vec<_> = others.iter().map(|output| ("loss", *output)).collect();
     assert_missing(&rows, |reason| *reason == Reason::Absent);
@@ -123,6 +150,9 @@ fn values_before_their_names() {
         ("failed", "===== 5 passed, 1 failed in 0.12s =====", 1.0),
         ("passed", "5 passed 2 failed 1 skipped", 5.0),
         ("failed", "5 passed 2 failed 1 skipped", 2.0),
+        ("passed", "test result: ok. 5 passed; 0 failed; 1 ignored; finished in 0.00s", 5.0),
+        ("failed", "test result: ok. 5 passed; 0 failed; 1 ignored; finished in 0.00s", 0.0),
+        ("passed", "Tests:       1 failed, 5 passed, 6 total", 5.0),
         ("skipped", "5 passed 2 failed 1 skipped", 1.0),
         ("user", "1.23s user 0.10s system 99% cpu 1.400 total", 1.23),
         ("system", "1.23s user 0.10s system 99% cpu 1.400 total", 0.1),
@@ -134,4 +164,21 @@ fn values_before_their_names() {
         ("speedup", "3.4x speedup", 3.4),
         ("cycles", "     1,234,567      cycles                    #    3.1 GHz", 1_234_567.0),
     ]);
+}
+
+#[test]
+fn values_of_several_names_are_not_told_apart() {
+    assert_missing(
+        &[
+            ("acc", "loss, acc: 0.3, 0.9"),
+            ("acc", "loss and acc: 0.3 and 0.9"),
+            ("acc", "loss | acc = 0.3 | 0.9"),
+            ("acc", "acc: 0.8, 0.9, 0.7"),
+        ],
+        |reason| matches!(reason, Reason::Unclear { .. }),
+    );
+    assert_missing(
+        &[("loss", "loss, acc: 0.3, 0.9"), ("acc", "loss/acc: 0.3/0.9"), ("acc", "(loss, acc) = (0.3, 0.9)")],
+        |reason| *reason == Reason::Absent,
+    );
 }
