@@ -4,7 +4,7 @@ use super::line::Quality;
 use super::page::{Page, REACH};
 use super::token::{Kind, Token};
 use super::value::{self, Reading};
-use super::words;
+use super::{figures, object, words};
 
 /// The value of the name that stands from token `start` up to token `end`.
 pub(super) fn follow(page: &Page, end: usize, start: usize) -> Option<(Reading, Quality)> {
@@ -59,23 +59,33 @@ fn step(page: &Page, at: usize, start: usize) -> Option<Step> {
     match token.kind {
         Kind::Newline => None,
         Kind::Number(_) | Kind::Overflow | Kind::Figures => figures(page, at),
-        Kind::Word if token.is_glued() => suffix(page, at),
+        Kind::Word if token.is_glued() && page.previous(at).is_some_and(Token::is_word) => suffix(page, at),
         Kind::Word => word(page, at),
         Kind::Symbol('(' | '[') => brackets(page, at),
-        Kind::Symbol('{') if token.is_glued() => close(page, at, REACH).map(|end| Step::Past(end + 1, Quality::Qualified)),
+        Kind::Symbol('{') if token.is_glued() => {
+            close(page, at, REACH).map(|end| Step::Past(end + 1, Quality::Qualified))
+        }
         Kind::Symbol(':' | '=' | '→' | '≈' | '|' | '…' | '─') => Some(Step::Read(at + 1)),
-        Kind::Symbol('~') => Some(Step::Read(at + 1)),
+        Kind::Symbol('~' | '$' | '€' | '£' | '¥' | '₹') => Some(Step::Read(at + 1)),
         Kind::Symbol('*' | '`' | '↑' | '↓' | '%' | '"' | '\'') => Some(quoted(page, at, start)),
+        Kind::Symbol(')' | ']' | '>') => {
+            encloses(page, start, at).then_some(Step::Past(at + 1, Quality::Exact))
+        }
+        Kind::Symbol('-' | '+' | '∞') if value::blank(page, at).is_some() => {
+            value::blank(page, at).map(Step::Found)
+        }
         Kind::Symbol('±') if page.get(at + 1).is_some_and(|token| words::is_spread(&token.folded)) => {
             Some(Step::Past(at + 2, Quality::Exact))
         }
-        Kind::Symbol('-' | '–' | '—') if !token.is_glued() && !page.is_glued(at + 1) => Some(Step::Read(at + 1)),
+        Kind::Symbol('-' | '–' | '—') if !token.is_glued() && !page.is_glued(at + 1) => {
+            Some(Step::Read(at + 1))
+        }
         Kind::Symbol(',') => is_csv(page, at, start).then_some(Step::Read(at + 1)),
         Kind::Symbol('_' | '-' | '.' | '/' | '@' | '#') if token.is_glued() && page.is_glued(at + 1) => {
             joined(page, at)
         }
         Kind::Symbol('_' | '@') => Some(Step::Past(at + 1, Quality::Qualified)),
-        Kind::Symbol(_) => None,
+        Kind::Symbol(c) => value::is_pictograph(c).then_some(Step::Past(at + 1, Quality::Exact)),
     }
 }
 
@@ -86,33 +96,43 @@ fn figures(page: &Page, at: usize) -> Option<Step> {
     }
     let is_label = (page.is_symbol(at + 1, ':') || page.is_symbol(at + 1, '='))
         && page.get(at + 2).is_some_and(Token::is_figures);
-    Some(if is_label { Step::Past(at + 1, Quality::Qualified) } else { Step::Found(value::number(page, at)) })
+    Some(if is_label { Step::Past(at + 1, Quality::Qualified) } else { Step::Found(figures::read(page, at)) })
 }
 
 /// A word that is one identifier with the name: `lossValue`.
 fn suffix(page: &Page, at: usize) -> Option<Step> {
     let word = page.get(at)?.folded.as_str();
-    if word == "value" || word == "values" {
+    if word == "value" {
         return Some(Step::Past(at + 1, Quality::Exact));
     }
-    (words::is_harmless(word) || words::is_unit(word) || word == "final").then_some(Step::Past(at + 1, Quality::Qualified))
+    (words::follows(word) || is_unit_suffix(word)).then_some(Step::Past(at + 1, Quality::Qualified))
+}
+
+/// Units with one letter but `s` are as often indices: `error_x`.
+fn is_unit_suffix(word: &str) -> bool {
+    words::is_unit(word) && (word.len() > 1 || word == "s")
 }
 
 /// What a joining symbol at `at` glues to the name: `loss_ms`, `loss/mean`, `recall@10`, `BM_sort-8`.
 fn joined(page: &Page, at: usize) -> Option<Step> {
     let next = page.get(at + 1)?;
+    if !next.is_word() && !next.is_figures() {
+        return Some(Step::Past(at + 1, Quality::Exact));
+    }
     if next.is_figures() {
-        return Some(Step::Past(at + 2, Quality::Qualified));
+        // `recall@10` and `sort-8` are variants of one metric, `loss_1` and `loss_2` are two metrics.
+        let is_variant = !page.is_symbol(at, '_') && !page.is_symbol(at, '.');
+        return is_variant.then_some(Step::Past(at + 2, Quality::Qualified));
     }
     let is_rate = page.is_symbol(at, '/') && words::is_unit(&next.folded);
-    if is_rate || !next.is_word() { None } else { suffix(page, at + 1) }
+    if is_rate { None } else { suffix(page, at + 1) }
 }
 
 fn word(page: &Page, at: usize) -> Option<Step> {
     let word = page.get(at)?.folded.as_str();
     let past = |quality| Some(Step::Past(at + 1, quality));
-    if let Some((reading, _)) = value::read(page, at).filter(|(reading, _)| matches!(reading, Reading::Blank(_))) {
-        return Some(Step::Found(reading));
+    if let Some(blank) = value::blank(page, at) {
+        return Some(Step::Found(blank));
     }
     if words::is_copula(word) {
         return past(Quality::Exact);
@@ -123,18 +143,28 @@ fn word(page: &Page, at: usize) -> Option<Step> {
     if word == "from" {
         return value::read(page, at).map(|(reading, _)| Step::Found(reading));
     }
-    let is_harmless = words::links(word) || words::is_harmless(word) || words::is_unit(word) || words::approximates(word);
+    let is_harmless =
+        words::links(word) || words::follows(word) || is_unit_suffix(word) || words::approximates(word);
     if is_harmless { past(Quality::Qualified) } else { None }
 }
 
 /// The separator that ends the phrase which starts at `at`, as in `loss after 3 epochs: 0.5`.
 fn phrase_end(page: &Page, at: usize) -> Option<usize> {
+    let figures = page.get(at + 1).filter(|token| token.is_figures());
+    if page.get(at)?.folded == "of" && figures.is_some() {
+        // `speedup of 3.4 over the baseline`, but `mean of 5 runs: 12`.
+        let is_count = !page.printed(at + 1, at + 2).contains('.') && !page.is_glued(at + 2);
+        return (is_count && page.get(at + 2)?.is_word() && page.is_symbol(at + 3, ':')).then_some(at + 3);
+    }
     for end in at + 1..at + REACH / 4 {
         let token = page.get(end)?;
         match token.kind {
             Kind::Symbol(':' | '=' | '→') => return Some(end),
+            Kind::Word if words::ends_phrase(&token.folded) => return Some(end),
             Kind::Word if token.folded == "test" => {}
-            Kind::Word if words::makes_other(&token.folded) && !words::compares(&page.get(at)?.folded) => return None,
+            Kind::Word if words::makes_other(&token.folded) && !words::compares(&page.get(at)?.folded) => {
+                return None;
+            }
             Kind::Word | Kind::Symbol('-' | '_' | '(' | ')' | '/' | '%' | '\'' | '"' | '`' | '#' | '.') => {}
             Kind::Number(_) => {}
             _ => return None,
@@ -147,7 +177,7 @@ fn phrase_end(page: &Page, at: usize) -> Option<usize> {
 fn brackets(page: &Page, at: usize) -> Option<Step> {
     let end = close(page, at, REACH / 2)?;
     let first = page.get(at + 1)?;
-    if first.is_figures() && !has_value_after(page, end + 1) {
+    if (first.is_figures() || value::blank(page, at + 1).is_some()) && !has_value_after(page, end + 1) {
         return value::read(page, at).map(|(reading, _)| Step::Found(reading));
     }
     let is_comparison = words::compares(&first.folded) || page.is_symbol(at + 2, '/');
@@ -163,7 +193,8 @@ fn brackets(page: &Page, at: usize) -> Option<Step> {
 /// A separator or a number stands at `at`.
 fn has_value_after(page: &Page, at: usize) -> bool {
     page.get(at).is_some_and(|token| {
-        token.is_figures() || matches!(token.kind, Kind::Symbol(':' | '=' | '→' | '|' | '[' | '(' | '_' | '.'))
+        token.is_figures()
+            || matches!(token.kind, Kind::Symbol(':' | '=' | '→' | '|' | '[' | '(' | '_' | '.'))
     })
 }
 
@@ -190,10 +221,21 @@ fn quoted(page: &Page, at: usize, start: usize) -> Step {
     let is_quote = |token: &Token| token.is('"') || token.is('\'');
     let is_quoted = page.get(at).is_some_and(is_quote) && page.previous(start).is_some_and(is_quote);
     let is_member = is_quoted && page.is_symbol(at + 1, ',');
-    match value::member(page, at + 2).filter(|_| is_member) {
+    match object::member(page, at + 2).filter(|_| is_member) {
         Some(reading) => Step::Found(reading),
         None => Step::Past(at + 1, Quality::Exact),
     }
+}
+
+/// The bracket at `at` closes one that opens right before the name: `[loss] 0.3`.
+fn encloses(page: &Page, start: usize, at: usize) -> bool {
+    let opener = match page.get(at).map(|token| token.kind) {
+        Some(Kind::Symbol(')')) => '(',
+        Some(Kind::Symbol(']')) => '[',
+        _ => '<',
+    };
+    let quoted = page.previous(start).is_some_and(|token| token.is('"') || token.is('\''));
+    page.previous(start - usize::from(quoted)).is_some_and(|token| token.is(opener))
 }
 
 /// The comma at `at` ends a field that holds the name alone: `loss,0.3`.

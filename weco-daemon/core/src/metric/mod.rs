@@ -33,12 +33,14 @@
 //! Every look ahead or back is bounded, so the time is linear in the output's length.
 
 mod before;
+mod figures;
 mod find;
 mod label;
 mod line;
 mod name;
 mod not_found;
 mod number;
+mod object;
 mod page;
 mod prefix;
 mod screen;

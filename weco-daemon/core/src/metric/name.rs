@@ -1,6 +1,6 @@
 //! The metric's name, however it is spelled.
 
-use super::page::Page;
+use super::page::{Page, REACH};
 use super::token::{Gap, Kind, Token, fold, tokenize};
 
 /// A name to look for.
@@ -47,7 +47,7 @@ impl Name {
         let mut bracket = None;
         while !rest.is_empty() {
             let token = page.get(next)?;
-            if next > at && token.gap == Gap::Wide {
+            if next > at + REACH || (next > at && token.gap == Gap::Wide) {
                 return None;
             }
             if let Some(after) = self.consume(rest, token) {
@@ -80,7 +80,7 @@ impl Name {
 
     fn joiner(&self, token: &Token) -> Option<char> {
         let Kind::Symbol(c) = token.kind else { return None };
-        (matches!(c, '_' | '-' | '/' | '.' | '@' | '(' | '[') || self.symbols.contains(&c)).then_some(c)
+        (matches!(c, '_' | '-' | '/' | '.' | '@' | '^' | '(' | '[') || self.symbols.contains(&c)).then_some(c)
     }
 
     fn skip_trailing(&self, page: &Page, mut next: usize) -> usize {

@@ -51,7 +51,9 @@ impl NotFound {
             (Reason::Absent, similar) => {
                 format!("Did you mean '{}'? Else print a line such as '{name}: 1.5'.", similar.join("' or '"))
             }
-            (Reason::NotFinite { .. }, _) => format!("A '{name}' that is no finite number cannot be compared."),
+            (Reason::NotFinite { .. }, _) => {
+                format!("A '{name}' that is no finite number cannot be compared.")
+            }
             (Reason::Unclear { .. }, _) => {
                 format!("Print one number with a decimal point, such as '{name}: 1.5'.")
             }

@@ -132,7 +132,9 @@ impl<'t> Reader<'t> {
         } else if rest.starts_with("#INF") || rest.starts_with("#QNAN") || rest.starts_with("#IND") {
             self.meaning = Meaning::Overflow;
             self.rest = rest[1..].trim_start_matches(char::is_alphanumeric);
-        } else if !rest.starts_with(|c: char| c == '.' || c == '_' || c.is_alphabetic()) || exponent(rest).is_some() {
+        } else if !rest.starts_with(|c: char| c == '.' || c == '_' || c.is_alphabetic())
+            || exponent(rest).is_some()
+        {
             self.rest = rest;
         }
     }
@@ -159,7 +161,8 @@ impl<'t> Reader<'t> {
         }
         let spread = self.rest.trim_start_matches(['.', '…']);
         let has_range = spread.len() < self.rest.len() && digits_len(spread) > 0;
-        if has_range || self.rest.starts_with('^') || starts_with_then_digit(self.rest, &['-', '–', ':', '/']) {
+        if has_range || self.rest.starts_with('^') || starts_with_then_digit(self.rest, &['-', '–', ':', '/'])
+        {
             self.meaning = Meaning::Unclear;
         }
     }
@@ -192,9 +195,9 @@ fn starts_with_then_digit(text: &str, symbols: &[char]) -> bool {
 
 /// `0x1F`, `0b10`, `0o7`; but not `0x` alone, a speed-up of nothing.
 fn is_radix_prefix(text: &str) -> bool {
-    text.strip_prefix(['0']).and_then(|rest| rest.strip_prefix(['x', 'X', 'b', 'B', 'o', 'O'])).is_some_and(|rest| {
-        rest.starts_with(|c: char| c.is_ascii_hexdigit())
-    })
+    text.strip_prefix(['0'])
+        .and_then(|rest| rest.strip_prefix(['x', 'X', 'b', 'B', 'o', 'O']))
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_hexdigit()))
 }
 
 /// `e-3` and, with a sign, Fortran's `D-03`: the power and what follows.
@@ -219,7 +222,9 @@ fn power_of_ten(text: &str) -> Option<(String, &str)> {
         let len = digits_len(unsigned);
         let minus = if open.starts_with(['-', '\u{2212}']) { "-" } else { "" };
         let rest = &unsigned[len..];
-        return (len > 0).then(|| (format!("{minus}{}", &unsigned[..len]), rest.strip_prefix(['}', ')']).unwrap_or(rest)));
+        return (len > 0).then(|| {
+            (format!("{minus}{}", &unsigned[..len]), rest.strip_prefix(['}', ')']).unwrap_or(rest))
+        });
     }
     let raised = power.find(|c| plain_superscript(c).is_none()).unwrap_or(power.len());
     let plain: String = power[..raised].chars().filter_map(plain_superscript).collect();
@@ -266,7 +271,8 @@ fn duration<'t>(first: &str, rest: &'t str) -> Option<(f64, &'t str)> {
         if starts_with_then_digit(&number[len..], &['.']) {
             len += 1 + digits_len(&number[len + 1..]);
         }
-        let Some((next, after)) = unit_of_time(&number[len..]).filter(|(next, _)| *next > rank && len > 0) else {
+        let Some((next, after)) = unit_of_time(&number[len..]).filter(|(next, _)| *next > rank && len > 0)
+        else {
             return (parts > 1).then_some((seconds, rest));
         };
         seconds += number[..len].parse::<f64>().ok()? * DURATIONS[next].1;

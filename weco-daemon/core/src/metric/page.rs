@@ -63,22 +63,31 @@ impl Page {
 
     /// The token after the number at `at` and its unit, if it has one.
     pub(super) fn after_unit(&self, at: usize) -> usize {
-        let mut next = at + 1;
-        if self.is_symbol(next, '%') {
-            return next + 1;
+        let start = at + 1;
+        if self.is_symbol(start, '%') || self.is_symbol(start, '€') {
+            return start + 1;
         }
-        let is_unit = |at: usize, glued: bool| {
-            self.get(at).is_some_and(|token| {
-                token.is_word() && if glued { token.is_glued() } else { words::is_unit(&token.folded) }
-            })
-        };
-        if is_unit(next, true) || is_unit(next, false) {
-            next += 1;
-            while self.is_symbol(next, '/') && self.is_glued(next) && is_unit(next + 1, true) && next < at + 6 {
-                next += 2;
-            }
+        let (unit, mut next) = self.identifier(start);
+        let is_rate =
+            |next: usize| self.is_symbol(next, '/') && self.is_glued(next) && self.is_glued(next + 1);
+        if unit.is_empty() || !(self.is_glued(start) || words::is_unit(&unit) || is_rate(next)) {
+            return start;
+        }
+        if is_rate(next) {
+            next = self.identifier(next + 1).1;
         }
         next
+    }
+
+    /// The word at `at` with those glued to it (`GiB` is two), folded, and the token after it; empty if there is none.
+    fn identifier(&self, at: usize) -> (String, usize) {
+        let belongs =
+            |i: usize| self.get(i).is_some_and(|token| token.is_word() && (i == at || token.is_glued()));
+        let end = (at..at + REACH).find(|i| !belongs(*i)).unwrap_or(at);
+        (
+            self.tokens.get(at..end).unwrap_or_default().iter().map(|token| token.folded.as_str()).collect(),
+            end,
+        )
     }
 
     /// Token ranges of the lines, without their newlines.

@@ -20,7 +20,7 @@ pub(super) fn judge(page: &Page, start: usize) -> Option<Quality> {
                 at = new;
                 quality = quality.min(limit);
             }
-            Step::Stop => return Some(quality),
+            Step::Stop(limit) => return Some(quality.min(limit)),
             Step::Other => return None,
         }
     }
@@ -31,8 +31,8 @@ pub(super) fn judge(page: &Page, start: usize) -> Option<Quality> {
 enum Step {
     /// Look past it, to the token given, at no more than the quality given.
     Past(usize, Quality),
-    /// The name's phrase starts here.
-    Stop,
+    /// The name's phrase starts here, at no more than the quality given.
+    Stop(Quality),
     /// It makes another metric.
     Other,
 }
@@ -42,7 +42,7 @@ fn look_back(page: &Page, at: usize) -> Option<Step> {
     let previous = page.previous(at)?;
     let gap = page.get(at)?.gap;
     Some(if gap == Gap::Wide {
-        Step::Stop
+        Step::Stop(Quality::Exact)
     } else if previous.is_word() && gap == Gap::None {
         compound(previous, at - 1)
     } else if previous.is_word() {
@@ -52,7 +52,7 @@ fn look_back(page: &Page, at: usize) -> Option<Step> {
     } else if gap == Gap::None {
         joined(page, at)
     } else {
-        Step::Stop
+        section(page, at - 1)
     })
 }
 
@@ -67,58 +67,76 @@ fn compound(word: &Token, at: usize) -> Step {
 
 /// `word` at token `at` stands before the name's phrase.
 fn separate(page: &Page, word: &Token, at: usize) -> Step {
+    let follows =
+        |is: fn(&str) -> bool| page.previous(at).is_some_and(|token| token.is_word() && is(&token.folded));
     match word.folded.as_str() {
         w if words::is_transparent(w) => Step::Past(at, Quality::Exact),
         w if words::is_harmless(w) => Step::Past(at, Quality::Qualified),
         w if words::is_setting(w) => Step::Past(at, Quality::Loose),
-        w if words::joins(w) => Step::Past(at, Quality::Qualified),
-        "the" | "a" | "our" if page.previous(at).is_some_and(|token| token.is_word() && words::joins(&token.folded)) => {
-            Step::Past(at, Quality::Qualified)
+        w if words::joins(w) => Step::Past(at - usize::from(follows(words::counts)), Quality::Qualified),
+        w if words::is_determiner(w) && follows(words::joins) => Step::Past(at, Quality::Qualified),
+        w if words::starts_clause(w) => Step::Stop(Quality::Qualified),
+        w if words::is_determiner(w) || words::is_log_prefix(w) || words::is_blank(w) => {
+            Step::Stop(Quality::Exact)
         }
-        w if words::is_log_prefix(w) || words::starts_phrase(w) || words::is_blank(w) => Step::Stop,
-        _ if is_logger(page, at) => Step::Stop,
+        _ if is_logger(page, at) => Step::Stop(Quality::Exact),
         _ => Step::Other,
     }
 }
 
 /// The word at token `at` ends a dotted module name after a log level: `INFO app.train loss: 0.3`.
 fn is_logger(page: &Page, at: usize) -> bool {
+    let belongs = |first: usize| {
+        page.is_glued(first)
+            && page.previous(first).is_some_and(|token| token.is('.') || token.is('_') || token.is_word())
+    };
     let mut first = at;
-    while first > 1
-        && page.is_glued(first)
-        && at - first < MAX_WORDS
-        && page.previous(first).is_some_and(|token| token.is('.') || token.is('_') || token.is_word())
-    {
+    while at - first < MAX_WORDS && belongs(first) {
         first -= 1;
     }
     let is_dotted = (first..at).any(|i| page.is_symbol(i, '.'));
-    is_dotted && page.previous(first).is_some_and(|token| token.is_word() && words::is_log_prefix(&token.folded))
+    is_dotted
+        && page.previous(first).is_some_and(|token| token.is_word() && words::is_log_prefix(&token.folded))
 }
 
-/// The figures at token `at` stand before the name: a value or a counter, unless they are its qualifier, as in
+/// The figures at token `at` stand before the name: a value or a counter, unless they qualify it, as in
 /// `top 5 accuracy`.
 fn counted(page: &Page, at: usize) -> Step {
-    let qualifies = page.get(at).is_some_and(|figures| figures.folded.chars().all(|c| c.is_ascii_digit()))
-        && !page.printed(at, at + 1).contains('.');
-    let before = if page.previous(at).is_some_and(|token| token.is('-') || token.is('@')) { at - 1 } else { at };
-    let taker = page.previous(before).filter(|token| token.is_word() && words::takes_number(&token.folded));
-    if page.is_attached(at) && taker.is_none() && !page.previous(at).is_some_and(|token| token.is('/')) {
+    let joiner = page.previous(at).filter(|token| token.is('-') || token.is('@'));
+    let before = if joiner.is_some() { at - 1 } else { at };
+    let is_taken =
+        page.previous(before).is_some_and(|token| token.is_word() && words::takes_number(&token.folded));
+    let is_path = page.previous(at).is_some_and(|token| token.is('/'));
+    let is_whole = !page.printed(at, at + 1).contains('.');
+    if (page.is_attached(at) && !is_taken && !is_path) || (is_taken && is_whole) {
         return Step::Other;
     }
-    if qualifies && taker.is_some() { Step::Other } else { Step::Stop }
+    Step::Stop(Quality::Exact)
 }
 
 /// A symbol is glued to the front of the word at `at`.
 fn joined(page: &Page, at: usize) -> Step {
     let symbol = at - 1;
-    let Some(token) = page.get(symbol) else { return Step::Stop };
-    let joins = ['_', '-', '.', '/', '@', '#', '&', '+'].iter().any(|c| token.is(*c));
-    let word = page.previous(symbol).filter(|_| page.is_glued(symbol));
-    match word {
+    let is = |set: &[char]| set.iter().any(|c| page.is_symbol(symbol, *c));
+    let joins = is(&['_', '-', '.', '/', '@', '#', '+']);
+    match page.previous(symbol).filter(|_| page.is_glued(symbol)) {
         Some(word) if joins && word.is_word() => compound(word, symbol - 1),
         Some(word) if joins && word.is_figures() => Step::Other,
-        None if token.is('-') || page.printed(symbol, at) == "--" => Step::Other,
-        Some(word) if token.is('\'') && word.is_word() => Step::Other,
-        _ => Step::Stop,
+        Some(word) if is(&['\'']) && word.is_word() => Step::Other,
+        // A command's flag, or a negated name.
+        None if is(&['-']) || page.printed(symbol, at) == "--" => Step::Other,
+        _ => section(page, symbol),
+    }
+}
+
+/// The symbol at `at` ends what precedes the name's phrase. A section such as `[val]` or `train:` is no part of the
+/// name, but says that the name alone is not unique.
+fn section(page: &Page, at: usize) -> Step {
+    let word = page.previous(at).filter(|token| token.is_word() && words::makes_other(&token.folded));
+    match word {
+        // `Val. loss`
+        Some(_) if page.is_symbol(at, '.') && page.is_glued(at) => Step::Other,
+        Some(_) => Step::Stop(Quality::Loose),
+        None => Step::Stop(Quality::Exact),
     }
 }

@@ -56,7 +56,7 @@ impl Screen {
             Some('[') => self.control_sequence(chars),
             Some(']' | 'P' | 'X' | '^' | '_') => skip_string(chars),
             Some(' '..='/') => {
-                chars.next_if(|c| c.is_ascii_graphic());
+                chars.next_if(char::is_ascii_graphic);
             }
             _ => {}
         }

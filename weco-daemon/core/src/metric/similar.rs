@@ -73,7 +73,9 @@ fn label_before(page: &Page, at: usize) -> Option<Range<usize>> {
         return None;
     }
     let mut end = at;
-    while at - end < MAX_TOKENS && page.previous(end).is_some_and(|token| !token.is_word() && is_between(token)) {
+    while at - end < MAX_TOKENS
+        && page.previous(end).is_some_and(|token| !token.is_word() && is_between(token))
+    {
         end -= 1;
     }
     let mut start = end;
@@ -97,7 +99,7 @@ fn belongs(page: &Page, at: usize, end: usize) -> bool {
     match token.kind {
         Kind::Word => true,
         Kind::Number(_) => page.is_attached(at),
-        Kind::Symbol(c) => matches!(c, '_' | '-' | '.' | '/' | '@' | '(' | ')' | '%') ,
+        Kind::Symbol(c) => matches!(c, '_' | '-' | '.' | '/' | '@' | '(' | ')' | '%'),
         _ => false,
     }
 }
@@ -107,7 +109,9 @@ fn trimmed(page: &Page, label: Range<usize>) -> Option<Range<usize>> {
     let tokens = page.tokens.get(label.clone())?;
     let is_message = |token: &Token| token.is_word() && !words::is_log_prefix(&token.folded);
     let first = tokens.iter().position(is_message)?;
-    let last = tokens.iter().rposition(|token| token.is_word() || token.is_figures() || token.is(')') || token.is('%'))?;
+    let last = tokens
+        .iter()
+        .rposition(|token| token.is_word() || token.is_figures() || token.is(')') || token.is('%'))?;
     (first <= last).then_some(label.start + first..label.start + last + 1)
 }
 

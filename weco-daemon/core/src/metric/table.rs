@@ -27,6 +27,9 @@ const SPLITS: [Split; 6] =
 /// How many lines without numbers (types, units) may stand between the header and the first row.
 const MAX_SUBHEADERS: usize = 2;
 
+/// How far below the header the first row is at most, in lines: two without numbers, with rules and blanks.
+const MAX_DISTANCE: usize = 3 * MAX_SUBHEADERS + 2;
+
 /// A part of a line, and the columns it takes.
 struct Cell<'t> {
     text: &'t str,
@@ -37,13 +40,21 @@ struct Cell<'t> {
 pub(super) fn sightings(page: &Page, name: &Name) -> Vec<Sighting> {
     let lines: Vec<Range<usize>> = text_lines(&page.text);
     let mut found = Vec::new();
+    let has_values: Vec<bool> = page.lines().map(|mut tokens| tokens.any(|at| is_value(page, at))).collect();
     for (index, mut tokens) in page.lines().enumerate() {
-        if tokens.any(|at| name.end_at(page, at).is_some()) {
+        let may_head = has_values.iter().skip(index + 1).take(MAX_DISTANCE).any(|has| *has);
+        if may_head && tokens.any(|at| name.end_at(page, at).is_some()) {
             let rows = SPLITS.iter().map(|split| column(page, name, &lines[index..], *split));
             found.extend(rows.into_iter().find(|rows| !rows.is_empty()).unwrap_or_default());
         }
     }
     found
+}
+
+/// Figures, or what stands for none, are at token `at`.
+fn is_value(page: &Page, at: usize) -> bool {
+    page.get(at)
+        .is_some_and(|token| (token.is_figures() && !page.is_attached(at)) || words::is_blank(&token.folded))
 }
 
 /// Byte ranges of the lines of `text`.
@@ -61,7 +72,8 @@ fn text_lines(text: &str) -> Vec<Range<usize>> {
 /// The values in the column headed by the name in the first of `lines`.
 fn column(page: &Page, name: &Name, lines: &[Range<usize>], split: Split) -> Vec<Sighting> {
     let mut rows = Vec::new();
-    let Some(header) = lines.first().and_then(|line| Header::new(&page.text[line.clone()], name, split)) else {
+    let Some(header) = lines.first().and_then(|line| Header::new(&page.text[line.clone()], name, split))
+    else {
         return rows;
     };
     let (mut blanks, mut subheaders, mut begun) = (0, 0, false);
@@ -102,8 +114,10 @@ impl<'t> Header<'t> {
         if !is_column || cells.iter().any(|cell| is_numeric(cell.text)) {
             return None;
         }
-        let named = cells.iter().enumerate().filter_map(|(index, cell)| Some((index, heads(cell.text, name)?)));
-        let (index, quality) = named.max_by_key(|(index, quality)| (*quality, Reverse(cells[*index].text.len()), Reverse(*index)))?;
+        let named =
+            cells.iter().enumerate().filter_map(|(index, cell)| Some((index, heads(cell.text, name)?)));
+        let (index, quality) = named
+            .max_by_key(|(index, quality)| (*quality, Reverse(cells[*index].text.len()), Reverse(*index)))?;
         let quality = if cells.len() == 1 { quality.min(Quality::Qualified) } else { quality };
         Some(Self { split, cells, index, quality })
     }
@@ -121,9 +135,9 @@ impl<'t> Header<'t> {
             // The column of row names has no header.
             row.get(self.index + 1)
         } else if self.split == Split::Wide && self.cells.len() > 1 {
-            row.iter().max_by_key(|cell| overlap(&cell.columns, &self.cells[self.index].columns)).filter(|cell| {
-                overlap(&cell.columns, &self.cells[self.index].columns) > 0
-            })
+            row.iter()
+                .max_by_key(|cell| overlap(&cell.columns, &self.cells[self.index].columns))
+                .filter(|cell| overlap(&cell.columns, &self.cells[self.index].columns) > 0)
         } else {
             return None;
         };
@@ -167,7 +181,10 @@ fn is_numeric(cell: &str) -> bool {
 
 /// A line that only draws: `----`, `+---+---+`, `|:--|--:|`, `├──┼──┤`.
 fn is_rule(line: &str) -> bool {
-    line.chars().all(|c| matches!(c, '-' | '=' | '+' | '|' | ':' | '_' | '*' | '~' | '\u{2500}'..='\u{257f}') || c.is_whitespace())
+    line.chars().all(|c| {
+        matches!(c, '-' | '=' | '+' | '|' | ':' | '_' | '*' | '~' | '\u{2500}'..='\u{257f}')
+            || c.is_whitespace()
+    })
 }
 
 fn overlap(a: &Range<usize>, b: &Range<usize>) -> usize {
@@ -189,7 +206,13 @@ fn cells(line: &str, split: Split) -> Vec<Cell<'_>> {
     let mut start = (0, 0);
     let mut spaces = 0;
     for (column, (byte, c)) in line.char_indices().enumerate() {
-        spaces = if c == '\t' { 2 } else if c == ' ' { spaces + 1 } else { 0 };
+        spaces = if c == '\t' {
+            2
+        } else if c == ' ' {
+            spaces + 1
+        } else {
+            0
+        };
         let is_cut = match split {
             Split::Bar => matches!(c, '|' | '│' | '┃' | '║' | '┆' | '┇' | '┊' | '┋' | '╎' | '╏'),
             Split::Tab => c == '\t',

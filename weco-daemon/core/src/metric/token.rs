@@ -166,17 +166,25 @@ impl Lexer<'_> {
 fn symbol(rest: &str, c: char) -> (char, usize) {
     let run = |set: &[char]| rest.find(|c| !set.contains(&c)).unwrap_or(rest.len());
     match c {
-        '|' | '│' | '┃' | '║' | '┆' | '┇' | '┊' | '┋' | '╎' | '╏' | '¦' => ('|', c.len_utf8()),
-        '\u{2500}'..='\u{257f}' => ('─', run_of(rest, |c| matches!(c, '\u{2500}'..='\u{257f}') && !is_bar(c))),
+        '|' | '│' | '┃' | '║' | '┆' | '┇' | '┊' | '┋' | '╎' | '╏' | '¦' => {
+            ('|', c.len_utf8())
+        }
+        '\u{2500}'..='\u{257f}' => {
+            ('─', run_of(rest, |c| matches!(c, '\u{2500}'..='\u{257f}') && !is_bar(c)))
+        }
         '⇒' | '⟶' | '➜' | '➔' | '→' | '⟹' | '►' | '▶' => ('→', c.len_utf8()),
         '≤' | '≥' | '≠' => ('≠', c.len_utf8()),
+        '：' => (':', c.len_utf8()),
+        '＝' => ('=', c.len_utf8()),
         '≃' | '≅' | '∼' => ('≈', c.len_utf8()),
         '“' | '”' | '„' => ('"', c.len_utf8()),
         '‘' | '’' => ('\'', c.len_utf8()),
         '…' => ('…', run(&['…', '.'])),
-        '+' if rest.starts_with("+/-") || rest.starts_with("+-") => ('±', if rest.starts_with("+-") { 2 } else { 3 }),
+        '+' if rest.starts_with("+/-") || rest.starts_with("+-") => {
+            ('±', if rest.starts_with("+-") { 2 } else { 3 })
+        }
         ':' if rest.starts_with(":=") => ('=', 2),
-        '<' | '>' | '!' | '=' | '-' | '~' => operator(rest, c, run(&['=', '-', '~', '<', '>', '!'])),
+        '<' | '>' | '!' | '=' | '-' | '~' => operator(rest, c),
         '.' | '·' if run(&[c]) > c.len_utf8() => ('…', run(&[c])),
         c => (c, c.len_utf8()),
     }
@@ -190,19 +198,16 @@ fn run_of(rest: &str, belongs: impl Fn(char) -> bool) -> usize {
     rest.find(|c| !belongs(c)).unwrap_or(rest.len())
 }
 
-/// A run of `len` bytes of `<>!=-~`, as an arrow, a rule, a comparison or one plain symbol.
-fn operator(rest: &str, first: char, len: usize) -> (char, usize) {
-    let run = &rest[..len];
-    let shaft = run.len() - run.trim_start_matches(['-', '=', '~']).len();
-    if run[shaft..].starts_with('>') && shaft > 0 && !(first == '~') {
-        return ('→', shaft + 1);
-    }
-    let same = run.len() - run.trim_start_matches(first).len();
+/// The operator at the start of `rest`: an arrow, a rule, a comparison or one plain symbol.
+fn operator(rest: &str, first: char) -> (char, usize) {
+    let same = rest.len() - rest.trim_start_matches(first).len();
+    let next = rest[same..].chars().next();
     match first {
+        '-' | '=' if next == Some('>') => ('→', same + 1),
         '=' if same == 2 => ('≠', 2),
         '=' if same > 2 => ('─', same),
         '-' if same > 1 => ('─', same),
-        '<' | '>' | '!' | '~' if run[1..].starts_with('=') => ('≠', 2),
+        '<' | '>' | '!' | '~' if same == 1 && next == Some('=') => ('≠', 2),
         first => (first, 1),
     }
 }
