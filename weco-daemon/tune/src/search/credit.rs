@@ -95,9 +95,14 @@ impl Credit {
     pub(crate) fn refresh(&mut self) {
         let patience = 20 + 5 * u32::try_from(self.records.len().min(16)).unwrap_or(16);
         if self.dry > 0 && self.dry.is_multiple_of(patience) {
-            for record in &mut self.records {
-                record.step = record.step.max(FIRST_STEP.max(record.grain).min(LONGEST));
-            }
+            self.lengthen();
+        }
+    }
+
+    /// Makes steps at least as long as at first.
+    pub(crate) fn lengthen(&mut self) {
+        for record in &mut self.records {
+            record.step = record.step.max(FIRST_STEP.max(record.grain).min(LONGEST));
         }
     }
 

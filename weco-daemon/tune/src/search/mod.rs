@@ -5,7 +5,9 @@ mod credit;
 mod model;
 mod moves;
 mod random;
+mod region;
 mod searcher;
 mod space;
 
-pub(crate) use searcher::{Draw, Searcher};
+pub(crate) use region::Draw;
+pub(crate) use searcher::Searcher;
