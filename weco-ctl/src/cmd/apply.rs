@@ -3,7 +3,6 @@
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use tokio::signal::unix::{SignalKind, signal};
 use weco_proto::v1::{ApplyBestRequest, RunCreated};
 
 use super::finish::say;
@@ -63,23 +62,7 @@ impl Offer<'_> {
         if !self.rich || !io::stdin().is_terminal() {
             return Ok(false);
         }
-        let sources = self.created.map(|created| created.sources.join(", ")).unwrap_or_default();
-        ask(format!("Apply to {sources}?")).await
-    }
-}
-
-/// Asks on the terminal. Ctrl-C means no.
-async fn ask(question: String) -> Result<bool, Error> {
-    let mut interrupts = signal(SignalKind::interrupt()).map_err(Error::output)?;
-    let answer = tokio::task::spawn_blocking(move || prompt::confirm(&question));
-    tokio::select! {
-        answer = answer => match answer {
-            Ok(answer) => answer.map_err(Error::output),
-            Err(panic) => Err(Error::failure(panic.to_string())),
-        },
-        Some(()) = interrupts.recv() => {
-            say("\n")?;
-            Ok(false)
-        }
+        let sources = self.created.map(|created| created.sources.as_slice()).unwrap_or_default();
+        prompt::apply(sources).await.map_err(Error::output)
     }
 }

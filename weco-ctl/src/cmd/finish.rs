@@ -37,7 +37,8 @@ impl Finish {
                 None => Err(Error::failure("the run ended without saying how").hint(self.resume())),
             },
             Ending::Detached => {
-                say(&format!("The run goes on in the daemon. To see it again: {}\n", self.resume()))?;
+                say(&summary::detached(&followed.view))?;
+                say(&format!("To see it again: {}\n", self.resume()))?;
                 Ok(ExitCode::SUCCESS)
             }
             Ending::Forced => Err(self.forced()),
@@ -47,12 +48,13 @@ impl Finish {
 
     async fn ended(self, ended: &RunEnded, view: &RunView, interrupted: bool) -> Result<ExitCode, Error> {
         if ended.baseline_failed {
-            return self.baseline_failed(view).await;
+            return self.baseline_failed(ended, view).await;
         }
-        if self.rich {
-            say(&summary::finished(view))?;
+        let status = ended.status();
+        if self.rich && matches!(status, RunStatus::Completed | RunStatus::Terminated) {
+            say(&summary::summary(view))?;
         }
-        match ended.status() {
+        match status {
             RunStatus::Completed => {
                 self.offer(ended).make().await?;
                 Ok(ExitCode::SUCCESS)
@@ -75,8 +77,10 @@ impl Finish {
     }
 
     /// Nothing was searched, so nothing is worth keeping: not even the run.
-    async fn baseline_failed(self, view: &RunView) -> Result<ExitCode, Error> {
-        let text = summary::baseline_error(view);
+    async fn baseline_failed(self, ended: &RunEnded, view: &RunView) -> Result<ExitCode, Error> {
+        let Some(text) = summary::failure(view) else {
+            return Err(Error::failure(&ended.reason).hint(&ended.hint));
+        };
         io::stderr().write_all(text.as_bytes()).map_err(Error::output)?;
         if let Some(mut client) = self.daemon.connect().await? {
             let mut request = Request::new(ForgetRunRequest { run_id: self.run_id });

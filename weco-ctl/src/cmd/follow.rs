@@ -141,28 +141,31 @@ pub(crate) mod rich {
 pub(crate) mod summary {
     use super::RunView;
 
-    /// The end of a run.
-    pub(crate) fn finished(view: &RunView) -> String {
+    /// What came of the run.
+    pub(crate) fn summary(view: &RunView) -> String {
         view.ended.as_ref().map(|ended| format!("{}\n", ended.reason)).unwrap_or_default()
     }
 
-    /// Why nothing was searched.
-    pub(crate) fn baseline_error(view: &RunView) -> String {
-        let ended = view.ended.clone().unwrap_or_default();
-        let mut text = format!("error: {}\n  output ends:\n", ended.reason);
-        for line in view.output.lines() {
-            text.push_str(&format!("    │ {line}\n"));
-        }
-        text + &format!("  try: {}\n", ended.hint)
+    /// For who leaves while the run goes on.
+    pub(crate) fn detached(_: &RunView) -> String {
+        "the run goes on in the daemon\n".to_owned()
+    }
+
+    /// The error that ended the run, if one did.
+    pub(crate) fn failure(view: &RunView) -> Option<String> {
+        let ended = view.ended.as_ref()?;
+        let output: String = view.output.lines().map(|line| format!("    │ {line}\n")).collect();
+        Some(format!("error: {}\n  output ends:\n{output}  try: {}\n", ended.reason, ended.hint))
     }
 }
 
 pub(crate) mod prompt {
     use std::io::{self, Write};
 
-    /// Asks; yes is the default.
-    pub(crate) fn confirm(question: &str) -> io::Result<bool> {
-        print!("{question} [Y/n] ");
+    /// Asks whether to write the best version over `paths`; yes is the default.
+    #[expect(clippy::unused_async, reason = "the full one waits for keys")]
+    pub(crate) async fn apply(paths: &[String]) -> io::Result<bool> {
+        write!(io::stdout(), "Apply to {}? [Y/n] ", paths.join(", "))?;
         io::stdout().flush()?;
         let mut answer = String::new();
         io::stdin().read_line(&mut answer)?;

@@ -27,9 +27,9 @@ pub(super) struct Retry {
 }
 
 impl Default for Retry {
-    /// 0, ½, 1, 2 and 4 seconds: long enough for a daemon that is being replaced, short enough to wait for.
+    /// 0, ¼, ½, 1 and 2 seconds: long enough for a daemon that is being replaced, short enough to wait for.
     fn default() -> Self {
-        Self { attempts: 5, wait: Duration::from_millis(500) }
+        Self { attempts: 5, wait: Duration::from_millis(250) }
     }
 }
 
