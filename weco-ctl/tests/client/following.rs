@@ -269,3 +269,29 @@ fn a_run_that_still_goes_is_shown_whole() {
     let (code, _, err) = home.run(&["resume", "0002e", "-n", "5"]);
     assert_eq!((code, err.as_str()), (1, "error: it is running\n  try: wait\n"));
 }
+
+#[test]
+fn a_stop_reaches_a_daemon_that_was_started_again() {
+    let home = Home::with_runtime_dir();
+    home.install_daemon("exit 75");
+    let before = watched(vec![created(&home), measured(2, 0, 1.0)], Then::Hang);
+    let daemon = Fake::serve(&home.socket(), script([before]));
+    let mut client = Client::start(home.weco(&ARGS));
+    client.wait_for("[METRIC] Step 0");
+    drop(daemon);
+    client.wait_for("[RECONNECTING] attempt 1/5");
+    client.interrupt();
+    let after = watched(vec![], Then::AfterStops(1, vec![ended(3, RunStatus::Terminated, 0)]));
+    let daemon = Fake::serve(&home.socket(), script([after]));
+    let (code, out, _) = client.end();
+    assert_eq!(code, Some(130), "{out}");
+    assert!(daemon.calls().iter().any(|call| matches!(call, Call::Stop(stop) if !stop.force)));
+}
+
+#[test]
+fn an_end_after_which_the_daemon_keeps_silent_is_the_end() {
+    let home = Home::with_runtime_dir();
+    let updates = vec![created(&home), ended(2, RunStatus::Completed, 0)];
+    let _daemon = Fake::serve(&home.socket(), script([watched(updates, Then::Hang)]));
+    assert_eq!(home.run(&ARGS).0, 0);
+}
