@@ -1,10 +1,12 @@
 //! How the client fails: one message, the evidence, the next step, and the exit code.
 
+use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::iter;
 use std::process::ExitCode;
 
-use tonic::{Code, Status};
+use tonic::{Code, Status, TimeoutExpired};
 use weco_proto::connect::ConnectError;
 use weco_proto::instructions::InstructionsError;
 use weco_proto::log_dir::LogDirError;
@@ -135,15 +137,28 @@ fn printable(text: &str) -> String {
     text.chars().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect()
 }
 
+/// Whether the connection broke: that has a cause on this side, while what the daemon says has none.
+pub(crate) fn is_lost(status: &Status) -> bool {
+    status.source().is_some() && !is_late(status)
+}
+
+/// Whether the answer did not come in time; the deadline is watched on both sides.
+fn is_late(status: &Status) -> bool {
+    let mut causes = iter::successors(status.source(), |&cause| cause.source());
+    status.code() == Code::DeadlineExceeded || causes.any(<dyn std::error::Error>::is::<TimeoutExpired>)
+}
+
 impl From<Status> for Error {
     fn from(status: Status) -> Self {
-        if std::error::Error::source(&status).is_some() && status.code() != Code::FailedPrecondition {
+        if is_late(&status) {
+            return Self::failure("weco-daemon did not answer in time")
+                .hint("weco daemon logs, then weco daemon stop if it hangs");
+        }
+        if is_lost(&status) {
             return Self::failure(format!("lost contact with weco-daemon: {}", status.message()))
                 .hint("weco daemon status");
         }
         let error = match status.code() {
-            Code::DeadlineExceeded | Code::Cancelled => Self::failure("weco-daemon did not answer in time")
-                .hint("weco daemon logs, then weco daemon stop if it hangs"),
             // The daemon says INVALID_ARGUMENT for what the user asked, found wrong before anything is done.
             Code::InvalidArgument => Self::usage(status.message()),
             Code::Unimplemented => {
@@ -232,9 +247,13 @@ mod tests {
         assert_eq!(error.render(), "error: no run 'abc'\n  try: name another\n");
         assert_eq!(error.exit_code(), EXIT_FAILURE);
         assert_eq!(Error::from(Status::invalid_argument("x")).exit_code(), EXIT_USAGE);
-        assert!(Error::from(Status::deadline_exceeded("")).render().contains("did not answer in time"));
+        for late in [Status::deadline_exceeded(""), Status::from_error(Box::new(TimeoutExpired(())))] {
+            assert!(!is_lost(&late));
+            assert!(Error::from(late).render().contains("did not answer in time"));
+        }
         assert!(Error::from(Status::unimplemented("")).render().contains("another version"));
         let broken = Status::from_error(Box::new(io::Error::from(io::ErrorKind::BrokenPipe)));
+        assert!(is_lost(&broken) && !is_lost(&Status::unavailable("stopping")));
         assert!(Error::from(broken).render().contains("lost contact with weco-daemon"));
     }
 

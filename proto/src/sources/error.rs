@@ -107,6 +107,8 @@ impl SourceError {
             Self::None => "name the file to improve: -s model.py",
             Self::TooMany(_) | Self::TotalTooLarge { .. } => "name only the files that are to be rewritten",
             Self::Directory { .. } => "change to the project's directory",
+            // The suggestion is the next step.
+            Self::NotFound { similar, .. } if !similar.is_empty() => return None,
             Self::NotFound { .. } => "give its path relative to the current directory",
             Self::IsDirectory(_) => "name the files in it: --sources a.py b.py",
             Self::Special(_) | Self::NotText(_) => "sources are regular files of UTF-8 text",

@@ -25,7 +25,7 @@ pub struct ResumeArgs {
     pub run_id: String,
 
     /// This many steps more; needed for a completed run [default: what was left]
-    #[arg(short = 'n', long, value_name = "N", value_parser = value::steps, help_heading = "Search")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = value::steps, allow_negative_numbers = true, help_heading = "Search")]
     pub steps: Option<u32>,
 
     /// Keys for providers.

@@ -65,7 +65,7 @@ pub struct StartArgs {
     pub goal: Option<GoalArg>,
 
     /// How many versions to try after the baseline
-    #[arg(short = 'n', long, value_name = "N", default_value = "100", value_parser = value::steps, help_heading = "Search")]
+    #[arg(short = 'n', long, value_name = "N", default_value = "100", value_parser = value::steps, allow_negative_numbers = true, help_heading = "Search")]
     pub steps: u32,
 
     /// Language model, `provider/model` if its name is ambiguous; `builtin` needs none, no key and no network
@@ -87,7 +87,7 @@ pub struct StartArgs {
     pub keys: KeyArgs,
 
     /// Seconds after which one evaluation is ended and its step fails [default: no limit]
-    #[arg(long, value_name = "SECONDS", value_parser = value::seconds, help_heading = "Evaluation")]
+    #[arg(long, value_name = "SECONDS", value_parser = value::seconds, allow_negative_numbers = true, help_heading = "Evaluation")]
     pub eval_timeout: Option<u64>,
 
     /// Where each step's files go

@@ -1,1 +1,147 @@
+//! The form of the command line.
 
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
+
+use super::*;
+
+fn parse(line: &[&str]) -> Result<Cli, clap::Error> {
+    // Whatever terminal the tests run in.
+    let command = Cli::command().term_width(100);
+    command
+        .try_get_matches_from(["weco"].iter().chain(line))
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+}
+
+fn start(line: &[&str]) -> StartArgs {
+    match parse(&[&["run"], line].concat()).unwrap().verb {
+        Verb::Run(run) => run.start,
+        verb => panic!("{verb:?}"),
+    }
+}
+
+#[test]
+fn the_definition_is_consistent() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn a_run_has_the_documented_defaults() {
+    let args = start(&["-s", "a.py", "-c", "python a.py", "-m", "loss", "-g", "min"]);
+    assert_eq!(args.source.as_deref(), Some("a.py"));
+    assert!(args.sources.is_empty());
+    assert_eq!(args.goal, Some(GoalArg::Minimize));
+    assert_eq!((args.steps, args.log_dir.as_str(), args.save_logs), (100, ".runs", false));
+    assert_eq!((args.eval_timeout, args.seed, args.model), (None, None, None));
+    assert!(args.keys.api_keys.is_empty());
+    assert_eq!((args.end.output, args.end.apply_change), (OutputArg::Rich, false));
+}
+
+#[test]
+fn every_flag_of_a_run_is_understood() {
+    let args = start(&[
+        "--sources",
+        "a.py",
+        "b.py",
+        "--eval-command",
+        "make",
+        "--metric",
+        " mean latency ",
+        "--goal",
+        "MAX",
+        "--steps",
+        "7",
+        "--model",
+        "openai/gpt-5.4",
+        "--additional-instructions",
+        "notes.md",
+        "--log-dir",
+        "logs",
+        "--save-logs",
+        "--eval-timeout",
+        "60",
+        "--apply-change",
+        "--output",
+        "plain",
+        "--seed",
+        "3",
+        "--api-key",
+        "openai=a",
+        "gemini=b",
+        "--api-key",
+        "anthropic=c",
+    ]);
+    assert_eq!(args.sources, ["a.py", "b.py"]);
+    assert_eq!(args.metric.as_deref(), Some("mean latency"));
+    assert_eq!(args.goal, Some(GoalArg::Maximize));
+    assert_eq!((args.steps, args.eval_timeout, args.seed), (7, Some(60), Some(3)));
+    assert_eq!(args.model.as_deref(), Some("openai/gpt-5.4"));
+    assert_eq!(args.end.output, OutputArg::Plain);
+    let keys: Vec<_> = args.keys.api_keys.iter().map(|key| (key.provider, key.key.as_str())).collect();
+    assert_eq!(keys, [("openai", "a"), ("gemini", "b"), ("anthropic", "c")]);
+}
+
+#[test]
+fn each_goal_has_a_short_and_a_long_name() {
+    for (word, goal) in [
+        ("maximize", GoalArg::Maximize),
+        ("max", GoalArg::Maximize),
+        ("minimize", GoalArg::Minimize),
+        ("min", GoalArg::Minimize),
+    ] {
+        assert_eq!(start(&["-g", word]).goal, Some(goal), "{word}");
+    }
+}
+
+#[test]
+fn flags_of_things_that_do_not_exist_yet_are_not_accepted() {
+    for flag in
+        ["--daemon", "--require-review", "--eval-backend", "--no-open", "--parallel", "--no-auto-resume"]
+    {
+        let error = parse(&["run", "-s", "a.py", flag]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnknownArgument, "{flag}");
+    }
+}
+
+#[test]
+fn malformed_values_are_told_apart() {
+    let cases: [&[&str]; 13] = [
+        &["run", "-s", "a.py", "-n", "0"],
+        &["run", "-s", "a.py", "-n", "-1"],
+        &["run", "-s", "a.py", "-n", "many"],
+        &["run", "-s", "a.py", "-c", " "],
+        &["run", "-s", "a.py", "-m", ""],
+        &["run", "-s", "a.py", "-m", "a\nb"],
+        &["run", "-s", "a.py", "-g", "up"],
+        &["run", "-s", "a.py", "--eval-timeout", "0"],
+        &["run", "-s", "a.py", "--output", "json"],
+        &["run", "-s", "a.py", "--sources", "b.py"],
+        &["run", "-s", "a.py", "-s", "b.py"],
+        &["resume", "-n", "5"],
+        &["resume", "0002", "--api-key", "openai"],
+    ];
+    let mut text = String::new();
+    for line in cases {
+        let error = parse(line).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{line:?}");
+        text += &format!("$ weco {}\n{}\n", line.join(" ").escape_debug(), error.to_string().trim_end());
+    }
+    insta::assert_snapshot!("malformed_values", text);
+}
+
+#[test]
+fn help_is_as_recorded() {
+    for (name, line) in [
+        ("help", &["--help"][..]),
+        ("help_run", &["run", "--help"]),
+        ("help_run_short", &["run", "-h"]),
+        ("help_resume", &["resume", "--help"]),
+        ("help_daemon", &["daemon", "--help"]),
+    ] {
+        let help = parse(line).unwrap_err();
+        assert_eq!(help.exit_code(), 0);
+        // clap fills up blank lines within an entry.
+        let text: Vec<_> = help.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+        insta::assert_snapshot!(name, text.join("\n"));
+    }
+}

@@ -2,7 +2,9 @@
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
+use std::time::Duration;
 
+use tonic::Request;
 use weco_proto::v1::{ApplyBestRequest, RunCreated};
 
 use super::finish::say;
@@ -11,6 +13,9 @@ use crate::cli::EndArgs;
 use crate::daemon::Daemon;
 use crate::error::Error;
 use crate::ui::prompt;
+
+/// Longest wait for the best version to be written: at most ten files, each synced.
+const APPLY_DEADLINE: Duration = Duration::from_secs(30);
 
 /// The best version of a run that has ended, and to whom it is offered.
 pub(super) struct Offer<'a> {
@@ -29,8 +34,9 @@ impl Offer<'_> {
             return say(&self.how_to_apply());
         }
         let mut client = self.daemon.connect_or_start().await?;
-        let applied =
-            client.apply_best(ApplyBestRequest { run_id: self.run_id.to_owned() }).await?.into_inner();
+        let mut request = Request::new(ApplyBestRequest { run_id: self.run_id.to_owned() });
+        request.set_timeout(APPLY_DEADLINE);
+        let applied = client.apply_best(request).await?.into_inner();
         say(&format!("Applied step {} to {}.\n", applied.step, applied.paths.join(", ")))
     }
 

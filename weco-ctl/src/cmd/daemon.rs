@@ -8,13 +8,13 @@ use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use tokio::time::{Instant, sleep};
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request};
 use weco_proto::connect::Client;
 use weco_proto::v1::{ShutdownRequest, StatusReply, StatusRequest};
 use weco_proto::version::VERSION;
 
 use crate::daemon::Daemon;
-use crate::error::Error;
+use crate::error::{Error, is_lost};
 
 /// Exit code of `weco daemon status` when it is not running, as init scripts and systemctl say it.
 const EXIT_NOT_RUNNING: u8 = 3;
@@ -49,16 +49,16 @@ pub(super) async fn stop() -> Result<ExitCode, Error> {
     };
     let status = ask(&mut client).await?;
     match client.shutdown(with_deadline(ShutdownRequest {})).await {
-        Err(error) if !is_lost(&error) => return Err(error.into()),
+        Err(error) if !is_lost(&error) && error.code() != Code::Unavailable => return Err(error.into()),
         // It may be gone before its answer is here.
         _ => {}
     }
     drop(client);
     wait_until_gone(&daemon, status.pid).await?;
     let live = match status.live_runs {
-        0 => "",
-        1 => "; 1 run was in progress: weco resume goes on with it",
-        _ => "; runs were in progress: weco resume goes on with them",
+        0 => String::new(),
+        1 => "; 1 run was in progress".to_owned(),
+        count => format!("; {count} runs were in progress"),
     };
     say(&format!("weco-daemon stopped (pid {}){live}\n", status.pid))?;
     Ok(ExitCode::SUCCESS)
@@ -84,10 +84,6 @@ fn with_deadline<T>(message: T) -> Request<T> {
     let mut request = Request::new(message);
     request.set_timeout(ANSWER_DEADLINE);
     request
-}
-
-fn is_lost(status: &Status) -> bool {
-    status.code() == Code::Unavailable || std::error::Error::source(status).is_some()
 }
 
 async fn wait_until_gone(daemon: &Daemon, pid: u32) -> Result<(), Error> {

@@ -48,12 +48,13 @@ impl Finish {
 
     async fn ended(self, ended: &RunEnded, view: &RunView, interrupted: bool) -> Result<ExitCode, Error> {
         if ended.baseline_failed {
-            return self.baseline_failed(view).await;
+            return self.baseline_failed(ended, view).await;
         }
-        if self.rich {
+        let status = ended.status();
+        if self.rich && matches!(status, RunStatus::Completed | RunStatus::Terminated) {
             say(&summary::summary(view))?;
         }
-        match ended.status() {
+        match status {
             RunStatus::Completed => {
                 self.offer(ended).make().await?;
                 Ok(ExitCode::SUCCESS)
@@ -76,8 +77,10 @@ impl Finish {
     }
 
     /// Nothing was searched, so nothing is worth keeping: not even the run.
-    async fn baseline_failed(self, view: &RunView) -> Result<ExitCode, Error> {
-        let text = failure(view).unwrap_or_default();
+    async fn baseline_failed(self, ended: &RunEnded, view: &RunView) -> Result<ExitCode, Error> {
+        let Some(text) = failure(view) else {
+            return Err(Error::failure(&ended.reason).hint(&ended.hint));
+        };
         io::stderr().write_all(text.as_bytes()).map_err(Error::output)?;
         if let Some(mut client) = self.daemon.connect().await? {
             let mut request = Request::new(ForgetRunRequest { run_id: self.run_id });

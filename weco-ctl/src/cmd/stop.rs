@@ -8,11 +8,14 @@ use tonic::Request;
 use weco_proto::v1::StopRunRequest;
 
 use crate::daemon::Daemon;
-use crate::error::Error;
+use crate::error::{Error, is_lost};
 use crate::ui::Action;
 
 /// Longest wait until a stop is recorded.
 const DEADLINE: Duration = Duration::from_secs(5);
+
+/// Most tries while the daemon dies again and again.
+const ATTEMPTS: u32 = 3;
 
 /// Carries out `actions` until nobody can ask for more. The last thing that failed. None waits for another: a forced
 /// stop must not queue behind a stop that hangs.
@@ -36,13 +39,18 @@ pub(super) async fn carry_out(
     failure
 }
 
-/// Over a connection of its own: the one that is followed may be the one in trouble.
+/// Over a connection of its own: the one that is followed may be the one in trouble. A daemon that died meanwhile is
+/// started again, for it would go on with the run.
 async fn stop(daemon: Daemon, run_id: String, force: bool) -> Result<(), Error> {
-    let Some(mut client) = daemon.connect().await? else {
-        return Err(Error::failure("weco-daemon is not running"));
-    };
-    let mut request = Request::new(StopRunRequest { run_id, force });
-    request.set_timeout(DEADLINE);
-    client.stop_run(request).await?;
-    Ok(())
+    let mut attempt = 1;
+    loop {
+        let mut client = daemon.connect_or_start().await?;
+        let mut request = Request::new(StopRunRequest { run_id: run_id.clone(), force });
+        request.set_timeout(DEADLINE);
+        match client.stop_run(request).await {
+            Ok(_) => return Ok(()),
+            Err(status) if is_lost(&status) && attempt < ATTEMPTS => attempt += 1,
+            Err(status) => return Err(status.into()),
+        }
+    }
 }

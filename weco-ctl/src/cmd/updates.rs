@@ -8,14 +8,18 @@
 use std::time::Duration;
 
 use futures_util::stream;
-use tokio::time::sleep;
-use tonic::{Code, Status, Streaming};
+use tokio::time::{sleep, timeout};
+use tonic::{Status, Streaming};
 use weco_proto::status::{hint, status_with_hint};
 use weco_proto::v1::{RunUpdate, WatchRunRequest, run_update::Update};
 
 use super::facts::SharedFacts;
 use crate::daemon::Daemon;
+use crate::error::is_lost;
 use crate::ui::Updates;
+
+/// How long after a run's end to wait for a sign that it was resumed. The rest of a history comes at once.
+const END_GRACE: Duration = Duration::from_secs(1);
 
 /// How often, and after which waits, a lost daemon is looked for again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,9 +31,9 @@ pub(super) struct Retry {
 }
 
 impl Default for Retry {
-    /// 0, ½, 1, 2 and 4 seconds: long enough for a daemon that is being replaced, short enough to wait for.
+    /// 0, ¼, ½, 1 and 2 seconds: long enough for a daemon that is being replaced, short enough to wait for.
     fn default() -> Self {
-        Self { attempts: 5, wait: Duration::from_millis(500) }
+        Self { attempts: 5, wait: Duration::from_millis(250) }
     }
 }
 
@@ -135,7 +139,9 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
             none => none
                 .insert(Self::watch(&self.daemon, &self.run_id, self.next_seq, self.include_output).await?),
         };
-        match stream.message().await {
+        let patience = if self.end.is_some() { END_GRACE } else { Duration::MAX };
+        let message = timeout(patience, stream.message()).await.unwrap_or(Ok(None));
+        match message {
             Ok(Some(update)) => Ok(Some(update)),
             // An end that was handed over is the end, however the connection closes.
             Ok(None) | Err(_) if self.end.is_some() => Ok(None),
@@ -198,11 +204,19 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
     }
 }
 
-/// A broken connection has a cause on this side; what the daemon says has none.
 fn fault(status: Status) -> Fault {
-    if std::error::Error::source(&status).is_some() && status.code() != Code::OutOfRange {
-        Fault::Lost(status)
-    } else {
-        Fault::Refused(status)
+    if is_lost(&status) { Fault::Lost(status) } else { Fault::Refused(status) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_attempt_comes_at_once_and_the_waits_double() {
+        let retry = Retry { attempts: 5, wait: Duration::from_millis(250) };
+        let waits: Vec<u128> = (1..=5).map(|attempt| retry.wait_before(attempt).as_millis()).collect();
+        assert_eq!(waits, [0, 250, 500, 1000, 2000]);
+        assert_eq!(retry.wait_before(u32::MAX), retry.wait.saturating_mul(u32::MAX), "no overflow");
     }
 }

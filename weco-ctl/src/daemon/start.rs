@@ -2,12 +2,14 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
+use std::iter;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{sleep, timeout};
 use weco_proto::connect::Client;
 use weco_proto::private_dir::{create_private_dir, ensure_private_dir};
 use weco_proto::version::EXIT_LOCKED;
@@ -35,36 +37,63 @@ pub(super) async fn start(daemon: &Daemon) -> Result<Client, Error> {
     ensure_private_dir(&daemon.paths().runtime_dir)?;
     let program = executable::find()?;
     let mut log = Log::open(daemon)?;
-    let deadline = Instant::now() + DEADLINE;
-    let mut attempt = Some(log.spawn(&program)?);
-    let mut pause = FIRST_PAUSE;
+    match timeout(DEADLINE, until_one_answers(daemon, &program, &mut log)).await {
+        Ok(result) => result,
+        Err(_) => Err(log.error(format!("weco-daemon did not answer within {} s", DEADLINE.as_secs()))),
+    }
+}
+
+async fn until_one_answers(daemon: &Daemon, program: &Path, log: &mut Log) -> Result<Client, Error> {
+    loop {
+        let mut child = log.spawn(program)?;
+        match first_news(daemon, &mut child).await? {
+            News::Answers(client) => return Ok(client),
+            News::Ended(status) if status.code() == Some(i32::from(EXIT_LOCKED)) => {}
+            News::Ended(status) => {
+                return Err(log.error(format!("weco-daemon stopped while starting ({})", describe(status))));
+            }
+        }
+        // Another has the lock. It will answer; or it was about to end, and the next one has a chance.
+        if let Ok(client) = timeout(RESPAWN_PAUSE, answer(daemon)).await {
+            return client;
+        }
+    }
+}
+
+/// What can come of a start.
+enum News {
+    /// The daemon, or another, answers.
+    Answers(Client),
+    /// The process has ended.
+    Ended(ExitStatus),
+}
+
+async fn first_news(daemon: &Daemon, child: &mut Child) -> Result<News, Error> {
+    let mut pauses = pauses();
+    loop {
+        if let Some(client) = daemon.connect().await? {
+            return Ok(News::Answers(client));
+        }
+        if let Some(status) = exited(child)? {
+            return Ok(News::Ended(status));
+        }
+        sleep(pauses.next().unwrap_or(LONGEST_PAUSE)).await;
+    }
+}
+
+async fn answer(daemon: &Daemon) -> Result<Client, Error> {
+    let mut pauses = pauses();
     loop {
         if let Some(client) = daemon.connect().await? {
             return Ok(client);
         }
-        if Instant::now() >= deadline {
-            return Err(log.error(format!("weco-daemon did not answer within {} s", DEADLINE.as_secs())));
-        }
-        if let Some(child) = &mut attempt {
-            match exited(child)? {
-                None => {}
-                Some(status) if status.code() == Some(i32::from(EXIT_LOCKED)) => attempt = None,
-                Some(status) => {
-                    return Err(
-                        log.error(format!("weco-daemon stopped while starting ({})", describe(status)))
-                    );
-                }
-            }
-            sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        } else {
-            sleep(RESPAWN_PAUSE).await;
-            if let Some(client) = daemon.connect().await? {
-                return Ok(client);
-            }
-            attempt = Some(log.spawn(&program)?);
-        }
+        sleep(pauses.next().unwrap_or(LONGEST_PAUSE)).await;
     }
+}
+
+/// Short pauses first, for a start is short; longer ones later, for then it is not.
+fn pauses() -> impl Iterator<Item = Duration> {
+    iter::successors(Some(FIRST_PAUSE), |&pause| Some((pause * 2).min(LONGEST_PAUSE)))
 }
 
 fn exited(child: &mut Child) -> Result<Option<ExitStatus>, Error> {
@@ -104,7 +133,7 @@ impl Log {
 
     /// Starts the program with nothing of this terminal but the environment. It leaves our session by itself; it
     /// could not if it led a process group.
-    fn spawn(&self, program: &std::path::Path) -> Result<Child, Error> {
+    fn spawn(&self, program: &Path) -> Result<Child, Error> {
         let streams = self.file.try_clone().and_then(|out| Ok((out, self.file.try_clone()?)));
         let spawned = streams.and_then(|(out, err)| {
             Command::new(program)

@@ -1,0 +1,297 @@
+//! A run from the client's side: what it asks a daemon, and what it makes of the answers.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::process::Command;
+
+use crate::support::{
+    Call, Client, Fake, Home, RUN, Script, Then, Watched, created, ended, event, measured, resumed, text,
+};
+use tonic::{Code, Status};
+use weco_proto::status::status_with_hint;
+use weco_proto::v1::{EnvVar, Goal, RunEnded, RunStatus, RunUpdate, run_update::Update};
+
+const ARGS: [&str; 9] = ["run", "-s", "model.py", "-c", "python model.py", "-m", "speedup", "-g", "max"];
+
+fn watched(updates: Vec<RunUpdate>, then: Then) -> Watched {
+    Watched { updates, then }
+}
+
+fn script(watched: impl IntoIterator<Item = Watched>) -> Script {
+    Script { watched: watched.into_iter().collect(), ..Script::default() }
+}
+
+/// A run in which step 1 is best.
+fn success(home: &Home) -> Watched {
+    let updates =
+        vec![created(home), measured(2, 0, 1.0), measured(3, 1, 2.0), ended(4, RunStatus::Completed, 1)];
+    watched(updates, Then::Close)
+}
+
+#[test]
+fn a_run_is_sent_as_asked_and_says_how_to_apply_its_best() {
+    let home = Home::with_runtime_dir();
+    let daemon = Fake::serve(&home.socket(), script([success(&home)]));
+    fs::write(home.project().join("notes.md"), "Use tiles.").unwrap();
+    let rest =
+        ["-n", "2", "-M", "builtin", "-i", "notes.md", "--save-logs", "--eval-timeout", "60", "--seed", "7"];
+    let mut command = home.weco(&[&ARGS[..], &rest, &["--api-key", "openai=k1", "gemini=k2"]].concat());
+    let output = command.env("ODD", OsStr::from_bytes(b"\xff=\n")).output().unwrap();
+    let (code, out, err) = text(&output);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains(&format!("Run ID: {RUN}")) && out.contains("[METRIC] Step 1: 2"), "{out}");
+
+    let calls = daemon.calls();
+    let [Call::Start(start), Call::Watch(watch)] = calls.as_slice() else { panic!("{calls:#?}") };
+    assert_eq!(start.directory, home.project().display().to_string());
+    assert_eq!(
+        (start.sources.as_slice(), start.eval_command.as_str()),
+        (&["model.py".to_owned()][..], "python model.py")
+    );
+    assert_eq!((start.metric.as_str(), start.goal(), start.steps), ("speedup", Goal::Maximize, 2));
+    assert_eq!(
+        (start.model.as_deref(), start.instructions.as_deref()),
+        (Some("builtin"), Some("Use tiles."))
+    );
+    assert_eq!((start.log_dir.as_str(), start.save_logs), (".runs", true));
+    assert_eq!((start.eval_timeout_seconds, start.seed), (Some(60), Some(7)));
+    assert_eq!(start.api_keys.get("gemini").map(String::as_str), Some("k2"));
+    assert!(start.environment.contains(&EnvVar { name: b"ODD".to_vec(), value: b"\xff=\n".to_vec() }));
+    assert!(start.environment.iter().any(|variable| variable.name == b"PATH"));
+    assert_eq!((watch.run_id.as_str(), watch.from_seq, watch.include_output), (RUN, 1, true));
+
+    // What it says is a command that does what it says.
+    let best = home.project().join(".runs").join(RUN).join("best/files");
+    fs::create_dir_all(&best).unwrap();
+    fs::write(best.join("model.py"), "better\n").unwrap();
+    let (_, apply) = out.lines().last().unwrap().split_once("(step 1): ").unwrap();
+    let status = Command::new("sh").args(["-c", apply]).current_dir(home.project()).status().unwrap();
+    assert!(status.success(), "{apply}");
+    assert_eq!(fs::read_to_string(home.project().join("model.py")).unwrap(), "better\n");
+}
+
+#[test]
+fn apply_change_applies_without_asking() {
+    let home = Home::with_runtime_dir();
+    let daemon = Fake::serve(&home.socket(), script([success(&home)]));
+    let (code, out, _) = home.run(&[&ARGS[..], &["--apply-change"]].concat());
+    assert_eq!(code, 0);
+    assert!(out.ends_with("Applied step 1 to model.py.\n"), "{out}");
+    assert_eq!(daemon.calls().last(), Some(&Call::Apply(RUN.into())));
+}
+
+#[test]
+fn the_users_own_code_is_never_applied() {
+    let home = Home::with_runtime_dir();
+    let updates = vec![created(&home), measured(2, 0, 1.0), ended(3, RunStatus::Completed, 0)];
+    let daemon = Fake::serve(&home.socket(), script([watched(updates, Then::Close)]));
+    let (code, out, _) = home.run(&[&ARGS[..], &["--apply-change"]].concat());
+    assert_eq!(code, 0);
+    assert!(out.ends_with("No better version was found; your files are as they were.\n"), "{out}");
+    assert!(!daemon.calls().contains(&Call::Apply(RUN.into())));
+}
+
+#[test]
+fn a_baseline_that_fails_leaves_an_error_and_no_run() {
+    let home = Home::with_runtime_dir();
+    let end = RunEnded {
+        status: RunStatus::Error.into(),
+        reason: "the baseline printed no 'speedup'".into(),
+        hint: "print a line such as `speedup: 1.5`".into(),
+        baseline_failed: true,
+        ..Default::default()
+    };
+    let updates = vec![created(&home), event(2, Update::Ended(end))];
+    let daemon = Fake::serve(&home.socket(), script([watched(updates, Then::Close)]));
+    let (code, _, err) = home.run(&ARGS);
+    assert_eq!(code, 1);
+    assert!(err.starts_with("error: the baseline printed no 'speedup'\n"), "{err}");
+    assert!(err.ends_with("  try: print a line such as `speedup: 1.5`\n"), "{err}");
+    assert_eq!(daemon.calls().last(), Some(&Call::Forget(RUN.into())));
+}
+
+#[test]
+fn a_run_that_cannot_go_on_says_why_and_how_to_go_on() {
+    let home = Home::with_runtime_dir();
+    for status in [RunStatus::Error, RunStatus::Interrupted] {
+        let updates = vec![created(&home), measured(2, 1, 2.0), ended(3, status, 1)];
+        let _daemon = Fake::serve(&home.socket(), script([watched(updates, Then::Close)]));
+        let (code, out, err) = home.run(&ARGS);
+        assert_eq!(code, 1);
+        assert_eq!(err, format!("error: the reason\n  try: weco resume {RUN}\n"));
+        assert!(out.contains("(step 1): cp -r "), "what was found is not lost: {out}");
+    }
+}
+
+#[test]
+fn ctrl_c_stops_the_run_in_good_order() {
+    let home = Home::with_runtime_dir();
+    let end = vec![ended(3, RunStatus::Terminated, 0)];
+    let watched = watched(vec![created(&home), measured(2, 0, 1.0)], Then::AfterStops(1, end));
+    let daemon = Fake::serve(&home.socket(), script([watched]));
+    let mut client = Client::start(home.weco(&ARGS));
+    client.wait_for("[METRIC] Step 0");
+    client.interrupt();
+    let (code, out, err) = client.end();
+    assert_eq!((code, err.as_str()), (Some(130), ""), "{out}");
+    assert!(out.ends_with(&format!("To go on with this run: weco resume {RUN}")), "{out}");
+    let stops: Vec<_> = daemon.calls().into_iter().filter(|call| matches!(call, Call::Stop(_))).collect();
+    assert!(matches!(stops.as_slice(), [Call::Stop(stop)] if !stop.force && stop.run_id == RUN), "{stops:?}");
+}
+
+#[test]
+fn a_second_ctrl_c_forces() {
+    let home = Home::with_runtime_dir();
+    let end = vec![ended(3, RunStatus::Terminated, 0)];
+    let watched = watched(vec![created(&home), measured(2, 0, 1.0)], Then::AfterStops(2, end));
+    let daemon = Fake::serve(&home.socket(), script([watched]));
+    let mut client = Client::start(home.weco(&ARGS));
+    client.wait_for("[METRIC] Step 0");
+    client.interrupt();
+    daemon.wait_for(|call| matches!(call, Call::Stop(stop) if !stop.force));
+    client.interrupt();
+    daemon.wait_for(|call| matches!(call, Call::Stop(stop) if stop.force));
+    assert_eq!(client.end().0, Some(130));
+}
+
+#[test]
+fn a_run_stopped_elsewhere_is_no_success() {
+    let home = Home::with_runtime_dir();
+    let updates = vec![created(&home), measured(2, 0, 1.0), ended(3, RunStatus::Terminated, 0)];
+    let _daemon = Fake::serve(&home.socket(), script([watched(updates, Then::Close)]));
+    let (code, out, _) = home.run(&ARGS);
+    assert_eq!(code, 1);
+    assert!(out.contains(&format!("weco resume {RUN}")), "{out}");
+}
+
+#[test]
+fn a_daemon_that_dies_is_found_again_and_nothing_is_told_twice() {
+    let home = Home::with_runtime_dir();
+    // Whoever starts one finds that another has the lock, until that one answers.
+    home.install_daemon("exit 75");
+    let before = watched(vec![created(&home), measured(2, 0, 1.0)], Then::Hang);
+    let daemon = Fake::serve(&home.socket(), script([before]));
+    let mut client = Client::start(home.weco(&ARGS));
+    client.wait_for("[METRIC] Step 0");
+    drop(daemon);
+    client.wait_for("[RECONNECTING] attempt 1/5");
+    // It repeats an event, as it should not.
+    let after = vec![measured(2, 0, 1.0), measured(3, 1, 2.0), ended(4, RunStatus::Completed, 1)];
+    let daemon = Fake::serve(&home.socket(), script([watched(after, Then::Close)]));
+    let (code, out, err) = client.end();
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert_eq!(out.matches("[METRIC] Step 0").count(), 1, "{out}");
+    assert!(out.contains("[RECONNECTED]") && out.contains("[METRIC] Step 1"), "{out}");
+    let calls = daemon.calls();
+    assert!(matches!(calls.as_slice(), [Call::Watch(watch)] if watch.from_seq == 3), "{calls:?}");
+}
+
+#[test]
+fn a_daemon_that_stays_away_is_given_up() {
+    let home = Home::with_runtime_dir();
+    home.install_daemon("echo no room >&2; exit 1");
+    let daemon = Fake::serve(&home.socket(), script([watched(vec![created(&home)], Then::Hang)]));
+    let mut client = Client::start(home.weco(&ARGS));
+    client.wait_for("Run ID");
+    drop(daemon);
+    let (code, out, err) = client.end();
+    assert_eq!(code, Some(1));
+    assert!(out.contains("[RECONNECTING] attempt 5/5"), "{out}");
+    assert!(err.starts_with("error: weco-daemon stopped while starting (exit code 1)\n"), "{err}");
+    assert!(err.contains("try: "), "{err}");
+}
+
+#[test]
+fn a_daemon_that_stops_in_good_order_is_not_started_again() {
+    let home = Home::with_runtime_dir();
+    let stopping = Status::unavailable("the daemon is stopping");
+    let _daemon = Fake::serve(&home.socket(), script([watched(vec![created(&home)], Then::Fail(stopping))]));
+    let (code, out, err) = home.run(&ARGS);
+    assert_eq!(code, 1);
+    assert_eq!(err, format!("error: the daemon is stopping\n  try: weco resume {RUN}\n"));
+    assert!(!out.contains("RECONNECTING"), "{out}");
+}
+
+#[test]
+fn what_the_daemon_refuses_is_told_with_its_hint() {
+    let home = Home::with_runtime_dir();
+    let cases = [
+        (Code::InvalidArgument, 2, "no model 'gtp-5'", "-M gpt-5.4"),
+        (
+            Code::FailedPrecondition,
+            1,
+            "weco-daemon 9.9.9 is running, but the client is weco 0",
+            "weco daemon stop",
+        ),
+        (Code::ResourceExhausted, 1, "the disk is full", "free some space"),
+    ];
+    for (code, exit, message, hint) in cases {
+        let refuse = Some(status_with_hint(code, message, hint));
+        let _daemon = Fake::serve(&home.socket(), Script { refuse, ..Script::default() });
+        assert_eq!(home.run(&ARGS), (exit, String::new(), format!("error: {message}\n  try: {hint}\n")));
+    }
+}
+
+#[test]
+fn a_resumed_run_is_shown_from_where_it_goes_on() {
+    let home = Home::with_runtime_dir();
+    let history = vec![created(&home), measured(2, 0, 1.0), ended(3, RunStatus::Terminated, 0), resumed(4)];
+    let rest = vec![measured(5, 1, 2.0), ended(6, RunStatus::Completed, 1)];
+    let daemon = Fake::serve(&home.socket(), script([watched([history, rest].concat(), Then::Close)]));
+    let (code, out, err) = home.run(&["resume", "0002e", "-n", "5", "--api-key", "openai=k"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("[METRIC] Step 1") && !out.contains("[METRIC] Step 0"), "{out}");
+    assert!(out.contains("To apply the best version (step 1)"), "the run's second end counts: {out}");
+    let calls = daemon.calls();
+    let [Call::Resume(resume), Call::Watch(watch)] = calls.as_slice() else { panic!("{calls:#?}") };
+    assert_eq!((resume.run_id.as_str(), resume.steps), ("0002e", Some(5)));
+    assert_eq!(resume.api_keys.get("openai").map(String::as_str), Some("k"));
+    assert!(resume.environment.iter().any(|variable| variable.name == b"PATH"));
+    assert_eq!((watch.run_id.as_str(), watch.from_seq), (RUN, 1), "only its beginning says what it is");
+}
+
+#[test]
+fn a_run_that_still_goes_is_shown_whole() {
+    let home = Home::with_runtime_dir();
+    let history = vec![created(&home), measured(2, 0, 1.0), ended(3, RunStatus::Error, 0), resumed(4)];
+    let rest = vec![measured(5, 1, 2.0), ended(6, RunStatus::Completed, 1)];
+    let script = || Script {
+        watched: [watched([history.clone(), rest.clone()].concat(), Then::Close)].into(),
+        refuse_resume: Some(status_with_hint(Code::AlreadyExists, "it is running", "wait")),
+        ..Script::default()
+    };
+    let _daemon = Fake::serve(&home.socket(), script());
+    let (code, out, _) = home.run(&["resume", "0002e"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("[METRIC] Step 0") && out.contains("[METRIC] Step 1"), "{out}");
+    let _daemon = Fake::serve(&home.socket(), script());
+    let (code, _, err) = home.run(&["resume", "0002e", "-n", "5"]);
+    assert_eq!((code, err.as_str()), (1, "error: it is running\n  try: wait\n"));
+}
+
+#[test]
+fn a_stop_reaches_a_daemon_that_was_started_again() {
+    let home = Home::with_runtime_dir();
+    home.install_daemon("exit 75");
+    let before = watched(vec![created(&home), measured(2, 0, 1.0)], Then::Hang);
+    let daemon = Fake::serve(&home.socket(), script([before]));
+    let mut client = Client::start(home.weco(&ARGS));
+    client.wait_for("[METRIC] Step 0");
+    drop(daemon);
+    client.wait_for("[RECONNECTING] attempt 1/5");
+    client.interrupt();
+    let after = watched(vec![], Then::AfterStops(1, vec![ended(3, RunStatus::Terminated, 0)]));
+    let daemon = Fake::serve(&home.socket(), script([after]));
+    let (code, out, _) = client.end();
+    assert_eq!(code, Some(130), "{out}");
+    assert!(daemon.calls().iter().any(|call| matches!(call, Call::Stop(stop) if !stop.force)));
+}
+
+#[test]
+fn an_end_after_which_the_daemon_keeps_silent_is_the_end() {
+    let home = Home::with_runtime_dir();
+    let updates = vec![created(&home), ended(2, RunStatus::Completed, 0)];
+    let _daemon = Fake::serve(&home.socket(), script([watched(updates, Then::Hang)]));
+    assert_eq!(home.run(&ARGS).0, 0);
+}

@@ -1,0 +1,7 @@
+//! The program `weco`, run as users run it, against a daemon that is a fake.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod bad_input;
+mod daemon;
+mod following;
+mod support;

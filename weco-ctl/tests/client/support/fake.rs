@@ -1,0 +1,230 @@
+//! A daemon that answers as it is told.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use futures_util::{Stream, StreamExt, stream};
+use tokio::net::UnixListener;
+use tokio::runtime::Runtime;
+use tokio::sync::Notify;
+use tokio_stream::wrappers::UnixListenerStream;
+use tonic::{Request, Response, Status};
+use weco_proto::v1::weco_server::{Weco, WecoServer};
+use weco_proto::v1::{self, RunUpdate};
+use weco_proto::version::{MAX_MESSAGE_BYTES, VERSION};
+
+use super::RUN;
+
+/// What a fake daemon answers.
+#[derive(Default)]
+pub(crate) struct Script {
+    /// To `WatchRun`, one after the other.
+    pub(crate) watched: VecDeque<Watched>,
+    /// To everything that creates or changes something, instead of the usual.
+    pub(crate) refuse: Option<Status>,
+    /// To `ResumeRun`, instead of the usual.
+    pub(crate) refuse_resume: Option<Status>,
+    /// The process that it claims to be.
+    pub(crate) pid: u32,
+    /// Its version, if not ours.
+    pub(crate) version: Option<String>,
+    /// What it does when told to shut down.
+    pub(crate) on_shutdown: Option<Box<dyn FnOnce() + Send>>,
+}
+
+/// One answer to `WatchRun`.
+pub(crate) struct Watched {
+    pub(crate) updates: Vec<RunUpdate>,
+    pub(crate) then: Then,
+}
+
+/// What follows the updates.
+pub(crate) enum Then {
+    /// The stream's proper end.
+    Close,
+    /// A status.
+    Fail(Status),
+    /// Nothing, as long as the daemon lives.
+    Hang,
+    /// These, once `StopRun` was called so many times.
+    AfterStops(usize, Vec<RunUpdate>),
+}
+
+/// What it was asked, in order.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Call {
+    Start(Box<v1::StartRunRequest>),
+    Watch(v1::WatchRunRequest),
+    Stop(v1::StopRunRequest),
+    Resume(Box<v1::ResumeRunRequest>),
+    Apply(String),
+    Forget(String),
+    Shutdown,
+}
+
+struct Shared {
+    script: Mutex<Script>,
+    calls: Mutex<Vec<Call>>,
+    stopped: Notify,
+    ended: Notify,
+}
+
+/// A fake daemon on a socket. Dropped, it is gone at once, as if killed.
+pub(crate) struct Fake {
+    shared: Arc<Shared>,
+    runtime: Option<Runtime>,
+}
+
+impl Fake {
+    /// Serves at `socket`, in the place of whatever was there.
+    pub(crate) fn serve(socket: &Path, script: Script) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let shared = Arc::new(Shared {
+            script: Mutex::new(script),
+            calls: Mutex::default(),
+            stopped: Notify::new(),
+            ended: Notify::new(),
+        });
+        let _ = std::fs::remove_file(socket);
+        let _guard = runtime.enter();
+        let listener = UnixListenerStream::new(UnixListener::bind(socket).unwrap());
+        let service = WecoServer::new(Service(Arc::clone(&shared)))
+            .max_decoding_message_size(MAX_MESSAGE_BYTES)
+            .max_encoding_message_size(MAX_MESSAGE_BYTES);
+        let ended = Arc::clone(&shared);
+        runtime.spawn(async move {
+            let end = async move { ended.ended.notified().await };
+            tonic::transport::Server::builder()
+                .add_service(service)
+                .serve_with_incoming_shutdown(listener, end)
+                .await
+                .unwrap();
+        });
+        drop(_guard);
+        Self { shared, runtime: Some(runtime) }
+    }
+
+    /// What it was asked so far.
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.shared.calls.lock().unwrap().clone()
+    }
+
+    /// Waits until one of its calls is as wanted.
+    pub(crate) fn wait_for(&self, wanted: impl Fn(&Call) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !self.calls().iter().any(&wanted) {
+            assert!(Instant::now() < deadline, "{:#?}", self.calls());
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(Duration::from_secs(5));
+        }
+    }
+}
+
+struct Service(Arc<Shared>);
+
+type Reply<T> = Result<Response<T>, Status>;
+
+impl Service {
+    fn note(&self, call: Call) -> Result<(), Status> {
+        self.0.calls.lock().unwrap().push(call);
+        match &self.0.script.lock().unwrap().refuse {
+            Some(status) => Err(status.clone()),
+            None => Ok(()),
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl Weco for Service {
+    type WatchRunStream = Pin<Box<dyn Stream<Item = Result<RunUpdate, Status>> + Send>>;
+
+    async fn status(&self, _: Request<v1::StatusRequest>) -> Reply<v1::StatusReply> {
+        let script = self.0.script.lock().unwrap();
+        Ok(Response::new(v1::StatusReply {
+            version: script.version.clone().unwrap_or_else(|| VERSION.to_owned()),
+            pid: script.pid,
+            uptime_seconds: 90,
+            live_runs: 2,
+            socket: "/the/socket".into(),
+            state_dir: "/the/state".into(),
+            log_file: "/the/log".into(),
+        }))
+    }
+
+    async fn start_run(&self, request: Request<v1::StartRunRequest>) -> Reply<v1::StartRunReply> {
+        assert_eq!(request.metadata().get("weco-version").unwrap(), VERSION);
+        self.note(Call::Start(Box::new(request.into_inner())))?;
+        Ok(Response::new(v1::StartRunReply { run_id: RUN.into(), run_name: "swift-heron".into() }))
+    }
+
+    async fn watch_run(&self, request: Request<v1::WatchRunRequest>) -> Reply<Self::WatchRunStream> {
+        self.note(Call::Watch(request.into_inner()))?;
+        let watched = self.0.script.lock().unwrap().watched.pop_front();
+        let Watched { updates, then } = watched.ok_or_else(|| Status::not_found("no more updates"))?;
+        let updates = stream::iter(updates.into_iter().map(Ok));
+        let rest: Self::WatchRunStream = match then {
+            Then::Close => Box::pin(stream::empty()),
+            Then::Fail(status) => Box::pin(stream::iter([Err(status)])),
+            Then::Hang => Box::pin(stream::pending()),
+            Then::AfterStops(count, rest) => {
+                let shared = Arc::clone(&self.0);
+                let stopped = async move {
+                    for _ in 0..count {
+                        shared.stopped.notified().await;
+                    }
+                    stream::iter(rest.into_iter().map(Ok))
+                };
+                Box::pin(stream::once(stopped).flatten())
+            }
+        };
+        Ok(Response::new(Box::pin(updates.chain(rest))))
+    }
+
+    async fn stop_run(&self, request: Request<v1::StopRunRequest>) -> Reply<v1::StopRunReply> {
+        self.note(Call::Stop(request.into_inner()))?;
+        self.0.stopped.notify_one();
+        Ok(Response::new(v1::StopRunReply { status: v1::RunStatus::Stopping.into() }))
+    }
+
+    async fn resume_run(&self, request: Request<v1::ResumeRunRequest>) -> Reply<v1::ResumeRunReply> {
+        self.note(Call::Resume(Box::new(request.into_inner())))?;
+        if let Some(status) = &self.0.script.lock().unwrap().refuse_resume {
+            return Err(status.clone());
+        }
+        Ok(Response::new(v1::ResumeRunReply {
+            run_id: RUN.into(),
+            run_name: "swift-heron".into(),
+            from_seq: 4,
+        }))
+    }
+
+    async fn apply_best(&self, request: Request<v1::ApplyBestRequest>) -> Reply<v1::ApplyBestReply> {
+        self.note(Call::Apply(request.into_inner().run_id))?;
+        Ok(Response::new(v1::ApplyBestReply { step: 1, paths: vec!["model.py".into()] }))
+    }
+
+    async fn forget_run(&self, request: Request<v1::ForgetRunRequest>) -> Reply<v1::ForgetRunReply> {
+        self.note(Call::Forget(request.into_inner().run_id))?;
+        Ok(Response::new(v1::ForgetRunReply {}))
+    }
+
+    async fn shutdown(&self, _: Request<v1::ShutdownRequest>) -> Reply<v1::ShutdownReply> {
+        self.note(Call::Shutdown)?;
+        if let Some(act) = self.0.script.lock().unwrap().on_shutdown.take() {
+            act();
+        }
+        self.0.ended.notify_one();
+        Ok(Response::new(v1::ShutdownReply {}))
+    }
+}
