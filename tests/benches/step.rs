@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use tokio_stream::StreamExt;
 use weco_proto::v1::{self, run_update::Update};
 use weco_tests::World;
-use weco_tests::model_server::ModelServer;
+use weco_tests::model_server::{Api, ModelServer, Reply};
 
 const EVALUATION: &str = "echo 'score: 1'";
 const WINDOW: usize = 200;
@@ -27,14 +27,12 @@ const WINDOW: usize = 200;
 fn main() {
     let steps: u32 = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(10_000);
     let count = AtomicU64::new(0);
-    let server = ModelServer::answering(move |_| {
+    let server = ModelServer::start(move |_| {
         let n = count.fetch_add(1, Ordering::Relaxed);
-        format!("Count on.\n\n```python\nvalue = {n}\n```\n")
+        Reply::text(format!("Count on.\n\n```python\nvalue = {n}\n```\n"))
     });
-    let mut world =
+    let world =
         World::new(env!("CARGO_BIN_EXE_weco-under-test"), env!("CARGO_BIN_EXE_weco-daemon-under-test"));
-    world.set("OPENAI_BASE_URL", server.openai_base_url());
-    world.set("OPENAI_API_KEY", server.key());
     world.write("value.py", "value = -1\n");
     assert_eq!(world.weco(&["daemon", "start"]).code, 0);
 
@@ -49,24 +47,28 @@ fn main() {
     println!("steps                                 {:>10}", times.len());
     println!("bare loop (HTTP + sh), median         {:>10}", millis(bare));
     println!("step, median                          {:>10}", millis(all));
-    println!("own time (step - bare), median        {:>10}   target <= 2.500 ms", millis(all.saturating_sub(bare)));
+    println!(
+        "own time (step - bare), median        {:>10}   target <= 2.500 ms",
+        millis(all.saturating_sub(bare))
+    );
     println!("step, median of steps 10..            {:>10}", millis(early));
     println!("step, median of the last {WINDOW}          {:>10}", millis(late));
-    println!("late / early                          {:>10.2}   target <= 1.20", late.as_secs_f64() / early.as_secs_f64());
+    println!(
+        "late / early                          {:>10.2}   target <= 1.20",
+        late.as_secs_f64() / early.as_secs_f64()
+    );
     println!("daemon's memory after it              {:>10}", resident(&world));
 }
 
 async fn step_times(world: &World, server: &ModelServer, steps: u32) -> Vec<Duration> {
     let mut client = weco_proto::connect::connect(&world.runtime().join("daemon.sock")).await.unwrap();
     let variable = |name: &str, value: String| v1::EnvVar { name: name.into(), value: value.into_bytes() };
+    let path = ("PATH".to_owned(), std::env::var("PATH").unwrap());
+    let environment = server.environment().into_iter().chain([path]);
     let run = client
         .start_run(v1::StartRunRequest {
             directory: world.work().display().to_string(),
-            environment: vec![
-                variable("PATH", std::env::var("PATH").unwrap()),
-                variable("OPENAI_BASE_URL", server.openai_base_url()),
-                variable("OPENAI_API_KEY", server.key()),
-            ],
+            environment: environment.map(|(name, value)| variable(&name, value)).collect(),
             sources: vec!["value.py".to_owned()],
             eval_command: EVALUATION.to_owned(),
             metric: "score".to_owned(),
@@ -93,7 +95,9 @@ async fn step_times(world: &World, server: &ModelServer, steps: u32) -> Vec<Dura
                 assert!(evaluated.metric.is_some(), "step {} failed", evaluated.step);
             }
             Some(Update::Unusable(unusable)) => panic!("{}", unusable.reason),
-            Some(Update::Ended(ended)) => assert_eq!(ended.status(), v1::RunStatus::Completed, "{}", ended.reason),
+            Some(Update::Ended(ended)) => {
+                assert_eq!(ended.status(), v1::RunStatus::Completed, "{}", ended.reason)
+            }
             _ => {}
         }
     }
@@ -102,12 +106,14 @@ async fn step_times(world: &World, server: &ModelServer, steps: u32) -> Vec<Dura
 
 /// What the model and the evaluation cost by themselves.
 fn bare_loop(server: &ModelServer, rounds: usize) -> Duration {
-    let mut connection = TcpStream::connect(server.address()).unwrap();
+    let base = server.base_url(Api::Chat);
+    let authority = base.trim_start_matches("http://").split('/').next().unwrap();
+    let mut connection = TcpStream::connect(authority).unwrap();
     connection.set_nodelay(true).unwrap();
     let body = r#"{"model":"gpt-5.2","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"x"}]}"#;
     let request = format!(
         "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        server.key(),
+        server.environment()["OPENAI_API_KEY"],
         body.len()
     );
     let times: Vec<Duration> = (0..rounds)

@@ -36,7 +36,8 @@ impl World {
     pub fn new(client: &str, daemon: &str) -> Self {
         // Short, because a socket's path must stay under 108 bytes.
         let root = tempfile::Builder::new().prefix("weco-").tempdir_in("/tmp").unwrap();
-        let mut environment = BTreeMap::from([("PATH".to_owned(), std::env::var("PATH").unwrap_or_default())]);
+        let mut environment =
+            BTreeMap::from([("PATH".to_owned(), std::env::var("PATH").unwrap_or_default())]);
         for (variable, place) in [
             ("HOME", "home"),
             ("WECO_STATE_DIR", "state"),
@@ -119,6 +120,12 @@ impl World {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Starts the daemon.
+    pub fn start_daemon(&self) {
+        let start = self.weco(&["daemon", "start"]);
+        assert_eq!(start.code, 0, "{start:?}");
     }
 
     /// Starts a `weco` command whose output is collected in files.

@@ -93,7 +93,7 @@ fn models() {
     let with = |model| vec!["-s", "model.py", "-c", "true", "-m", "score", "-g", "max", "-M", model];
     refused(&world, &with("gpt-5.2"), 1, "OPENAI_API_KEY");
     refused(&world, &with("gpt-5.2"), 1, "-M builtin");
-    refused(&world, &with("gemni-3-flash-preview"), 1, "gemini-3-flash-preview");
+    refused(&world, &with("gemni-3-flash-preview"), 2, "gemini-3-flash-preview");
 }
 
 #[test]

@@ -11,8 +11,21 @@ use weco_tests::World;
 
 fn builtin_run(world: &World, source: &str, more: &[&str]) -> weco_tests::Output {
     let mut arguments = vec![
-        "run", "-s", source, "-c", "python3 eval.py", "-m", "score", "-g", "max", "-M", "builtin", "--output",
-        "plain", "--seed", "7",
+        "run",
+        "-s",
+        source,
+        "-c",
+        "python3 eval.py",
+        "-m",
+        "score",
+        "-g",
+        "max",
+        "-M",
+        "builtin",
+        "--output",
+        "plain",
+        "--seed",
+        "7",
     ];
     arguments.extend(more);
     world.weco(&arguments)
@@ -28,7 +41,7 @@ fn the_built_in_proposer_improves_real_code_and_leaves_the_sources_alone() {
     let run = builtin_run(&world, "model.py", &["-n", "25", "--save-logs"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.contains("[COMPLETE] Optimization finished successfully"), "{}", run.stdout);
-    assert!(run.stdout.contains("[METRIC] Step 0: -125 (best so far: -125)"), "{}", run.stdout);
+    assert!(run.stdout.contains("[METRIC] Step 0: -125.0 (best so far: -125.0)"), "{}", run.stdout);
     assert!(run.stdout.contains("Total steps completed: 25"), "{}", run.stdout);
     assert!(!run.stdout.contains('\x1b'), "plain has no ANSI");
 
@@ -53,7 +66,8 @@ fn the_built_in_proposer_improves_real_code_and_leaves_the_sources_alone() {
 }
 
 fn best_value(stdout: &str) -> f64 {
-    let line = stdout.lines().find_map(|line| line.strip_prefix("Best metric value: ")).expect("a best value");
+    let line =
+        stdout.lines().find_map(|line| line.strip_prefix("Best metric value: ")).expect("a best value");
     line.split_whitespace().next().unwrap().parse().unwrap()
 }
 
@@ -83,7 +97,8 @@ fn plain_says_how_to_apply_and_the_command_works_as_printed() {
     let world = world();
     quadratic(&world);
     let run = builtin_run(&world, "model.py", &["-n", "12"]);
-    let command = run.stdout.lines().find(|line| line.trim_start().starts_with("cp ")).expect("a cp command");
+    let (_, command) = run.stdout.split_once("): cp ").expect("a cp command");
+    let command = &format!("cp {command}");
     let done = Command::new("sh").args(["-c", command]).current_dir(world.work()).status().unwrap();
     assert!(done.success());
     let best = fs::read_to_string(world.run_dir().join("best/files/model.py")).unwrap();
@@ -115,11 +130,15 @@ fn python_never_sees_stale_bytecode_of_a_same_size_candidate() {
         let file = world.run_dir().join(format!("steps/{step}/files/params.py"));
         let text = fs::read_to_string(file).unwrap();
         let value = text.rsplit_once("= ").unwrap().1.trim();
-        let metric = format!("[METRIC] Step {step}: {value} ");
+        let metric = format!("[METRIC] Step {step}: {value}.0 ");
         assert!(run.stdout.contains(&metric), "step {step} ran other code than {value}:\n{}", run.stdout);
     }
     let after = Command::new("python3").arg("eval.py").current_dir(world.work()).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&after.stdout).trim(), "score: 500", "the restored source is what runs");
+    assert_eq!(
+        String::from_utf8_lossy(&after.stdout).trim(),
+        "score: 500",
+        "the restored source is what runs"
+    );
 }
 
 #[test]

@@ -15,11 +15,26 @@ fn hanging(world: &World, command: &str) -> Vec<&'static str> {
     world.write("value.py", "VALUE = 4  # weco: 1..100\n");
     world.write(
         "eval.sh",
-        &format!("if [ ! -e baseline ]; then touch baseline; echo score: 1; exit; fi\necho $$ > pid\n{command}\n"),
+        &format!(
+            "if [ ! -e baseline ]; then touch baseline; echo score: 1; exit; fi\necho $$ > pid\n{command}\n"
+        ),
     );
     vec![
-        "run", "-s", "value.py", "-c", "sh eval.sh", "-m", "score", "-g", "max", "-n", "5", "-M", "builtin",
-        "--output", "plain",
+        "run",
+        "-s",
+        "value.py",
+        "-c",
+        "sh eval.sh",
+        "-m",
+        "score",
+        "-g",
+        "max",
+        "-n",
+        "5",
+        "-M",
+        "builtin",
+        "--output",
+        "plain",
     ]
 }
 
@@ -55,7 +70,9 @@ fn a_second_ctrl_c_forces_an_evaluation_that_ignores_term() {
     let run = run.wait();
     assert_eq!(run.code, 130, "{run:?}");
     eventually("the evaluation is ended", || (!is_running(pid)).then_some(()));
-    eventually("the source is restored", || (world.read("value.py") == "VALUE = 4  # weco: 1..100\n").then_some(()));
+    eventually("the source is restored", || {
+        (world.read("value.py") == "VALUE = 4  # weco: 1..100\n").then_some(())
+    });
 }
 
 #[test]
@@ -85,7 +102,7 @@ fn sigterm_to_the_daemon_restores_the_sources_and_the_run_goes_on_at_the_next_st
     assert_eq!(world.read("value.py"), "VALUE = 4  # weco: 1..100\n");
     assert!(!world.runtime().join("daemon.sock").exists(), "the socket is removed");
     world.write("go", "");
-    assert_eq!(world.weco(&["daemon", "start"]).code, 0);
+    world.start_daemon();
     eventually("the run goes on to its end", || {
         world.run_dir().join("steps/5/manifest.json").exists().then_some(())
     });
@@ -101,12 +118,14 @@ fn kill_9_of_the_daemon_during_an_evaluation_loses_nothing() {
     world.kill_daemon();
     assert_ne!(world.read("value.py"), "VALUE = 4  # weco: 1..100\n", "nobody could restore it yet");
     world.write("go", "");
-    assert_eq!(world.weco(&["daemon", "start"]).code, 0);
+    world.start_daemon();
     eventually("the leftover evaluation is ended", || (!is_running(pid)).then_some(()));
     eventually("the run goes on to its end", || {
         world.run_dir().join("steps/5/manifest.json").exists().then_some(())
     });
-    eventually("the source is restored", || (world.read("value.py") == "VALUE = 4  # weco: 1..100\n").then_some(()));
+    eventually("the source is restored", || {
+        (world.read("value.py") == "VALUE = 4  # weco: 1..100\n").then_some(())
+    });
 }
 
 #[test]

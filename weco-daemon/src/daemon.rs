@@ -22,6 +22,9 @@ use crate::run::{Deps, Registry, Turns};
 /// How long stopping may take: evaluations get their grace period within it.
 const SHUTDOWN: Duration = Duration::from_secs(20);
 
+/// How long clients may take to read their last answers.
+const GOODBYE: Duration = Duration::from_millis(500);
+
 /// Facts about this daemon that clients may ask for.
 #[derive(Clone, Debug)]
 pub struct About {
@@ -77,8 +80,7 @@ pub async fn run(paths: Paths) -> Result<(), DaemonError> {
     let address = paths.socket();
     let bound = socket::bind(&address).map_err(io_error(format!("listen at {}", address.display())))?;
     let (_socket_file, connections) = bound.into_connections();
-    let about =
-        About { socket: address, state_dir: paths.state_dir.clone(), log_file: paths.daemon_log() };
+    let about = About { socket: address, state_dir: paths.state_dir.clone(), log_file: paths.daemon_log() };
     tracing::info!(version = weco_proto::version::VERSION, socket = %about.socket.display(), "serving");
 
     let asked = Arc::new(Notify::new());
@@ -86,9 +88,15 @@ pub async fn run(paths: Paths) -> Result<(), DaemonError> {
     let service = WecoServer::new(service)
         .max_decoding_message_size(weco_proto::version::MAX_MESSAGE_BYTES)
         .max_encoding_message_size(weco_proto::version::MAX_MESSAGE_BYTES);
-    let serving = Server::builder().add_service(service).serve_with_incoming(connections);
+    let (close, closed) = tokio::sync::oneshot::channel::<()>();
+    let closing = async {
+        // Answered or dropped: both mean that it is over.
+        let _ = closed.await;
+    };
+    let serving = Server::builder().add_service(service).serve_with_incoming_shutdown(connections, closing);
+    let mut serving = std::pin::pin!(serving);
     let served = tokio::select! {
-        served = serving => served.map_err(|error| DaemonError::Setup(format!("the socket failed: {error}"))),
+        served = &mut serving => served.map_err(|error| DaemonError::Setup(format!("the socket failed: {error}"))),
         signal = terminated => {
             tracing::info!(signal, "stopping");
             Ok(())
@@ -98,7 +106,14 @@ pub async fn run(paths: Paths) -> Result<(), DaemonError> {
             Ok(())
         }
     };
-    stop(&registry).await;
+    // The server goes on meanwhile, so that watchers see how their runs end.
+    tokio::select! {
+        () = stop(&registry) => {}
+        _ = &mut serving => {}
+    }
+    drop(close);
+    // A client that keeps its connection is cut off.
+    let _ = tokio::time::timeout(GOODBYE, serving).await;
     served
 }
 

@@ -18,7 +18,11 @@ pub fn is_secret(name: &OsStr) -> bool {
 
 /// Names of the variables whose values are not recorded.
 pub fn secret_names(environment: &Environment) -> Vec<String> {
-    environment.iter().filter(|(name, _)| is_secret(name)).map(|(name, _)| name.to_string_lossy().into_owned()).collect()
+    environment
+        .iter()
+        .filter(|(name, _)| is_secret(name))
+        .map(|(name, _)| name.to_string_lossy().into_owned())
+        .collect()
 }
 
 /// What is recorded: `name=value` pairs without secrets, each ended by a NUL byte.
@@ -65,8 +69,7 @@ mod tests {
     fn the_record_leaves_secrets_out_and_reads_back() {
         let record = to_record(&environment());
         assert!(!String::from_utf8_lossy(&record).contains("sk-1"));
-        let expected: Environment =
-            environment().into_iter().filter(|(name, _)| !is_secret(name)).collect();
+        let expected: Environment = environment().into_iter().filter(|(name, _)| !is_secret(name)).collect();
         assert_eq!(from_record(&record), expected);
         assert_eq!(secret_names(&environment()), ["OPENAI_API_KEY", "Db_Password"]);
     }

@@ -21,6 +21,10 @@ pub enum FailureKind {
     NotFound,
     /// Not in this state.
     State,
+    /// The run is live already.
+    Live,
+    /// The daemon is stopping; it can be asked again once it is back.
+    Stopping,
     /// A key is missing or wrong.
     Key,
     /// The machine refuses: disk full, no permission, damage.

@@ -94,7 +94,12 @@ async fn restore(registry: &Registry, state: &mut RunState) -> Result<Workspace,
     Ok(workspace)
 }
 
-async fn record(registry: &Registry, state: &mut RunState, input: Input, blobs: Vec<Blob>) -> Result<(), Failure> {
+async fn record(
+    registry: &Registry,
+    state: &mut RunState,
+    input: Input,
+    blobs: Vec<Blob>,
+) -> Result<(), Failure> {
     let decision = decide(state, input, clock::now())
         .map_err(|error| Failure::new(FailureKind::System, error.to_string()))?;
     let run = state.spec().id;
@@ -117,5 +122,8 @@ fn environment(registry: &Registry, state: &RunState) -> Result<Environment, Fai
         return Ok(environment);
     }
     let missing = missing.join(", ");
-    Err(Failure::new(FailureKind::Key, format!("secrets are not kept on disk: {missing} must be given again")))
+    Err(Failure::new(
+        FailureKind::Key,
+        format!("secrets are not kept on disk: {missing} must be given again"),
+    ))
 }

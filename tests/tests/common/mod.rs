@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use weco_tests::World;
 
 /// A fresh world with the programs under test.
-pub fn world() -> World {
+pub(crate) fn world() -> World {
     World::new(env!("CARGO_BIN_EXE_weco-under-test"), env!("CARGO_BIN_EXE_weco-daemon-under-test"))
 }
 
 /// A source with two literals whose best values are 3 and -4; the baseline's score is -125.
-pub fn quadratic(world: &World) -> PathBuf {
+pub(crate) fn quadratic(world: &World) -> PathBuf {
     world.write(
         "eval.py",
         "from model import X, Y\nprint('evaluating')\nprint('score:', round(-((X - 3) ** 2 + (Y + 4) ** 2), 6))\n",

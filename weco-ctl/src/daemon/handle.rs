@@ -1,13 +1,19 @@
 //! [`Daemon`]: this user's daemon, running or not.
 
 use std::io::ErrorKind;
+use std::time::Duration;
 
+use tonic::Request;
 use weco_proto::connect::{Client, ConnectError, connect};
 use weco_proto::paths::Paths;
 use weco_proto::private_dir::check_private_dir;
+use weco_proto::v1::StatusRequest;
 
 use super::start;
-use crate::error::Error;
+use crate::error::{Error, is_lost};
+
+/// Longest wait for a daemon's first answer: it has to think about nothing.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
 
 /// This user's daemon, running or not.
 #[derive(Clone, Debug)]
@@ -26,7 +32,8 @@ impl Daemon {
         &self.paths
     }
 
-    /// Connects, if it is running.
+    /// Connects, if it is running and answers: the socket of a daemon that was just killed may still take a
+    /// connection, but nothing comes of it.
     pub(crate) async fn connect(&self) -> Result<Option<Client>, Error> {
         if self.paths.runtime_dir.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
             return Ok(None);
@@ -34,7 +41,7 @@ impl Daemon {
         // Whoever owns the directory could put a socket of his own there, and be sent our environment.
         check_private_dir(&self.paths.runtime_dir)?;
         match connect(&self.paths.socket()).await {
-            Ok(client) => Ok(Some(client)),
+            Ok(client) => alive(client).await,
             Err(ConnectError::NotRunning) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -46,5 +53,16 @@ impl Daemon {
             Some(client) => Ok(client),
             None => start::start(self).await,
         }
+    }
+}
+
+/// Asks for a first answer. Only a connection that breaks says that nobody is there; a daemon that is slow, or of
+/// another version, is left to the question that follows.
+async fn alive(mut client: Client) -> Result<Option<Client>, Error> {
+    let mut question = Request::new(StatusRequest {});
+    question.set_timeout(ANSWER_DEADLINE);
+    match client.status(question).await {
+        Err(status) if is_lost(&status) => Ok(None),
+        _ => Ok(Some(client)),
     }
 }

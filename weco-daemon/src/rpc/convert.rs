@@ -15,6 +15,8 @@ impl From<Failure> for Status {
             FailureKind::Invalid => Code::InvalidArgument,
             FailureKind::NotFound => Code::NotFound,
             FailureKind::State => Code::FailedPrecondition,
+            FailureKind::Live => Code::AlreadyExists,
+            FailureKind::Stopping => Code::Unavailable,
             FailureKind::Key => Code::Unauthenticated,
             FailureKind::System => Code::Internal,
         };

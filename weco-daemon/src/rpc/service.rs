@@ -64,8 +64,7 @@ impl Weco for Service {
     async fn watch_run(&self, request: Request<v1::WatchRunRequest>) -> Answer<Self::WatchRunStream> {
         let request = same_version(request)?;
         let run = self.registry.find(&request.run_id)?;
-        let updates =
-            watch::watch(Arc::clone(&self.registry), run, request.from_seq, request.include_output);
+        let updates = watch::watch(Arc::clone(&self.registry), run, request.from_seq, request.include_output);
         Ok(Response::new(updates))
     }
 

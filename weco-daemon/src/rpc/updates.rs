@@ -17,6 +17,11 @@ pub(super) struct Translator {
 }
 
 impl Translator {
+    /// Whether the run has ended, by the events so far.
+    pub(super) fn has_ended(&self) -> bool {
+        self.state.as_ref().is_some_and(|state| state.end_status().is_some())
+    }
+
     /// The update of the next event; none for one that only the daemon needs. The captured output is
     /// read from `output`, if given.
     pub(super) fn next(
@@ -123,10 +128,19 @@ fn changed(state: &RunState, node: NodeId) -> Vec<String> {
     let parent = node.and_then(|node| state.tree().get(node.parent?)?.files.as_ref());
     let files = node.and_then(|node| node.files.as_ref());
     let (Some(files), Some(parent)) = (files, parent) else { return Vec::new() };
-    files.iter().filter(|(path, blob)| parent.get(*path) != Some(blob)).map(|(path, _)| path.clone()).collect()
+    files
+        .iter()
+        .filter(|(path, blob)| parent.get(*path) != Some(blob))
+        .map(|(path, _)| path.clone())
+        .collect()
 }
 
-fn evaluated(state: &RunState, node: NodeId, outcome: &Outcome, output: Option<&dyn Journal>) -> v1::StepEvaluated {
+fn evaluated(
+    state: &RunState,
+    node: NodeId,
+    outcome: &Outcome,
+    output: Option<&dyn Journal>,
+) -> v1::StepEvaluated {
     let (metric, buggy_reason) = match &outcome.verdict {
         Verdict::Good { metric } => (Some(*metric), String::new()),
         Verdict::Buggy { reason, .. } => (None, reason.clone()),

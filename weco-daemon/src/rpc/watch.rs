@@ -71,13 +71,14 @@ impl Watcher {
                     let recorded = *feed.recorded.borrow_and_update();
                     self.catch_up(recorded, sender).await?;
                     if changed.is_err() {
-                        return Ok(());
+                        return self.leave();
                     }
                 }
                 changed = async { tokio::time::sleep_until(live_due).await; feed.live.changed().await } => {
                     if changed.is_err() {
                         let recorded = *feed.recorded.borrow_and_update();
-                        return self.catch_up(recorded, sender).await;
+                        self.catch_up(recorded, sender).await?;
+                        return self.leave();
                     }
                     live_due = tokio::time::Instant::now() + LIVE_EVERY;
                     let update = live_update(&feed.live.borrow_and_update(), clock::now());
@@ -89,6 +90,15 @@ impl Watcher {
         }
     }
 
+    /// The run's actor is gone: because the run has ended, or because the daemon stops.
+    fn leave(&self) -> Result<(), Stop> {
+        if self.translator.has_ended() {
+            return Ok(());
+        }
+        let message = "the daemon is stopping; the run goes on when it is back";
+        Err(Stop::Failed(Failure::new(FailureKind::Stopping, message)))
+    }
+
     /// Sends everything up to sequence number `recorded`, and nothing that may not be durable yet.
     async fn catch_up(&mut self, recorded: u64, sender: &Sender) -> Result<(), Stop> {
         while self.next <= recorded {
@@ -97,9 +107,10 @@ impl Watcher {
             for event in events.iter().take_while(|event| event.seq <= recorded) {
                 let wanted = event.seq >= self.from;
                 let output = (wanted && self.include_output).then_some(journal.as_ref());
-                let update = self.translator.next(event, output).map_err(|error| {
-                    Stop::Failed(Failure::new(FailureKind::System, error.to_string()))
-                })?;
+                let update = self
+                    .translator
+                    .next(event, output)
+                    .map_err(|error| Stop::Failed(Failure::new(FailureKind::System, error.to_string())))?;
                 self.next = event.seq + 1;
                 if let Some(update) = update.filter(|_| wanted) {
                     send(sender, update).await?;

@@ -114,8 +114,7 @@ pub(super) fn spawn(
     let (publisher, feed) = feed(state.seq());
     let run = state.spec().id;
     let artifacts = Artifacts::start(state.spec(), Arc::clone(&deps.journal), Mailbox(sender.clone()));
-    let effects =
-        Effects::new(&state, context, Arc::clone(&deps), Mailbox(sender.clone()), publisher.live());
+    let effects = Effects::new(&state, context, Arc::clone(&deps), Mailbox(sender.clone()), publisher.live());
     let mut actor = Actor { run, state, inbox, publisher, effects, artifacts, deps: Arc::clone(&deps) };
     let handle = RunHandle { mailbox: sender, feed };
     tokio::spawn(async move {
@@ -181,7 +180,12 @@ impl Actor {
     /// is room, and watchers see why nothing moves.
     async fn record(&mut self, events: &[Event], blobs: &[Blob]) -> Result<(), ActorError> {
         loop {
-            match self.deps.journal.append(self.run, events.to_vec(), blobs.to_vec(), durability(events)).await {
+            match self
+                .deps
+                .journal
+                .append(self.run, events.to_vec(), blobs.to_vec(), durability(events))
+                .await
+            {
                 Ok(()) => return Ok(()),
                 Err(error @ (JournalError::Full { .. } | JournalError::Io { .. })) => {
                     self.report_blocked(&error);

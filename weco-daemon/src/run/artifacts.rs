@@ -70,7 +70,8 @@ impl Artifacts {
                     let good = matches!(outcome.verdict, Verdict::Good { .. });
                     let Some(files) = files.filter(|_| good || *node != NodeId::BASELINE) else { continue };
                     let best = state.tree().best().is_some_and(|best| best.id == *node);
-                    self.queue(Job::Step { node: *node, at: event.at, files, best, output: outcome.output }).await;
+                    self.queue(Job::Step { node: *node, at: event.at, files, best, output: outcome.output })
+                        .await;
                 }
                 RunEvent::Ended { .. } => {
                     let (done, flushed) = oneshot::channel();
@@ -137,7 +138,14 @@ impl Writer {
         }
     }
 
-    fn step(&self, node: NodeId, at: Timestamp, files: &FileRefs, best: bool, output: BlobId) -> io::Result<()> {
+    fn step(
+        &self,
+        node: NodeId,
+        at: Timestamp,
+        files: &FileRefs,
+        best: bool,
+        output: BlobId,
+    ) -> io::Result<()> {
         self.create_log_dir()?;
         let texts = self.load(files)?;
         let place = self.run_dir.join("steps").join(node.to_string());
@@ -163,10 +171,7 @@ impl Writer {
     }
 
     fn load(&self, files: &FileRefs) -> io::Result<BTreeMap<String, Vec<u8>>> {
-        files
-            .iter()
-            .map(|(path, blob)| Ok((path.clone(), self.blob(*blob)?)))
-            .collect()
+        files.iter().map(|(path, blob)| Ok((path.clone(), self.blob(*blob)?))).collect()
     }
 
     fn blob(&self, id: BlobId) -> io::Result<Vec<u8>> {

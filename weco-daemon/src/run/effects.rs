@@ -154,7 +154,8 @@ impl Effects {
                 self.tasks.spawn(async move {
                     let work = evaluate(&shared, node, attempt, files, stop);
                     if let Err(panic) = std::panic::AssertUnwindSafe(work).catch_unwind().await {
-                        let message = format!("internal error while evaluating: {}", panic_text(panic.as_ref()));
+                        let message =
+                            format!("internal error while evaluating: {}", panic_text(panic.as_ref()));
                         let failed = Input::EvalFailed { node, attempt, message, hint: String::new() };
                         shared.mailbox.send(failed, Vec::new()).await;
                     }
@@ -190,7 +191,8 @@ pub(crate) fn kept_dir(spec: &RunSpec, when: &str) -> PathBuf {
 }
 
 fn past_observations(state: &RunState) -> Vec<Observation> {
-    let evaluated = state.tree().nodes().iter().filter(|node| node.metric().is_some() || node.bug().is_some());
+    let evaluated =
+        state.tree().nodes().iter().filter(|node| node.metric().is_some() || node.bug().is_some());
     evaluated
         .filter_map(|node| {
             let score = node.metric().map(|metric| state.spec().goal.score(metric));

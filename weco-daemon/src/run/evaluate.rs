@@ -19,7 +19,13 @@ use crate::run::turns::working_tree;
 const EDITS_TAKEN: u32 = 20;
 
 /// Evaluates one version and reports what came of it. The sources are restored on every path.
-pub(super) async fn evaluate(shared: &Shared, node: NodeId, attempt: u32, refs: FileRefs, mut stop: StopSignal) {
+pub(super) async fn evaluate(
+    shared: &Shared,
+    node: NodeId,
+    attempt: u32,
+    refs: FileRefs,
+    mut stop: StopSignal,
+) {
     let tree = working_tree(Path::new(&shared.spec.directory));
     let why = "another run evaluates in this working tree".to_owned();
     let turn = shared.deps.turns.take(&tree, || shared.show(node.0, LiveWhat::Waiting { why }));
@@ -156,7 +162,10 @@ fn judge(shared: &Shared, finished: Finished) -> (Outcome, Blob) {
 fn verdict(output: &str, name: &str, exit: Exit) -> Verdict {
     if let Exit::TimedOut { limit_seconds } = exit {
         let reason = format!("the evaluation timed out after {limit_seconds} seconds");
-        return Verdict::Buggy { reason, hint: "allow more with --eval-timeout, or make it quicker".to_owned() };
+        return Verdict::Buggy {
+            reason,
+            hint: "allow more with --eval-timeout, or make it quicker".to_owned(),
+        };
     }
     let missing = match metric::find(output, name) {
         Ok(metric) => return Verdict::Good { metric },
@@ -172,7 +181,9 @@ fn verdict(output: &str, name: &str, exit: Exit) -> Verdict {
 
 fn naming_hint(name: &str, similar: &[String]) -> String {
     match similar.first() {
-        Some(similar) => format!("print a line such as `{name}: 1.5`, or name what is printed: -m \"{similar}\""),
+        Some(similar) => {
+            format!("print a line such as `{name}: 1.5`, or name what is printed: -m \"{similar}\"")
+        }
         None => format!("print a line such as `{name}: 1.5`"),
     }
 }

@@ -42,7 +42,7 @@ pub enum LiveWhat {
 
 /// The run's side.
 #[derive(Debug)]
-pub struct Publisher {
+pub(super) struct Publisher {
     recorded: watch::Sender<u64>,
     live: watch::Sender<Live>,
 }
@@ -57,7 +57,7 @@ pub struct Feed {
 }
 
 /// A feed whose journal is at `seq`.
-pub fn feed(seq: u64) -> (Publisher, Feed) {
+pub(super) fn feed(seq: u64) -> (Publisher, Feed) {
     let (recorded, recorded_rx) = watch::channel(seq);
     let (live, live_rx) = watch::channel(Live::default());
     (Publisher { recorded, live }, Feed { recorded: recorded_rx, live: live_rx })
@@ -65,12 +65,12 @@ pub fn feed(seq: u64) -> (Publisher, Feed) {
 
 impl Publisher {
     /// Tells watchers that everything up to `seq` is recorded.
-    pub fn recorded(&self, seq: u64) {
+    pub(super) fn recorded(&self, seq: u64) {
         self.recorded.send_replace(seq);
     }
 
     /// A handle for those who report momentary news.
-    pub fn live(&self) -> watch::Sender<Live> {
+    pub(super) fn live(&self) -> watch::Sender<Live> {
         self.live.clone()
     }
 }

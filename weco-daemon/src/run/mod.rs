@@ -18,8 +18,8 @@ mod registry;
 mod turns;
 
 pub use effects::{Proposer, RunContext};
+pub(crate) use effects::{kept_dir, load};
 pub use feed::{Feed, Live, LiveWhat};
 pub use registry::{Deps, Registry};
-pub(crate) use effects::{kept_dir, load};
 pub(crate) use registry::{open_workspace, short};
 pub use turns::Turns;

@@ -19,13 +19,7 @@ const OUTPUT_TAIL: usize = 2_500;
 
 /// Asks for one proposal and reports what came of it. A cancelled call is dropped without a word:
 /// the run is stopping and no longer listens.
-pub(super) async fn propose(
-    shared: &Shared,
-    node: NodeId,
-    attempt: u32,
-    brief: Brief,
-    mut stop: StopSignal,
-) {
+pub(super) async fn propose(shared: &Shared, node: NodeId, attempt: u32, brief: Brief, mut stop: StopSignal) {
     let asked = ask(shared, node, attempt, brief);
     tokio::select! {
         (input, blobs) = asked => shared.mailbox.send(input, blobs).await,
@@ -47,7 +41,9 @@ async fn ask(shared: &Shared, node: NodeId, attempt: u32, brief: Brief) -> (Inpu
                 (Input::ModelFailed { node, attempt, failure: storage_failure(&error) }, Vec::new())
             }
         },
-        Ok(Answer::Unusable { reason, usage }) => (Input::Unusable { node, attempt, reason, usage }, Vec::new()),
+        Ok(Answer::Unusable { reason, usage }) => {
+            (Input::Unusable { node, attempt, reason, usage }, Vec::new())
+        }
         Err(failure) => (Input::ModelFailed { node, attempt, failure }, Vec::new()),
     }
 }
@@ -94,7 +90,9 @@ fn read(completion: Completion, parent: &Files) -> Answer {
 fn show_news(shared: &Shared, node: NodeId, news: CallNews) {
     shared.live.send_modify(|live| {
         let (tries, last_fault) = match &live.what {
-            LiveWhat::Proposing { tries, last_fault, .. } if live.step == node.0 => (*tries, last_fault.clone()),
+            LiveWhat::Proposing { tries, last_fault, .. } if live.step == node.0 => {
+                (*tries, last_fault.clone())
+            }
             _ => (1, String::new()),
         };
         live.step = node.0;

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use weco_core::decide::{Input, decide};
@@ -31,6 +32,7 @@ pub struct Deps {
 pub struct Registry {
     deps: Arc<Deps>,
     live: Arc<Mutex<HashMap<RunId, RunHandle>>>,
+    stopping: AtomicBool,
     /// Held while an ended run is changed, so that two requests cannot own it at once.
     ended: tokio::sync::Mutex<()>,
 }
@@ -38,7 +40,7 @@ pub struct Registry {
 impl Registry {
     /// No run is live yet.
     pub fn new(deps: Arc<Deps>) -> Self {
-        Self { deps, live: Arc::default(), ended: tokio::sync::Mutex::new(()) }
+        Self { deps, live: Arc::default(), stopping: AtomicBool::new(false), ended: tokio::sync::Mutex::new(()) }
     }
 
     /// What runs need from the daemon.
@@ -90,7 +92,9 @@ impl Registry {
     /// # Errors
     /// If it cannot be recorded; then nothing is left of it.
     pub async fn create(&self, spec: RunSpec, blobs: Vec<Blob>, context: RunContext) -> Result<(), Failure> {
-        let created = Event { seq: 1, at: clock::now(), kind: RunEvent::Created { spec: Box::new(spec.clone()) } };
+        self.refuse_when_stopping()?;
+        let created =
+            Event { seq: 1, at: clock::now(), kind: RunEvent::Created { spec: Box::new(spec.clone()) } };
         let state = RunState::new(&created).map_err(internal)?;
         self.deps.journal.append(spec.id, vec![created], blobs, Durability::Flushed).await?;
         tracing::info!(run = %spec.id, name = spec.name, directory = spec.directory, "run created");
@@ -111,6 +115,13 @@ impl Registry {
         let handle = actor::spawn(state, first, context, Arc::clone(&self.deps), on_end);
         runs.insert(run, handle.clone());
         handle
+    }
+
+    fn refuse_when_stopping(&self) -> Result<(), Failure> {
+        if self.stopping.load(Ordering::Relaxed) {
+            return Err(Failure::new(FailureKind::Stopping, "the daemon is stopping").hint("try again"));
+        }
+        Ok(())
     }
 
     /// Asks a run to stop; one that has ended stays as it is.
@@ -134,11 +145,12 @@ impl Registry {
         steps: Option<u32>,
         context: impl FnOnce(&RunState) -> Result<RunContext, Failure>,
     ) -> Result<u64, Failure> {
+        self.refuse_when_stopping()?;
         let _owner = self.ended.lock().await;
         let state = self.state(run)?;
         let short = short(run);
         if self.live(run).is_some() {
-            return Err(Failure::new(FailureKind::State, format!("run {short} is running already")));
+            return Err(Failure::new(FailureKind::Live, format!("run {short} is running already")));
         }
         if state.end_status() == Some(EndStatus::Completed) && steps.is_none() {
             return Err(Failure::new(FailureKind::State, format!("run {short} is complete"))
@@ -172,8 +184,8 @@ impl Registry {
         let files = load(self.deps.journal.as_ref(), run, &refs)?;
         let mut workspace = self.workspace(&state)?;
         let paths = workspace.apply(&files, &kept_dir(state.spec(), "apply"))?;
-        let decision =
-            decide(&mut state, Input::Applied { node, paths: paths.clone() }, clock::now()).map_err(internal)?;
+        let decision = decide(&mut state, Input::Applied { node, paths: paths.clone() }, clock::now())
+            .map_err(internal)?;
         self.deps.journal.append(run, decision.events, Vec::new(), Durability::Flushed).await?;
         Ok((node, paths))
     }
@@ -203,6 +215,7 @@ impl Registry {
     /// Ends everything that is under way, restores all sources, and leaves the runs to go on at the
     /// next start.
     pub async fn shutdown(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
         let handles: Vec<RunHandle> = self.lock().values().cloned().collect();
         futures_util::future::join_all(handles.iter().map(RunHandle::shutdown)).await;
     }

@@ -23,9 +23,11 @@ impl Turns {
     /// Waits for the turn in `tree` (see [`working_tree`]); calls `waiting` if it is not free at once.
     pub async fn take(&self, tree: &Path, waiting: impl FnOnce()) -> Turn {
         let place = Arc::clone(
-            self.places.lock().unwrap_or_else(PoisonError::into_inner).entry(tree.to_owned()).or_insert_with(
-                || Arc::new(Semaphore::new(1)),
-            ),
+            self.places
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .entry(tree.to_owned())
+                .or_insert_with(|| Arc::new(Semaphore::new(1))),
         );
         if let Ok(permit) = Arc::clone(&place).try_acquire_owned() {
             return Turn { _permit: Some(permit) };
@@ -37,7 +39,7 @@ impl Turns {
 }
 
 /// What runs in `directory` share: its repository's top, or the directory itself outside of one.
-pub fn working_tree(directory: &Path) -> PathBuf {
+pub(super) fn working_tree(directory: &Path) -> PathBuf {
     let top = directory.ancestors().find(|place| place.join(".git").exists());
     top.unwrap_or(directory).to_owned()
 }

@@ -168,7 +168,9 @@ impl Turn<'_> {
 
     fn evaluated(&mut self, node: NodeId, attempt: u32, outcome: Outcome) -> Step {
         let baseline_bug = match &outcome.verdict {
-            Verdict::Buggy { reason, hint } if node == NodeId::BASELINE => Some((reason.clone(), hint.clone())),
+            Verdict::Buggy { reason, hint } if node == NodeId::BASELINE => {
+                Some((reason.clone(), hint.clone()))
+            }
             _ => None,
         };
         self.emit(RunEvent::Evaluated { node, attempt, outcome })?;

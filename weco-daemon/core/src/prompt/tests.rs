@@ -93,8 +93,7 @@ fn debug() {
     brief.parent_plan = "Use numpy.".to_owned();
     brief.parent_metric = None;
     brief.parent_bug = Some("the output has no 'total time'".to_owned());
-    let output =
-        "Traceback (most recent call last):\n```\nModuleNotFoundError: No module named 'numpy'\n";
+    let output = "Traceback (most recent call last):\n```\nModuleNotFoundError: No module named 'numpy'\n";
     brief.tried = vec![
         tried(1, 0, "Cache the areas.", Ok(1.75)),
         tried(2, 0, "Use numpy.", Err("the output has no 'total time'")),
