@@ -1,7 +1,7 @@
 //! What the figures in a value's place mean, by what surrounds them.
 
 use super::page::{Page, REACH};
-use super::token::{Kind, Token};
+use super::token::{Gap, Kind, Token};
 use super::value::Reading;
 
 /// The reading of the figures at `at`.
@@ -12,7 +12,8 @@ pub(super) fn read(page: &Page, at: usize) -> Reading {
         Some(Kind::Overflow) => return Reading::Blank(page.printed(at, at + 1).to_owned()),
         _ => return unclear(at + 1),
     };
-    if let Some(end) = identifier_end(page, at).or_else(|| enumeration_end(page, at)) {
+    let end = identifier_end(page, at).or_else(|| enumeration_end(page, at)).or_else(|| group_end(page, at));
+    if let Some(end) = end {
         return unclear(end);
     }
     let next = page.after_unit(at);
@@ -47,6 +48,16 @@ fn enumeration_end(page: &Page, at: usize) -> Option<usize> {
         end += 2;
     }
     (end > at + 1 && page.ends_line(end)).then_some(end)
+}
+
+/// The end of `12 345`, which is one number to some and two to others.
+fn group_end(page: &Page, at: usize) -> Option<usize> {
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let next = page.get(at + 1).filter(|token| token.is_figures() && token.gap == Gap::One)?;
+    let (first, group) = (page.printed(at, at + 1), page.printed(at + 1, at + 2));
+    let whole = group.split('.').next().unwrap_or_default();
+    let is_group = is_digits(first) && first.len() <= 3 && whole.len() == 3 && is_digits(whole);
+    (is_group && next.folded.len() >= 3).then_some(at + 2)
 }
 
 /// The end of the word that starts with the number at `at`: `3rd`, `1a2b3c`, `7b-instruct`.

@@ -7,7 +7,7 @@ use super::page::Page;
 use super::value::Reading;
 use super::{similar, table};
 
-/// The value of the metric `name` in `output`, as the [module](self) describes: always finite.
+/// The value of the metric `name` in `output`, as the [module](crate::metric) describes: always finite.
 ///
 /// # Errors
 /// [`NotFound`] if no print gives `name` one clear, finite number, or if the one that counts is `nan` or the like.

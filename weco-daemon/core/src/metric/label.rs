@@ -4,7 +4,7 @@ use super::line::Quality;
 use super::page::{Page, REACH};
 use super::token::{Kind, Token};
 use super::value::{self, Reading};
-use super::{figures, object, words};
+use super::{enclosed, figures, words};
 
 /// The value of the name that stands from token `start` up to token `end`.
 pub(super) fn follow(page: &Page, end: usize, start: usize) -> Option<(Reading, Quality)> {
@@ -46,7 +46,7 @@ pub(super) fn tail(page: &Page, end: usize, start: usize) -> Option<Quality> {
 }
 
 /// What a token between the name and the value means.
-enum Step {
+pub(super) enum Step {
     /// Go on at the token given, at no more than the quality given.
     Past(usize, Quality),
     /// The value is read from the token given.
@@ -61,15 +61,15 @@ fn step(page: &Page, at: usize, start: usize) -> Option<Step> {
         Kind::Number(_) | Kind::Overflow | Kind::Figures => figures(page, at),
         Kind::Word if token.is_glued() && page.previous(at).is_some_and(Token::is_word) => suffix(page, at),
         Kind::Word => word(page, at),
-        Kind::Symbol('(' | '[') => brackets(page, at),
+        Kind::Symbol('(' | '[') => enclosed::brackets(page, at),
         Kind::Symbol('{') if token.is_glued() => {
-            close(page, at, REACH).map(|end| Step::Past(end + 1, Quality::Qualified))
+            enclosed::close(page, at, REACH).map(|end| Step::Past(end + 1, Quality::Qualified))
         }
         Kind::Symbol(':' | '=' | '→' | '≈' | '|' | '…' | '─') => Some(Step::Read(at + 1)),
         Kind::Symbol('~' | '$' | '€' | '£' | '¥' | '₹') => Some(Step::Read(at + 1)),
-        Kind::Symbol('*' | '`' | '↑' | '↓' | '%' | '"' | '\'') => Some(quoted(page, at, start)),
+        Kind::Symbol('*' | '`' | '↑' | '↓' | '%' | '"' | '\'') => Some(enclosed::quoted(page, at, start)),
         Kind::Symbol(')' | ']' | '>') => {
-            encloses(page, start, at).then_some(Step::Past(at + 1, Quality::Exact))
+            enclosed::encloses(page, start, at).then_some(Step::Past(at + 1, Quality::Exact))
         }
         Kind::Symbol('-' | '+' | '∞') if value::blank(page, at).is_some() => {
             value::blank(page, at).map(Step::Found)
@@ -156,86 +156,22 @@ fn phrase_end(page: &Page, at: usize) -> Option<usize> {
         let is_count = !page.printed(at + 1, at + 2).contains('.') && !page.is_glued(at + 2);
         return (is_count && page.get(at + 2)?.is_word() && page.is_symbol(at + 3, ':')).then_some(at + 3);
     }
+    // The baseline of `speedup over the baseline` and the training of `loss after training` are not what is measured.
+    let opener = page.get(at)?.folded.as_str();
+    let describes = opener == "after" || words::compares(opener);
     for end in at + 1..at + REACH / 4 {
         let token = page.get(end)?;
         match token.kind {
             Kind::Symbol(':' | '=' | '→') => return Some(end),
             Kind::Word if words::ends_phrase(&token.folded) => return Some(end),
             Kind::Word if token.folded == "test" => {}
-            Kind::Word if words::makes_other(&token.folded) && !words::compares(&page.get(at)?.folded) => {
-                return None;
-            }
+            Kind::Word if !describes && words::makes_other(&token.folded) => return None,
             Kind::Word | Kind::Symbol('-' | '_' | '(' | ')' | '/' | '%' | '\'' | '"' | '`' | '#' | '.') => {}
             Kind::Number(_) => {}
             _ => return None,
         }
     }
     None
-}
-
-/// Brackets after the name: a remark on it (`loss (ms): 0.3`), or its value if nothing else follows (`loss (0.3)`).
-fn brackets(page: &Page, at: usize) -> Option<Step> {
-    let end = close(page, at, REACH / 2)?;
-    let first = page.get(at + 1)?;
-    if (first.is_figures() || value::blank(page, at + 1).is_some()) && !has_value_after(page, end + 1) {
-        return value::read(page, at).map(|(reading, _)| Step::Found(reading));
-    }
-    let is_comparison = words::compares(&first.folded) || page.is_symbol(at + 2, '/');
-    let is_other = |token: &Token| words::makes_other(&token.folded);
-    let spread = page.tokens.get(at + 1..end)?.iter().any(|token| token.is('±'));
-    if !is_comparison && !spread && page.tokens.get(at + 1..end)?.iter().any(is_other) {
-        return None;
-    }
-    let is_unit = first.is('%') || words::is_unit(&first.folded) || spread;
-    Some(Step::Past(end + 1, if is_unit { Quality::Exact } else { Quality::Qualified }))
-}
-
-/// A separator or a number stands at `at`.
-fn has_value_after(page: &Page, at: usize) -> bool {
-    page.get(at).is_some_and(|token| {
-        token.is_figures()
-            || matches!(token.kind, Kind::Symbol(':' | '=' | '→' | '|' | '[' | '(' | '_' | '.'))
-    })
-}
-
-/// The bracket that closes the one at `at`, in the same line and within `reach` tokens.
-fn close(page: &Page, at: usize, reach: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    for end in at..at + reach {
-        match page.get(end)?.kind {
-            Kind::Newline => return None,
-            Kind::Symbol('(' | '[' | '{') => depth += 1,
-            Kind::Symbol(')' | ']' | '}') => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(end);
-        }
-    }
-    None
-}
-
-/// Decoration after the name. A quoted name that is followed by a comma is itself a value, and the number is
-/// another member of the object: `{"name": "loss", "value": 0.3}`.
-fn quoted(page: &Page, at: usize, start: usize) -> Step {
-    let is_quote = |token: &Token| token.is('"') || token.is('\'');
-    let is_quoted = page.get(at).is_some_and(is_quote) && page.previous(start).is_some_and(is_quote);
-    let is_member = is_quoted && page.is_symbol(at + 1, ',');
-    match object::member(page, at + 2).filter(|_| is_member) {
-        Some(reading) => Step::Found(reading),
-        None => Step::Past(at + 1, Quality::Exact),
-    }
-}
-
-/// The bracket at `at` closes one that opens right before the name: `[loss] 0.3`.
-fn encloses(page: &Page, start: usize, at: usize) -> bool {
-    let opener = match page.get(at).map(|token| token.kind) {
-        Some(Kind::Symbol(')')) => '(',
-        Some(Kind::Symbol(']')) => '[',
-        _ => '<',
-    };
-    let quoted = page.previous(start).is_some_and(|token| token.is('"') || token.is('\''));
-    page.previous(start - usize::from(quoted)).is_some_and(|token| token.is(opener))
 }
 
 /// The comma at `at` ends a field that holds the name alone: `loss,0.3`.

@@ -20,7 +20,7 @@
 //! **Which print counts.** The bare name (also after `final`) beats the name with harmless qualifiers, and
 //! that beats a value before the name; among equals the last one printed counts.
 //!
-//! **What is a number.** The number as printed, without regard to its unit: `12.5ms`, `3.4x`, `91%`, `$12.5`,
+//! **What is a number.** The number as printed, without regard to its unit and prefix: `12.5ms`, `3.4x`, `12k`, `$12.5`,
 //! `0.91 ± 0.02` (0.91), `3/10` (3, of 10), `1,234.5`, `1_234`, `3.2 × 10^-3`; only durations in several
 //! units are added up, in seconds (`1m23.4s`). `0.5 -> 0.3` and `from 0.5 to 0.3` are 0.3. Criterion's
 //! `[low estimate high]` is its estimate.
@@ -28,11 +28,13 @@
 //! **What is not.** If the print that counts is `nan`, `inf`, `1e999`, `None` or `null`, there is no value: a number
 //! from an earlier epoch would be a lie. Dates, times, versions, hexadecimal, ranges (`3-5`), bounds (`<1`), lists
 //! of several numbers and decimal commas (`1,5` and `0,25`, where `1,250` would silently be a thousandfold) are
-//! never guessed at; a print of this kind is passed over if there is a clear one.
+//! never guessed at, nor are values shared by several names (`loss, acc: 0.3, 0.9`); a print of this kind is passed over if there is a clear one.
 //!
 //! Every look ahead or back is bounded, so the time is linear in the output's length.
 
 mod before;
+mod duration;
+mod enclosed;
 mod figures;
 mod find;
 mod label;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::token::{Gap, Token, tokenize};
+use super::token::{Gap, Kind, Token, tokenize};
 use super::{screen, words};
 
 /// How many tokens a rule looks ahead or back at most. It bounds the work per token, and no sensible label, list
@@ -29,7 +29,7 @@ impl Page {
     /// The token before `at`, unless `at` starts a line.
     pub(super) fn previous(&self, at: usize) -> Option<&Token> {
         let token = self.tokens.get(at.checked_sub(1)?)?;
-        (token.kind != super::token::Kind::Newline).then_some(token)
+        (token.kind != Kind::Newline).then_some(token)
     }
 
     pub(super) fn is_symbol(&self, at: usize, symbol: char) -> bool {
@@ -42,7 +42,7 @@ impl Page {
 
     /// No more tokens on this line.
     pub(super) fn ends_line(&self, at: usize) -> bool {
-        self.get(at).is_none_or(|token| token.kind == super::token::Kind::Newline)
+        self.get(at).is_none_or(|token| token.kind == Kind::Newline)
     }
 
     /// What was printed from token `from` up to, not including, token `to`.
@@ -93,7 +93,7 @@ impl Page {
     /// Token ranges of the lines, without their newlines.
     pub(super) fn lines(&self) -> impl Iterator<Item = Range<usize>> {
         let mut start = 0;
-        self.tokens.split(|token| token.kind == super::token::Kind::Newline).map(move |line| {
+        self.tokens.split(|token| token.kind == Kind::Newline).map(move |line| {
             let range = start..start + line.len();
             start = range.end + 1;
             range

@@ -19,7 +19,7 @@ pub(super) fn is_log_prefix(word: &str) -> bool {
 pub(super) fn is_harmless(word: &str) -> bool {
     among!(
         word;
-        best mean average avg overall total last latest current new measured achieved computed calculated
+        best mean geomean geometric average avg overall total last latest current new measured achieved computed calculated
         reported actual observed obtained resulting estimated elapsed
     )
 }
@@ -111,11 +111,11 @@ pub(super) fn compares(word: &str) -> bool {
     among!(word; vs versus over relative compared against wrt lower higher n)
 }
 
-/// Before the value: about.
+/// Before the value: about, or a currency.
 pub(super) fn approximates(word: &str) -> bool {
     among!(
         word;
-        about approximately approx roughly around circa ca only just exactly almost nearly is was a an now
+        usd eur gbp about approximately approx roughly around circa ca only just exactly almost nearly is was a an now
         of
     )
 }

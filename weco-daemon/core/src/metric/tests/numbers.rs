@@ -161,6 +161,8 @@ fn what_is_no_clear_number_is_not_guessed_at() {
         "0.5 * total",
         "1.0 / n",
         "2^10",
+        "12 345",
+        "1 234.5 ops/s",
     ] {
         for template in ["metric: {}", "metric = {}", "{\"metric\": {}"] {
             let output = template.replace("{}", printed);
