@@ -149,7 +149,8 @@ fn binding(kind: &str) -> Option<Binding> {
         | "optional_parameter"
         | "public_field_definition"
         | "field_definition"
-        | "initializer_pair" => Binding::Setting,
+        | "initializer_pair"
+        | "jsx_attribute" => Binding::Setting,
         "assignment"
         | "augmented_assignment"
         | "named_expression"
@@ -214,13 +215,15 @@ impl Climb<'_> {
     }
 
     fn bind(&mut self, binding: Binding, parent: Node<'_>, child: Frame<'_>, above: &[Frame<'_>]) {
-        let value = matches!(child.field, Some("value" | "right" | "default_value"));
+        let attribute = parent.kind() == "jsx_attribute";
+        let value = attribute || matches!(child.field, Some("value" | "right" | "default_value"));
         // A key, a pattern or a target is no value.
         self.structure |= !value;
         let name = ["name", "left", "key", "declarator", "pattern", "field", "property", "designator"]
             .iter()
             .find_map(|field| parent.child_by_field_name(field))
-            .map(|node| last_word(text(node, self.source)).to_owned())
+            .or_else(|| parent.named_child(0).filter(|_| attribute))
+            .map(|node| self.target(text(node, self.source)))
             .unwrap_or_default();
         let constant = naming::is_constant(&name) || binding == Binding::Setting;
         let outermost = !above.iter().any(|frame| is_function(frame.node.kind()));
@@ -234,6 +237,18 @@ impl Climb<'_> {
         self.place = Some(Place { tier, direct: self.direct, setting: constant });
         if !name.is_empty() {
             self.name = Some(name);
+        }
+    }
+
+    /// The name in a target; of several (`a, b = 3, 4`), the one in the literal's place.
+    fn target(&mut self, target: &str) -> String {
+        let names: Vec<&str> = target.split(',').collect();
+        match self.element.and_then(|at| names.get(at)) {
+            Some(name) if names.len() > 1 => {
+                self.element = None;
+                last_word(name).to_owned()
+            }
+            _ => last_word(target).to_owned(),
         }
     }
 

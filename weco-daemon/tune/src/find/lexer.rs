@@ -215,7 +215,11 @@ const STRUCTURE_LINES: [&str; 9] =
 
 fn bound_place(before: &str, after: &str, sort: Sort) -> (String, Option<Place>) {
     let first = before.split_whitespace().next().unwrap_or_default();
-    let opened = before.trim_end_matches([' ', '\t', '(', '-']);
+    let opened = before.trim_end_matches([' ', '\t', '(']);
+    if ["==", "!=", "~="].iter().any(|operator| opened.ends_with(operator)) {
+        // What is compared for being the same is a code, not a quantity.
+        return (String::new(), None);
+    }
     let (target, list) = match opened.rsplit_once(['[', '{']) {
         Some((target, inside))
             if sort == Sort::Code
@@ -274,15 +278,14 @@ fn bound_name(target: &str) -> Option<String> {
     // Go writes the type behind the name, Kotlin and Swift behind a colon.
     let typed =
         words.iter().position(|word| matches!(*word, "const" | "var" | "let" | "val" | "mut")).filter(|at| {
-            words.len() == at + 3
-                && !words[at + 1..].iter().any(|word| matches!(*word, "int" | "float" | "double" | "long"))
+            words.len() == at + 3 && !matches!(words[at + 1], "int" | "float" | "double" | "long" | "auto")
         });
     let colon = statement
         .contains(": ")
         .then(|| statement.split(':').next().unwrap_or_default().split_whitespace().last())
         .flatten();
     let word = typed.map(|at| words[at + 1]).or(colon).or_else(|| words.last().copied())?;
-    let word = word.rsplit('.').next().unwrap_or(word).trim_matches(['"', '\'', '$']);
+    let word = word.rsplit('.').next().unwrap_or(word).trim_matches(['"', '\'', '$', '-']);
     let valid = word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
         && word.chars().any(char::is_alphabetic);
     valid.then(|| word.to_owned())
@@ -302,7 +305,8 @@ fn prose_place(before: &str, after: &str, text: &str) -> (String, Option<Place>)
     let mark = before.trim().trim_matches(['#', '*', '-', '>']).trim().is_empty()
         && after.starts_with(['.', ')', ':']);
     let year = text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
-    let word = after.split_whitespace().next().filter(|word| word.chars().all(char::is_alphabetic));
+    let next = after.split_whitespace().next().map(|word| word.trim_matches([',', '.', ';', ':', ')']));
+    let word = next.filter(|word| !word.is_empty() && word.chars().all(char::is_alphabetic));
     let word = word.or_else(|| before.split_whitespace().last()).unwrap_or_default();
     let place = Place { tier: Tier::Expression, direct: true, setting: false };
     (word.to_owned(), (!mark && !year).then_some(place))

@@ -24,7 +24,10 @@ const UNGUIDED: f64 = 0.08;
 const UNSKILLED: f64 = 0.35;
 /// A climb is stuck when the best gained less, while its patience lasted, than this share of how far
 /// the versions of that time fell behind it.
-const STUCK: f64 = 0.25;
+const STUCK: f64 = 0.06;
+
+/// How many first results are remembered for comparison: as many as a challenger can have.
+const START: usize = 256;
 
 /// A version to try.
 #[derive(Clone, PartialEq, Debug)]
@@ -47,6 +50,8 @@ pub(super) struct Region {
     pub(super) results: usize,
     /// The latest scores, and the best before each.
     window: VecDeque<(f64, f64)>,
+    /// The best score after each of the first results.
+    start: Vec<f64>,
 }
 
 impl Region {
@@ -57,6 +62,7 @@ impl Region {
             model: Model::new(space),
             results: 0,
             window: VecDeque::new(),
+            start: Vec::new(),
         }
     }
 
@@ -79,6 +85,9 @@ impl Region {
         self.credit.count_failure(point.score.is_none());
         self.remember(point.score);
         let best = self.archive.insert(Point { step, ..point });
+        if self.start.len() < START {
+            self.start.push(self.best());
+        }
         self.credit.count(best);
         self.credit.refresh();
         let (genes, targets) = lesson(&self.archive);
@@ -104,6 +113,12 @@ impl Region {
         behind.sort_by(f64::total_cmp);
         let gain = self.window.front().map_or(0.0, |(_, then)| best - then);
         gain <= STUCK * behind[behind.len() / 2]
+    }
+
+    /// Whether this climb has come no higher than another had after as many results.
+    pub(super) fn is_behind(&self, other: &Self) -> bool {
+        let then = self.results.checked_sub(1).and_then(|at| other.start.get(at));
+        then.is_some_and(|then| self.best() <= *then)
     }
 
     /// Gives it another while.

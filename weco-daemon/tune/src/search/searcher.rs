@@ -9,6 +9,9 @@ use super::space::{Space, key};
 use crate::error::Exhausted;
 use crate::literal::{Literal, Value};
 
+/// Results after its scouts for which a challenger may lag.
+const WARM_UP: usize = 6;
+
 /// The state of a search.
 #[derive(Clone, Debug)]
 pub(crate) struct Searcher {
@@ -74,10 +77,12 @@ impl Searcher {
             }
             return;
         };
-        let literals = self.space.dims.len();
+        let warm = self.scouts() + WARM_UP;
+        let longest = self.scouts() + 3 * patience(self.space.dims.len());
+        let late = challenger.results > warm && challenger.is_behind(&self.leader);
         if challenger.best() > self.leader.best() {
             self.leader = challenger;
-        } else if challenger.stuck() || challenger.results > self.scouts() + 3 * patience(literals) {
+        } else if late || challenger.stuck() || challenger.results > longest {
             self.leader.encourage();
         } else {
             self.challenger = Some(challenger);

@@ -23,11 +23,6 @@ pub(crate) fn run(seeds: u32) -> Result<(), String> {
         for budget in BUDGETS {
             let at = |traces: &[Vec<f64>]| traces.iter().map(|trace| trace[budget - 1]).collect::<Vec<f64>>();
             let (ours, theirs) = (at(&tuned), at(&random));
-            if std::env::var_os("WECO_SPREAD").is_some() {
-                let mut s = ours.clone();
-                s.sort_by(f64::total_cmp);
-                eprintln!("{budget} {:?}", s.iter().map(|v| (v * 10.0).round() / 10.0).collect::<Vec<_>>());
-            }
             let wins = ours.iter().zip(&theirs).filter(|(ours, theirs)| ours > theirs).count();
             let (ours, theirs) = (sign * median(ours), sign * median(theirs));
             let ratio = if problem.maximize { ours / theirs } else { theirs / ours };
