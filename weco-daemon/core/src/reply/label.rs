@@ -115,6 +115,9 @@ pub(super) fn of_lines_above<'a>(above: &[&str], paths: &Paths<'a>) -> Option<La
 
 /// What a line names that is a label: a path with decoration and filler words at most.
 pub(super) fn of_line<'a>(line: &str, paths: &Paths<'a>) -> Option<Named<'a>> {
+    if let Some(named) = paths.exactly(line.trim()) {
+        return Some(named);
+    }
     let line = strip_list_marker(line.trim());
     let bare = line.trim_end_matches(':').trim_matches(['*', '`', '#', ' ']);
     if let Some(named) = paths.exactly(line).or_else(|| paths.exactly(bare)) {

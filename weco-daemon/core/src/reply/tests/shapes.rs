@@ -144,6 +144,8 @@ fn fences_within_a_file() {
     ] {
         assert_eq!(candidate(&reply, &parent).files["README.md"], new, "{reply}");
     }
+    let fewer = "# Tool\n\nPrints ok.\n";
+    assert_eq!(candidate(&format!("```md\n{fewer}```\n\nThat is it."), &parent).files["README.md"], fewer);
     let code = "PROMPT = \"\"\"\n```json\n{}\n```\n\"\"\"\nx = 1\n";
     let reply = format!("```python\n{code}```");
     assert_eq!(only(&reply), code, "new inner fences");
