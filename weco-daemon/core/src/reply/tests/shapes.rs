@@ -84,6 +84,14 @@ fn the_original_may_be_quoted_first() {
 }
 
 #[test]
+fn the_original_may_be_labelled_and_the_new_version_not() {
+    assert_eq!(
+        only(&format!("**model.py**\n```python\n{MODEL}```\nBetter:\n```python\n{BETTER}```")),
+        BETTER
+    );
+}
+
+#[test]
 fn blocks_in_a_list_are_indented() {
     let indented: String = BETTER.lines().map(|line| format!("   {line}\n")).collect();
     assert_eq!(only(&format!("1. The file:\n\n   ```python\n{indented}   ```\n2. Done")), BETTER);

@@ -5,7 +5,7 @@ use super::{candidate, files};
 use crate::reply::parse;
 
 /// Length of each reply in bytes.
-const LENGTH: usize = 200_000;
+const LENGTH: usize = 100_000;
 
 /// What replies are made of.
 const UNITS: &[&str] = &[
