@@ -132,7 +132,7 @@ impl<'a> Editor<'_, 'a> {
             style.map(|style| (key.to_owned(), Ok(style.compose(&text))))
         };
         let mut files: BTreeMap<_, _> = self.texts.into_iter().filter_map(compose).collect();
-        // What a file's other blocks made of it does not count.
+        // A file with a block that failed is not changed by its others.
         files.extend(self.failed.into_iter().map(|(key, why)| (key.to_owned(), Err(why))));
         Edited { files, foreign: self.foreign }
     }

@@ -10,6 +10,9 @@ use super::{marker, think};
 pub(super) enum Extent {
     /// At its closing fence, this line.
     Closed(usize),
+    /// At its closing fence, this line, with fewer fences of its own than expected: all that
+    /// follows was looked at.
+    Short(usize),
     /// Nowhere: the reply is cut off in it.
     Open,
     /// It is part of a thought whose end is on this line.
@@ -27,15 +30,15 @@ pub(super) fn target<'s, 'a>(label: Option<&Label<'a>>, parent: &'s Parent<'a>) 
 /// Finds the end of the block that `fence` opened, whose first line is `start`.
 ///
 /// A file that has fences of its own may come in a fence that is no longer than these. Blocks with
-/// an info string nest; of bare fences as many as the parent's file has belong to the file.
+/// an info string nest; of bare fences, `own` are expected to belong to the file.
 pub(super) fn of_block<'a>(
     lines: &[&'a str],
     start: usize,
     fence: Fence<'a>,
+    own: usize,
     source: Option<&Source<'a>>,
     parent: &Parent<'a>,
 ) -> Extent {
-    let own = source.map_or(0, |source| source.closing_lines(fence.length));
     let mut nesting = Nesting::within(fence);
     let mut closing = Vec::new();
     let mut thinking = false;
@@ -59,7 +62,7 @@ pub(super) fn of_block<'a>(
     }
     match closing.last() {
         // Without some of its own fences: the rest are pairs and the one that closes.
-        Some(&last) if closing.len() % 2 == 1 => Extent::Closed(last),
+        Some(&last) if closing.len() % 2 == 1 => Extent::Short(last),
         _ => Extent::Open,
     }
 }

@@ -51,8 +51,11 @@ const FILLERS: &[&str] = &[
 /// A label longer than this many words is a sentence that mentions a path.
 const MAX_LABEL_WORDS: usize = 9;
 
-/// How many lines above a block its label may be, and how long a sentence that mentions it.
-const REACH: (usize, usize) = (20, 1_000);
+/// How many lines above a block its label may be.
+const REACH_LINES: usize = 10;
+
+/// How long a sentence may be that mentions a block's file, in bytes.
+const MAX_MENTION: usize = 1_000;
 
 /// Characters around words that do not belong to them.
 const DECORATION: &[char] = &[
@@ -103,18 +106,20 @@ pub(super) fn of_info<'a, 'i>(info: &'i str, paths: &Paths<'a>) -> (&'i str, Opt
 /// The label among the lines above a block: the nearest line that is one, else a path mentioned in
 /// the sentence directly above.
 pub(super) fn of_lines_above<'a>(above: &[&str], paths: &Paths<'a>) -> Option<Label<'a>> {
-    let (lines, characters) = REACH;
-    let above = &above[above.len().saturating_sub(lines)..];
+    let above = &above[above.len().saturating_sub(REACH_LINES)..];
     let on_line = above.iter().rev().find_map(|line| of_line(line, paths));
     on_line.map(|named| Label { named, origin: Origin::Line }).or_else(|| {
         let nearest = above.iter().rev().find(|line| !line.trim().is_empty())?;
-        let key = if nearest.len() <= characters { mentioned(nearest, paths) } else { None };
+        let key = if nearest.len() <= MAX_MENTION { mentioned(nearest, paths) } else { None };
         key.map(|key| Label { named: Named::Exactly(key), origin: Origin::Mention })
     })
 }
 
 /// What a line names that is a label: a path with decoration and filler words at most.
 pub(super) fn of_line<'a>(line: &str, paths: &Paths<'a>) -> Option<Named<'a>> {
+    if let Some(named) = paths.exactly(line.trim()) {
+        return Some(named);
+    }
     let line = strip_list_marker(line.trim());
     let bare = line.trim_end_matches(':').trim_matches(['*', '`', '#', ' ']);
     if let Some(named) = paths.exactly(line).or_else(|| paths.exactly(bare)) {

@@ -1,5 +1,7 @@
 //! Which file a name in a reply means.
 
+use std::borrow::Cow;
+
 /// Endings by which a name is taken for a path even though no file of the version has it.
 const EXTENSIONS: &[&str] = &[
     "asm", "bash", "bat", "c", "cc", "cfg", "cjs", "clj", "cmake", "cpp", "cs", "css", "csv", "cu", "cuh",
@@ -62,7 +64,8 @@ impl<'a> Paths<'a> {
         if let Some(exact) = self.exactly(word) {
             return Some(exact);
         }
-        let slashed = word.replace('\\', "/");
+        let slashed =
+            if word.contains('\\') { Cow::Owned(word.replace('\\', "/")) } else { Cow::Borrowed(word) };
         let path = strip_dots(&slashed);
         if let Some(exact) = self.exactly(path) {
             return Some(exact);

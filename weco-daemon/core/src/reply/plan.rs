@@ -38,7 +38,7 @@ fn paragraph(parts: &[Part<'_>], paths: &Paths<'_>) -> String {
 /// What a line of prose says, without markup; None if it is part of the answer's frame.
 fn sentence(line: &str, paths: &Paths<'_>) -> Option<String> {
     let line = line.trim();
-    if line.starts_with('#') || label::of_line(line, paths).is_some() || is_lead_in(line) {
+    if line.is_empty() || line.starts_with('#') || label::of_line(line, paths).is_some() || is_lead_in(line) {
         return None;
     }
     let line = ["- ", "* ", "+ ", "> "].iter().find_map(|bullet| line.strip_prefix(bullet)).unwrap_or(line);

@@ -73,8 +73,14 @@ pub(super) struct Scan<'a> {
 
 /// Takes a reply apart. Each line is looked at a bounded number of times.
 pub(super) fn scan<'a>(lines: &[&'a str], parent: &Parent<'a>) -> Scan<'a> {
-    let mut scanner =
-        Scanner { lines: lines.to_vec(), at: 0, above: Vec::new(), scan: Scan::default(), parent };
+    let mut scanner = Scanner {
+        lines: lines.to_vec(),
+        at: 0,
+        above: Vec::new(),
+        short: false,
+        scan: Scan::default(),
+        parent,
+    };
     while scanner.at < scanner.lines.len() {
         scanner.step();
     }
@@ -87,6 +93,9 @@ struct Scanner<'s, 'a> {
     at: usize,
     /// Prose since the last block of code: where a label may be.
     above: Vec<&'a str>,
+    /// Whether a block had fewer fences of its own than the parent's file. No others are then
+    /// expected, or each block would be sought to the end of the reply.
+    short: bool,
     scan: Scan<'a>,
     parent: &'s Parent<'a>,
 }
@@ -149,9 +158,17 @@ impl<'a> Scanner<'_, 'a> {
         let (language, label) = label::of_info(fence.info, &self.parent.paths);
         let label = label.or_else(|| label::of_lines_above(&self.above, &self.parent.paths));
         let source = extent::target(label.as_ref(), self.parent);
+        // Commands are no version of a file, and may stand between a label and its block.
+        let aside = source.is_some_and(|source| language::is_aside(language, source.path));
+        let own =
+            source.filter(|_| !aside && !self.short).map_or(0, |source| source.closing_lines(fence.length));
         let start = self.at + 1;
-        let end = match extent::of_block(&self.lines, start, fence, source, self.parent) {
+        let end = match extent::of_block(&self.lines, start, fence, own, source, self.parent) {
             Extent::Closed(end) => end,
+            Extent::Short(end) => {
+                self.short = true;
+                end
+            }
             Extent::Open => self.lines.len(),
             Extent::Thought(end) => {
                 // The block is part of a thought that ends here: step over the rest of it.
@@ -161,8 +178,7 @@ impl<'a> Scanner<'_, 'a> {
         };
         let lines: Vec<_> = self.lines[start..end].iter().map(|line| fence.dedent(line)).collect();
         self.at = end + 1;
-        // Commands may stand between a label and its block.
-        if source.is_none_or(|source| !language::is_aside(language, source.path)) {
+        if !aside {
             self.above.clear();
         }
         let closed = end < self.lines.len();

@@ -63,6 +63,9 @@ pub(super) fn choose(
                 whole.foreign.push(path);
                 continue;
             }
+            Placed::Nowhere if !block.closed && !block.language.is_empty() => {
+                return Err(cut_off(block, "an unnamed file"));
+            }
             Placed::Nowhere => {
                 whole.unplaced = true;
                 continue;
@@ -133,7 +136,8 @@ fn place<'p, 'a>(
 }
 
 /// The file that the best of these blocks gives; None if none is worth a word.
-fn file(mut options: Vec<Choice<'_, '_>>, source: &Source<'_>) -> Option<Result<String, Unusable>> {
+fn file(options: Vec<Choice<'_, '_>>, source: &Source<'_>) -> Option<Result<String, Unusable>> {
+    let mut options = without_copies(options, source);
     let best = options.iter().map(|option| option.grade).max()?;
     let has_complete = options.iter().any(|option| option.block.closed);
     options.retain(|option| {
@@ -142,15 +146,20 @@ fn file(mut options: Vec<Choice<'_, '_>>, source: &Source<'_>) -> Option<Result<
         option.grade == best && !(stray && best == Grade::Guessed)
     });
     if let Some(cut) = options.iter().find(|option| !option.block.closed) {
-        return Some(Err(cut_off(cut.block, source)));
+        return Some(Err(cut_off(cut.block, &quote(source.path))));
     }
+    let chosen = options
+        .into_iter()
+        .reduce(|chosen, next| if is_remark(&next, &chosen, source) { chosen } else { next })?;
+    Some(content(chosen.block, source))
+}
+
+/// Without quotations of the parent's file, if there is a new version beside them.
+fn without_copies<'b, 'a>(options: Vec<Choice<'b, 'a>>, source: &Source<'_>) -> Vec<Choice<'b, 'a>> {
     let (copies, changed): (Vec<_>, Vec<_>) =
         options.into_iter().partition(|option| is_copy(option.block, source));
-    let mut options = if changed.is_empty() { copies } else { changed }.into_iter();
-    let first = options.next()?;
-    let chosen =
-        options.fold(first, |chosen, next| if is_remark(&next, &chosen, source) { chosen } else { next });
-    Some(content(chosen.block, source))
+    let is_new = |option: &Choice<'_, '_>| copies.iter().all(|copy| !is_remark(option, copy, source));
+    if changed.iter().any(is_new) { changed } else { copies.into_iter().chain(changed).collect() }
 }
 
 /// Whether the block is the parent's file unchanged, which models quote before they change it.
@@ -212,11 +221,10 @@ fn begins_inside(lines: &[&str], source: &Source<'_>) -> bool {
         && source.first_line().is_some_and(|line| !indented(line))
 }
 
-fn cut_off(block: &Block<'_>, source: &Source<'_>) -> Unusable {
+fn cut_off(block: &Block<'_>, file: &str) -> Unusable {
     Unusable::because(format!(
-        "The reply is cut off: the block for {} has no closing fence after its {} lines. Answer more briefly, or use \
+        "The reply is cut off: the block for {file} has no closing fence after its {} lines. Answer more briefly, or use \
          SEARCH/REPLACE blocks.",
-        quote(source.path),
         block.lines.len()
     ))
 }

@@ -1,8 +1,6 @@
 //! SEARCH/REPLACE blocks in all the forms in which they come.
 
 use super::{MODEL, candidate, files, model, only, pair, refusal, refusals};
-use crate::reply::parse;
-
 const EDIT: &str = "<<<<<<< SEARCH\nSIZE = 10\n=======\nSIZE = 20\n>>>>>>> REPLACE\n";
 
 fn edited() -> String {
@@ -161,30 +159,4 @@ fn a_whole_file_stands_in_for_edits_that_do_not_apply() {
         "model.py\n```python\n{new}```\nThat is:\n```\n<<<<<<< SEARCH\nSIZE = 11\n=======\nSIZE = 20\n>>>>>>> REPLACE\n```"
     );
     assert_eq!(only(&reply), new);
-}
-
-#[test]
-fn replies_of_the_largest_size_are_read_quickly() {
-    let file: String = (0..10_000).map(|i| format!("x_{i} = {i}\n")).collect();
-    let parent = files([("model.py", &file)]);
-    let edits: String = (0..900)
-        .map(|i| format!("<<<<<<< SEARCH\nx_{} = {}\n=======\ny_{i} = 0\n>>>>>>> REPLACE\n", i * 11, i * 11))
-        .collect();
-    assert!(parse(&edits, &parent).is_ok());
-    for unit in [
-        "```\n",
-        "```py\n",
-        "=======\n",
-        "<<<<<<< SEARCH\n",
-        "<<<<<<< SEARCH\n=======\n",
-        "<think>\n",
-        "\n",
-        "`",
-        "\u{1b}[",
-    ] {
-        let _ = parse(&unit.repeat(200_000 / unit.len()), &parent);
-    }
-    let blank = "\n".repeat(100_000);
-    let same = files([("model.py", &blank)]);
-    assert!(parse(&format!("<<<<<<< SEARCH\na{blank}=======\nb\n>>>>>>> REPLACE\n"), &same).is_err());
 }

@@ -4,6 +4,7 @@ mod edits;
 mod properties;
 mod refusals;
 mod shapes;
+mod speed;
 
 use super::{Candidate, parse};
 use crate::run::Files;

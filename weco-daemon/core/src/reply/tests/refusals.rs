@@ -38,6 +38,7 @@ fn a_file_that_is_cut_off_is_never_applied() {
         (format!("src/model.py\n```python\n{BETTER}```\n\nutils.py\n```python\ndef twice(x):\n"), pair()),
         (format!("```python\n{BETTER}```\nBetter:\n```python\nimport math\n"), model()),
         (format!("```python\n{BETTER}```\n\nmodel.py\n```\nimport math\n"), model()),
+        (format!("src/model.py\n```python\n{BETTER}```\nand\n```python\nimport os\n"), pair()),
         ("```md README.md\n# T\n```sh\nmake\n```\ntext".to_owned(), files([("README.md", "# T\n")])),
         ("```md\n# T\n```\nmake\n```\ntext".to_owned(), files([("README.md", "# T\n```\nmake\n```\n")])),
     ] {

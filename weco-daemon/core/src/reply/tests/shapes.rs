@@ -84,6 +84,14 @@ fn the_original_may_be_quoted_first() {
 }
 
 #[test]
+fn the_original_may_be_labelled_and_the_new_version_not() {
+    assert_eq!(
+        only(&format!("**model.py**\n```python\n{MODEL}```\nBetter:\n```python\n{BETTER}```")),
+        BETTER
+    );
+}
+
+#[test]
 fn blocks_in_a_list_are_indented() {
     let indented: String = BETTER.lines().map(|line| format!("   {line}\n")).collect();
     assert_eq!(only(&format!("1. The file:\n\n   ```python\n{indented}   ```\n2. Done")), BETTER);
@@ -144,6 +152,8 @@ fn fences_within_a_file() {
     ] {
         assert_eq!(candidate(&reply, &parent).files["README.md"], new, "{reply}");
     }
+    let fewer = "# Tool\n\nPrints ok.\n";
+    assert_eq!(candidate(&format!("```md\n{fewer}```\n\nThat is it."), &parent).files["README.md"], fewer);
     let code = "PROMPT = \"\"\"\n```json\n{}\n```\n\"\"\"\nx = 1\n";
     let reply = format!("```python\n{code}```");
     assert_eq!(only(&reply), code, "new inner fences");
