@@ -40,7 +40,12 @@ pub struct Registry {
 impl Registry {
     /// No run is live yet.
     pub fn new(deps: Arc<Deps>) -> Self {
-        Self { deps, live: Arc::default(), stopping: AtomicBool::new(false), ended: tokio::sync::Mutex::new(()) }
+        Self {
+            deps,
+            live: Arc::default(),
+            stopping: AtomicBool::new(false),
+            ended: tokio::sync::Mutex::new(()),
+        }
     }
 
     /// What runs need from the daemon.
