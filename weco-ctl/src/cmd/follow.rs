@@ -150,6 +150,10 @@ pub(crate) mod summary {
     pub(crate) fn detached(_: &RunView) -> String {
         "the run goes on in the daemon\n".to_owned()
     }
+}
+
+pub(crate) mod failure {
+    use super::RunView;
 
     /// The error that ended the run, if one did.
     pub(crate) fn failure(view: &RunView) -> Option<String> {
