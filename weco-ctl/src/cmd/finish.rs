@@ -12,8 +12,7 @@ use super::facts::Facts;
 use crate::cli::EndArgs;
 use crate::daemon::Daemon;
 use crate::error::{EXIT_FAILURE, EXIT_INTERRUPTED, Error};
-use crate::ui::failure::failure;
-use crate::ui::{Ending, Followed, RunView, summary};
+use crate::ui::{Ending, Followed, RunView, failure, summary};
 
 /// Longest wait for a run to be forgotten.
 const FORGET_DEADLINE: Duration = Duration::from_secs(5);
@@ -78,7 +77,7 @@ impl Finish {
 
     /// Nothing was searched, so nothing is worth keeping: not even the run.
     async fn baseline_failed(self, ended: &RunEnded, view: &RunView) -> Result<ExitCode, Error> {
-        let Some(text) = failure(view) else {
+        let Some(text) = failure::failure(view) else {
             return Err(Error::failure(&ended.reason).hint(&ended.hint));
         };
         io::stderr().write_all(text.as_bytes()).map_err(Error::output)?;

@@ -171,19 +171,19 @@ fn verdict(output: &str, name: &str, exit: Exit) -> Verdict {
         Ok(metric) => return Verdict::Good { metric },
         Err(missing) => missing,
     };
-    let (reason, failed) = match exit {
-        Exit::Code { code: 0 } | Exit::TimedOut { .. } => (missing.to_string(), false),
-        Exit::Code { code } => (format!("the command failed with exit code {code}; {missing}"), true),
-        Exit::Signal { signal } => (format!("the command was ended by signal {signal}; {missing}"), true),
+    let (reason, hint) = match exit {
+        Exit::Code { code: 0 } | Exit::TimedOut { .. } => return missing_metric(&missing),
+        Exit::Code { code } => (format!("the command failed with exit code {code}; {missing}"), SEE_TO_IT),
+        Exit::Signal { signal } => {
+            (format!("the command was ended by signal {signal}; {missing}"), SEE_TO_IT)
+        }
     };
-    Verdict::Buggy { reason, hint: if failed { String::new() } else { naming_hint(name, &missing.similar) } }
+    Verdict::Buggy { reason, hint: hint.to_owned() }
 }
 
-fn naming_hint(name: &str, similar: &[String]) -> String {
-    match similar.first() {
-        Some(similar) => {
-            format!("print a line such as `{name}: 1.5`, or name what is printed: -m \"{similar}\"")
-        }
-        None => format!("print a line such as `{name}: 1.5`"),
-    }
+fn missing_metric(missing: &metric::NotFound) -> Verdict {
+    Verdict::Buggy { reason: missing.to_string(), hint: missing.hint() }
 }
+
+/// What to do about a baseline whose command fails.
+const SEE_TO_IT: &str = "run the command by hand in this directory until it prints the metric";
