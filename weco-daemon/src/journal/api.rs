@@ -1,0 +1,154 @@
+//! What a journal promises, whatever keeps it.
+
+use std::io;
+use std::path::Path;
+
+use futures_util::future::BoxFuture;
+use weco_core::event::{Event, RunEvent};
+use weco_core::run::{BlobId, RunId};
+
+use crate::blobs::Blob;
+
+/// Why the journal could not do what was asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum JournalError {
+    /// The disk is full, or a quota is used up; nothing was recorded.
+    #[error("no room to write {path}; free some space and try again")]
+    Full {
+        /// What could not be written.
+        path: String,
+    },
+    /// The operating system refused; nothing was recorded.
+    #[error("cannot {action}: {message}")]
+    Io {
+        /// What was being done, such as `write /…/mirror/….run`.
+        action: String,
+        /// The system's words.
+        message: String,
+    },
+    /// What is stored does not make sense.
+    #[error("the journal is damaged: {0}")]
+    Damaged(String),
+    /// Events that do not continue the run's; nothing was recorded.
+    #[error("run {run} continues with event {expected}, not {got}")]
+    OutOfOrder {
+        /// The run.
+        run: RunId,
+        /// The sequence number that comes next.
+        expected: u64,
+        /// The one that was given.
+        got: u64,
+    },
+    /// Another process has the journal open.
+    #[error("another weco-daemon uses the state directory {0}; stop it first")]
+    InUse(String),
+    /// The journal was written by a newer version.
+    #[error(
+        "{path} was written by a newer weco-daemon (format {found}; this one knows up to {known}); update weco"
+    )]
+    TooNew {
+        /// The file that says so.
+        path: String,
+        /// The format found.
+        found: u32,
+        /// The newest format this version reads.
+        known: u32,
+    },
+    /// The store's thread has ended.
+    #[error("the journal is closed")]
+    Closed,
+}
+
+impl JournalError {
+    /// What a failed operation on `path` means: no room, or the system's own words.
+    pub(super) fn io(verb: &str, path: &Path, error: &io::Error) -> Self {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        match error.kind() {
+            StorageFull | QuotaExceeded | FileTooLarge => Self::Full { path: path.display().to_string() },
+            _ => Self::Io { action: format!("{verb} {}", path.display()), message: error.to_string() },
+        }
+    }
+}
+
+/// When an append counts as done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Durability {
+    /// Once it would survive a power cut.
+    Flushed,
+    /// Once it would survive the daemon's death, but perhaps not the machine's. Flushed with the
+    /// next flushed append.
+    Written,
+}
+
+/// A run as the journal lists it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RunEntry {
+    /// The run.
+    pub id: RunId,
+    /// The last sequence number recorded.
+    pub last_seq: u64,
+    /// Whether its last event is `Ended` or `Applied` (after an end).
+    pub ended: bool,
+}
+
+/// Whether a run is over after `event`, given whether it was before.
+pub(super) fn ended_after(event: &RunEvent, ended: bool) -> bool {
+    match event {
+        RunEvent::Ended { .. } => true,
+        RunEvent::Applied { .. } => ended,
+        _ => false,
+    }
+}
+
+/// Checks that events number on from `next` without a gap, as [`Journal::append`] demands.
+///
+/// # Errors
+/// [`JournalError::OutOfOrder`] at the first that does not.
+pub(super) fn check_order(run: RunId, next: u64, events: &[Event]) -> Result<(), JournalError> {
+    match (next..).zip(events).find(|(expected, event)| event.seq != *expected) {
+        Some((expected, event)) => Err(JournalError::OutOfOrder { run, expected, got: event.seq }),
+        None => Ok(()),
+    }
+}
+
+/// The durable record of every run. Implementations pass one contract suite.
+pub trait Journal: Send + Sync {
+    /// Records events of one run, in order, and the contents that they name: all or nothing, and
+    /// with one flush. A content the run already has is not stored again. Sequence numbers must
+    /// continue the run's from 1, without a gap. Appending nothing does nothing.
+    ///
+    /// Dropping the future does not take the append back.
+    fn append(
+        &self,
+        run: RunId,
+        events: Vec<Event>,
+        blobs: Vec<Blob>,
+        durability: Durability,
+    ) -> BoxFuture<'_, Result<(), JournalError>>;
+
+    /// At most `limit` events of a run from sequence number `from` on, in order. An unknown run has none.
+    /// Sees every append as soon as it is acknowledged.
+    ///
+    /// # Errors
+    /// Any [`JournalError`].
+    fn read(&self, run: RunId, from: u64, limit: usize) -> Result<Vec<Event>, JournalError>;
+
+    /// A content recorded with one of the run's events; none if the run has no such content. What
+    /// is returned has been checked against its name.
+    ///
+    /// # Errors
+    /// Any [`JournalError`].
+    fn blob(&self, run: RunId, id: BlobId) -> Result<Option<Vec<u8>>, JournalError>;
+
+    /// All runs, in the order of their ids.
+    ///
+    /// # Errors
+    /// Any [`JournalError`].
+    fn runs(&self) -> Result<Vec<RunEntry>, JournalError>;
+
+    /// Removes a run with all its events and contents. An unknown run is no error.
+    fn remove(&self, run: RunId) -> BoxFuture<'_, Result<(), JournalError>>;
+
+    /// Flushes what is written and stops. Later calls answer [`JournalError::Closed`].
+    fn close(&self) -> BoxFuture<'_, Result<(), JournalError>>;
+}

@@ -1,0 +1,148 @@
+//! Where the journal keeps what, and in which version.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+use weco_core::run::RunId;
+
+use crate::journal::JournalError;
+
+/// The format that this version writes. Raise it when an older daemon could misread what is
+/// written, and teach [`migrate`] the way from the one before.
+const FORMAT: u32 = 1;
+
+/// Ending of a run's file.
+const RUN: &str = "run";
+/// Ending of the file of a run that is being removed.
+const REMOVED: &str = "removed";
+
+/// The paths below the journal's directory.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    /// Creates what is missing, for the user alone.
+    pub(super) fn create(root: &Path) -> Result<Self, JournalError> {
+        let layout = Self { root: root.to_owned() };
+        for dir in [root, &layout.mirrors()] {
+            let made = DirBuilder::new().mode(0o700).recursive(true).create(dir);
+            made.map_err(|error| JournalError::io("create", dir, &error))?;
+        }
+        Ok(layout)
+    }
+
+    /// Directory of the runs' files.
+    pub(super) fn mirrors(&self) -> PathBuf {
+        self.root.join("mirror")
+    }
+
+    /// A run's file.
+    pub(super) fn mirror(&self, run: RunId) -> PathBuf {
+        self.mirrors().join(format!("{run}.{RUN}"))
+    }
+
+    /// What a run's file is called while its removal is completed.
+    pub(super) fn tombstone(&self, run: RunId) -> PathBuf {
+        self.mirrors().join(format!("{run}.{REMOVED}"))
+    }
+
+    /// The commit log.
+    pub(super) fn commit_log(&self) -> PathBuf {
+        self.root.join("commit.log")
+    }
+
+    /// sled's directory.
+    pub(super) fn index(&self) -> PathBuf {
+        self.root.join("sled")
+    }
+
+    /// Takes the journal for this process until the file is dropped.
+    pub(super) fn lock(&self) -> Result<File, JournalError> {
+        let path = self.root.join("lock");
+        let file = private().write(true).create(true).truncate(false).open(&path);
+        let file = file.map_err(|error| JournalError::io("open", &path, &error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(JournalError::InUse(self.root.display().to_string())),
+            Err(TryLockError::Error(error)) => Err(JournalError::io("lock", &path, &error)),
+        }
+    }
+
+    /// Refuses what a newer version wrote, and brings what an older one wrote up to date.
+    pub(super) fn check_format(&self) -> Result<(), JournalError> {
+        let path = self.root.join("format");
+        match fs::read_to_string(&path) {
+            Ok(text) => match text.trim().parse() {
+                Ok(FORMAT) => Ok(()),
+                Ok(found) if found > FORMAT => {
+                    Err(JournalError::TooNew { path: path.display().to_string(), found, known: FORMAT })
+                }
+                Ok(found) => migrate(found).and_then(|()| self.write_format(&path)),
+                Err(_) => Err(JournalError::Damaged(format!("{} holds no format number", path.display()))),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.write_format(&path),
+            Err(error) => Err(JournalError::io("read", &path, &error)),
+        }
+    }
+
+    fn write_format(&self, path: &Path) -> Result<(), JournalError> {
+        let temporary = path.with_extension("new");
+        let write = || {
+            let mut file = private().write(true).create(true).truncate(true).open(&temporary)?;
+            writeln!(file, "{FORMAT}")?;
+            file.sync_all()?;
+            fs::rename(&temporary, path)?;
+            sync_dir(&self.root)
+        };
+        write().map_err(|error| JournalError::io("write", path, &error))
+    }
+
+    /// Every run that has a file, and every run whose removal is not complete.
+    pub(super) fn list(&self) -> Result<(Vec<RunId>, Vec<RunId>), JournalError> {
+        let dir = self.mirrors();
+        let list = || -> io::Result<_> {
+            let (mut present, mut removed) = (Vec::new(), Vec::new());
+            for entry in fs::read_dir(&dir)? {
+                let path = PathBuf::from(entry?.file_name());
+                let stem = path.file_stem().and_then(|stem| stem.to_str());
+                let Some(run) = stem.and_then(|stem| Uuid::try_parse(stem).ok()).map(RunId) else { continue };
+                match path.extension().and_then(|ending| ending.to_str()) {
+                    Some(RUN) => present.push(run),
+                    Some(REMOVED) => removed.push(run),
+                    _ => {}
+                }
+            }
+            Ok((present, removed))
+        };
+        list().map_err(|error| JournalError::io("read", &dir, &error))
+    }
+}
+
+/// Each format's way to the next, from the oldest on. Format 1 is the first.
+fn migrate(from: u32) -> Result<(), JournalError> {
+    Err(JournalError::Damaged(format!("no weco-daemon ever wrote journal format {from}")))
+}
+
+/// Options for files that only the user may read.
+pub(super) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
+}
+
+/// Makes a directory's entries durable.
+pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+/// The first of `<path>.<what>-1`, `-2`, … that does not exist yet.
+pub(super) fn aside(path: &Path, what: &str) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut names = (1u32..).map(|n| path.with_file_name(format!("{name}.{what}-{n}")));
+    names.find(|candidate| !candidate.exists()).unwrap_or_else(|| path.to_owned())
+}

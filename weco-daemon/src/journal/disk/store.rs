@@ -1,0 +1,215 @@
+//! The store thread: the only writer.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use weco_core::run::RunId;
+
+use super::commit_log::{CommitLog, Record};
+use super::files::Files;
+use super::index::{Addition, Catalogued, Index, Message};
+use super::layout::Layout;
+use super::request::{Entry, Reply, Request};
+use super::shared::{Meta, Shared};
+use crate::journal::{Durability, JournalError};
+
+/// Requests that may wait: every one of many runs has at most a few under way.
+pub(super) const MAX_WAITING: usize = 1024;
+
+/// Appends made durable by one flush. More would only make the first wait for the last.
+const MAX_GROUP: usize = 256;
+
+/// How long closing waits for the index, which can be rebuilt.
+const INDEX_CLOSE: Duration = Duration::from_secs(5);
+
+/// An append that is under way.
+type Pending = (Entry, Durability, Reply);
+
+/// Everything the store thread owns.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) layout: Layout,
+    pub(super) files: Files,
+    pub(super) log: CommitLog,
+    pub(super) index: Index,
+    pub(super) shared: Arc<Shared>,
+    /// Held until the thread ends.
+    pub(super) lock: File,
+}
+
+/// The appends of one group that are written but not yet acknowledged.
+#[derive(Default)]
+struct Staged {
+    /// Each append, where in its run's file it was written, and the run's state after it.
+    appends: Vec<(Pending, u64, Meta)>,
+    /// Each run's newest state.
+    states: HashMap<RunId, Meta>,
+}
+
+impl Store {
+    /// Serves requests until it is told to close or its callers are gone.
+    pub(super) fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        let mut closing = None;
+        while closing.is_none()
+            && let Some(first) = requests.blocking_recv()
+        {
+            let mut group = Vec::new();
+            let mut next = Some(first);
+            while let Some(request) = next {
+                match request {
+                    Request::Append(entry, durability, reply) => group.push((entry, durability, reply)),
+                    Request::Remove(run, reply) => {
+                        self.commit(std::mem::take(&mut group));
+                        answer(reply, self.remove(run));
+                    }
+                    Request::Close(reply) => closing = Some(reply),
+                }
+                let more = closing.is_none() && group.len() < MAX_GROUP;
+                next = if more { requests.try_recv().ok() } else { None };
+            }
+            self.commit(group);
+        }
+        self.finish(requests, closing);
+    }
+
+    fn finish(mut self, requests: mpsc::Receiver<Request>, closing: Option<Reply>) {
+        self.shared.close();
+        // Whoever still waits learns that the channel is gone.
+        drop(requests);
+        let flushed = self.checkpoint();
+        self.index.close(INDEX_CLOSE);
+        drop(self.lock);
+        if let Some(reply) = closing {
+            answer(reply, flushed);
+        }
+    }
+
+    /// Records a group of appends with one flush and answers all.
+    fn commit(&mut self, group: Vec<Pending>) {
+        if group.is_empty() {
+            return;
+        }
+        let bytes = group.iter().map(|(entry, ..)| entry.frames.len()).sum();
+        let fits = self.log.has_room(group.len(), bytes);
+        if !fits && let Err(error) = self.checkpoint() {
+            group.into_iter().for_each(|(.., reply)| answer(reply, Err(error.clone())));
+            return;
+        }
+        let logged = fits || self.log.can_hold(group.len(), bytes);
+        let mut staged = Staged::default();
+        for pending in group {
+            self.stage(&mut staged, pending);
+        }
+        match self.make_durable(&staged, logged) {
+            Ok(()) => self.acknowledge(staged),
+            Err(error) => self.take_back(staged, &error),
+        }
+    }
+
+    /// Writes one append to its run's file.
+    fn stage(&mut self, staged: &mut Staged, pending: Pending) {
+        let (entry, ..) = &pending;
+        let run = entry.run;
+        let known = staged.states.get(&run).cloned().or_else(|| self.shared.get(run)).unwrap_or_default();
+        let written = next_state(entry, &known).and_then(|next| {
+            self.files.write(run, known.len, &entry.frames)?;
+            Ok(next)
+        });
+        match written {
+            Ok(next) => {
+                staged.states.insert(run, next.clone());
+                staged.appends.push((pending, known.len, next));
+            }
+            Err(error) => answer(pending.2, Err(error)),
+        }
+    }
+
+    /// Logs and flushes what was staged; or, if it is too large for the log, flushes the files.
+    fn make_durable(&mut self, staged: &Staged, logged: bool) -> Result<(), JournalError> {
+        let flush = staged.appends.iter().any(|((_, durability, _), ..)| *durability == Durability::Flushed);
+        if !logged {
+            return self.files.sync();
+        }
+        let record = |((entry, ..), offset, _): &'_ (Pending, u64, Meta)| {
+            (entry.run, *offset, Arc::clone(&entry.frames))
+        };
+        let parts: Vec<_> = staged.appends.iter().map(record).collect();
+        let records: Vec<_> =
+            parts.iter().map(|(run, offset, bytes)| Record { run: *run, offset: *offset, bytes }).collect();
+        let before = self.log.position();
+        self.log.write(&records)?;
+        if flush && let Err(error) = self.log.sync() {
+            self.log.rewind(before);
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    fn acknowledge(&mut self, staged: Staged) {
+        self.shared.publish(staged.states);
+        let mut additions = Vec::with_capacity(staged.appends.len());
+        for ((entry, _, reply), _, state) in staged.appends {
+            answer(reply, Ok(()));
+            let catalogued = Catalogued { last_seq: state.last_seq, ended: state.ended, len: state.len };
+            additions.push(Addition {
+                run: entry.run,
+                catalogued,
+                frames: entry.frames,
+                events: entry.events,
+            });
+        }
+        if !additions.is_empty() {
+            self.index.send(Message::Add(additions));
+        }
+    }
+
+    fn take_back(&mut self, staged: Staged, error: &JournalError) {
+        for ((entry, _, reply), offset, _) in staged.appends.into_iter().rev() {
+            self.files.take_back(entry.run, offset);
+            answer(reply, Err(error.clone()));
+        }
+    }
+
+    /// Makes the runs' files durable by themselves, so that the log can start over.
+    fn checkpoint(&mut self) -> Result<(), JournalError> {
+        self.files.sync()?;
+        self.log.empty()
+    }
+
+    fn remove(&mut self, run: RunId) -> Result<(), JournalError> {
+        if self.shared.get(run).is_none() {
+            return Ok(());
+        }
+        // A replay of the log must not bring the run back.
+        self.checkpoint()?;
+        self.files.bury(run)?;
+        self.shared.forget(run);
+        self.index.send(Message::Remove { run, tombstone: self.layout.tombstone(run) });
+        Ok(())
+    }
+}
+
+/// The run's state after an entry.
+fn next_state(entry: &Entry, known: &Meta) -> Result<Meta, JournalError> {
+    if let Some(damage) = &known.damage {
+        return Err(JournalError::Damaged(damage.to_string()));
+    }
+    let expected = known.last_seq + 1;
+    if let Some(got) = entry.first_seq().filter(|got| *got != expected) {
+        return Err(JournalError::OutOfOrder { run: entry.run, expected, got });
+    }
+    Ok(Meta {
+        last_seq: entry.last_seq().unwrap_or(known.last_seq),
+        ended: entry.ended_after(known.ended),
+        len: known.len + entry.frames.len() as u64,
+        damage: None,
+    })
+}
+
+/// Answers; nobody may be waiting.
+fn answer(reply: Reply, result: Result<(), JournalError>) {
+    let _ = reply.send(result);
+}
