@@ -103,8 +103,8 @@ pub(super) async fn runs_are_listed_with_how_they_stand(journal: Arc<dyn Journal
         (vec![ended(1), resumed(2), ended(3), applied(4), applied(5)], true),
     ];
     for one_by_one in [false, true] {
-        for (number, (events, _)) in (1..7).zip(&cases).rev() {
-            let id = run(number + if one_by_one { 100 } else { 0 });
+        for (number, (events, _)) in (1u32..7).zip(&cases).rev() {
+            let id = run(u128::from(number) + if one_by_one { 100 } else { 0 });
             for part in events.chunks(if one_by_one { 1 } else { events.len() }) {
                 put(&*journal, id, part.to_vec()).await.unwrap();
             }

@@ -15,12 +15,15 @@ use crate::journal::contract::run;
 const DIR: &str = "WECO_TEST_CRASH_DIR";
 const RUNS: u128 = 3;
 
+/// Starts over several times between two kills.
+const LOG: Options = Options { log_capacity: 16 << 10, ..SMALL_LOG };
+
 /// Not a test by itself: the process that is killed. Appends to several runs at once for ever and
 /// prints what was acknowledged.
 #[tokio::test]
 async fn child() {
     let Some(dir) = std::env::var_os(DIR) else { return };
-    let journal = open_with(Path::new(&dir), SMALL_LOG);
+    let journal = open_with(Path::new(&dir), LOG);
     let one_run = |number| {
         let journal = &journal;
         async move {
@@ -73,7 +76,7 @@ fn kill_after(dir: &Path, moment: usize) -> HashMap<u128, u64> {
 }
 
 fn check(dir: &Path, acknowledged: &HashMap<u128, u64>) -> DiskJournal {
-    let opened = DiskJournal::open_with(dir, SMALL_LOG).unwrap();
+    let opened = DiskJournal::open_with(dir, LOG).unwrap();
     for (number, last) in acknowledged {
         let events = opened.journal.read(run(*number), 1, usize::MAX).unwrap();
         assert!(events.len() as u64 >= *last, "run {number}: {} of {last}", events.len());
@@ -92,7 +95,7 @@ async fn nothing_acknowledged_is_lost_by_kill_9() {
     let mut random = StdRng::seed_from_u64(1);
     let mut moment = 0;
     for _ in 0..20 {
-        moment += random.random_range(0..40);
+        moment += random.random_range(0..25);
         let acknowledged = kill_after(dir.path(), moment);
         check(dir.path(), &acknowledged).close().await.unwrap();
     }
