@@ -73,7 +73,7 @@ fn sled_alone(dir: &Path, runs: usize) -> Result<Vec<Duration>, Failure> {
             for event in 0..2 {
                 let mut key = (run as u128).to_be_bytes().to_vec();
                 key.extend((2 * round as u64 + event).to_be_bytes());
-                batch.insert(key, &[b'x'; 700]);
+                batch.insert(key, vec![b'x'; 700]);
             }
         }
         db.apply_batch(batch)?;
@@ -219,6 +219,31 @@ fn finished_runs(runtime: &Runtime, dir: &Path) -> Result<(), Failure> {
     );
     runtime.block_on(journal.close())?;
     Ok(())
+}
+
+/// Runs never end this fast: closing does not wait until sled has all of them.
+fn let_the_index_catch_up(runtime: &Runtime, dir: &Path) -> Result<(), Failure> {
+    loop {
+        let journal = open(dir)?;
+        let start = Instant::now();
+        runtime.block_on(journal.close())?;
+        if start.elapsed() < Duration::from_millis(500) {
+            return Ok(());
+        }
+    }
+}
+
+/// How often this process's threads were put to sleep so far.
+fn switches() -> u64 {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let statuses = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("status")).ok());
+    statuses
+        .filter_map(|status| {
+            status
+                .lines()
+                .find_map(|l| l.strip_prefix("voluntary_ctxt_switches:")?.trim().parse::<u64>().ok())
+        })
+        .sum()
 }
 
 fn resident(status: String) -> Option<String> {

@@ -87,7 +87,7 @@ async fn a_damaged_index_costs_nothing() {
     for _ in 0..30 {
         let dir = tempfile::tempdir().unwrap();
         copy(original.path(), dir.path());
-        let files = files_below(&dir.path().join("sled"));
+        let files = files_below(&dir.path().join("sled-1"));
         damage(&files[random.random_range(0..files.len())], &mut random);
         let started = Instant::now();
         let options = Options { index_deadline: deadline, ..Options::default() };
@@ -104,11 +104,11 @@ async fn a_damaged_index_costs_nothing() {
 #[tokio::test]
 async fn a_damaged_index_is_put_aside_and_named() {
     let dir = prepared().await;
-    let db = dir.path().join("sled").join("db");
+    let db = dir.path().join("sled-1").join("db");
     let len = fs::metadata(&db).unwrap().len();
     fs::write(&db, vec![0xa5; usize::try_from(len).unwrap()]).unwrap();
     let Opened { journal, warnings } = DiskJournal::open(dir.path()).unwrap();
-    let kept = dir.path().join("sled.damaged-1");
+    let kept = dir.path().join("sled-1.damaged-1");
     assert!(warnings[0].contains(&kept.display().to_string()), "{warnings:?}");
     assert!(kept.join("db").exists());
     everything_is_there(&journal);
@@ -127,7 +127,7 @@ async fn an_index_that_does_not_open_in_time_is_put_aside() {
         matches!(&refused, Err(JournalError::Damaged(what)) if what.contains("within 0 s")),
         "{refused:?}"
     );
-    assert!(dir.path().join("sled.damaged-1").exists());
+    assert!(dir.path().join("sled-1.damaged-1").exists());
 }
 
 #[tokio::test]
@@ -194,7 +194,7 @@ fn spoil_event(path: &Path, seq: u64) {
 #[tokio::test]
 async fn when_both_are_damaged_the_run_says_where() {
     let dir = prepared().await;
-    fs::remove_dir_all(dir.path().join("sled")).unwrap();
+    fs::remove_dir_all(dir.path().join("sled-1")).unwrap();
     let path = mirror(dir.path(), run(1));
     spoil_event(&path, 12);
     let Opened { journal, warnings } = DiskJournal::open(dir.path()).unwrap();

@@ -86,7 +86,7 @@ async fn check(actions: Vec<Action>, options: Options) {
             }
             Action::LoseIndex => {
                 journal.close().await.unwrap();
-                std::fs::remove_dir_all(dir.path().join("sled")).unwrap();
+                std::fs::remove_dir_all(dir.path().join("sled-1")).unwrap();
                 journal = open_with(dir.path(), options);
             }
         }

@@ -77,6 +77,20 @@ async fn a_removal_that_was_cut_short_is_completed() {
 }
 
 #[tokio::test]
+async fn a_run_whose_first_append_failed_never_was() {
+    let (journal, dir) = fresh(Options::default());
+    journal.close().await.unwrap();
+    for (number, left) in [(1, ""), (2, "E 0123"), (3, "garbage\n\n")] {
+        fs::write(mirror(dir.path(), run(number)), left).unwrap();
+    }
+    let journal = open(dir.path());
+    assert_eq!(journal.runs().unwrap(), []);
+    fill(&journal, run(2), 1, 1).await;
+    journal.close().await.unwrap();
+    assert_eq!(fs::read_dir(dir.path().join("mirror")).unwrap().count(), 1);
+}
+
+#[tokio::test]
 async fn only_one_daemon_has_it() {
     let (journal, dir) = fresh(Options::default());
     let refused = DiskJournal::open(dir.path());
