@@ -7,7 +7,7 @@
 //!
 //! `cargo bench -p weco-tests --bench step [-- STEPS]` (10,000 steps by default, about a minute)
 
-#![expect(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a benchmark fails loudly")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark fails loudly")]
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

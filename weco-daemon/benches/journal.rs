@@ -154,8 +154,15 @@ fn commits(run: u128, step: u64) -> [(Vec<Event>, Vec<Blob>, Durability); 3] {
     let (code, output) = (code(run, step), output(run, step));
     let files = FileRefs::from([("optimize.py".to_owned(), code.id())]);
     let plan = "Replace the inner loop by one vectorised expression. ".repeat(5);
-    let proposed =
-        RunEvent::Proposed { node, plan, files, lines_added: 3, lines_removed: 9, usage: Usage::default() };
+    let proposed = RunEvent::Proposed {
+        node,
+        plan,
+        files,
+        lines_added: 3,
+        lines_removed: 9,
+        usage: Usage::default(),
+        from: None,
+    };
     let process = weco_core::event::ProcessRef { pgid: 4242, start_time: 99, boot_id: id(run).to_string() };
     let outcome = Outcome {
         verdict: Verdict::Good { metric: 1.25 },

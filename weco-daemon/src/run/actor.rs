@@ -22,7 +22,7 @@ use crate::run::registry::Deps;
 const MAILBOX: usize = 64;
 
 /// How long to wait before trying again to record what a full or failing disk refused.
-const RECORD_RETRY: Duration = Duration::from_secs(5);
+const RECORD_RETRY: Duration = Duration::from_secs(1);
 
 /// What reaches a run's actor.
 #[derive(Debug)]

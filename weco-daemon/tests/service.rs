@@ -1,0 +1,218 @@
+//! The service over a journal that fails on demand.
+
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use tempfile::TempDir;
+use tokio::sync::Notify;
+use tonic::{Code, Request, Status};
+use weco_core::event::Event;
+use weco_core::run::{BlobId, RunId};
+use weco_daemon::blobs::Blob;
+use weco_daemon::daemon::About;
+use weco_daemon::journal::{Durability, Journal, JournalError, MemoryJournal, RunEntry};
+use weco_daemon::model::{Access, Config};
+use weco_daemon::rpc::Service;
+use weco_daemon::run::{Deps, Registry, Turns};
+use weco_proto::v1::weco_server::Weco;
+use weco_proto::v1::{
+    EnvVar, Goal, RunStatus, RunUpdate, StartRunRequest, WatchRunRequest, run_update::Update,
+};
+use weco_proto::version::{VERSION, VERSION_KEY};
+
+/// Longest wait for anything; only a failing test spends it.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// What the next append does instead of its work.
+#[derive(Clone, Copy)]
+enum Fault {
+    None,
+    Full,
+    Panic,
+}
+
+/// A journal in memory that fails on demand.
+struct Faulty {
+    inner: MemoryJournal,
+    fault: Mutex<Fault>,
+    failed: Notify,
+}
+
+impl Faulty {
+    fn set(&self, fault: Fault) {
+        *self.fault.lock().unwrap() = fault;
+    }
+}
+
+impl Journal for Faulty {
+    fn append(
+        &self,
+        run: RunId,
+        events: Vec<Event>,
+        blobs: Vec<Blob>,
+        durability: Durability,
+    ) -> BoxFuture<'_, Result<(), JournalError>> {
+        let fault = *self.fault.lock().unwrap();
+        match fault {
+            Fault::None => self.inner.append(run, events, blobs, durability),
+            Fault::Full => {
+                self.failed.notify_one();
+                Box::pin(async { Err(JournalError::Full { path: "/journal".to_owned() }) })
+            }
+            Fault::Panic => {
+                self.set(Fault::None);
+                panic!("the journal is on fire")
+            }
+        }
+    }
+
+    fn read(&self, run: RunId, from: u64, limit: usize) -> Result<Vec<Event>, JournalError> {
+        self.inner.read(run, from, limit)
+    }
+
+    fn blob(&self, run: RunId, id: BlobId) -> Result<Option<Vec<u8>>, JournalError> {
+        self.inner.blob(run, id)
+    }
+
+    fn runs(&self) -> Result<Vec<RunEntry>, JournalError> {
+        self.inner.runs()
+    }
+
+    fn remove(&self, run: RunId) -> BoxFuture<'_, Result<(), JournalError>> {
+        self.inner.remove(run)
+    }
+
+    fn close(&self) -> BoxFuture<'_, Result<(), JournalError>> {
+        self.inner.close()
+    }
+}
+
+struct House {
+    work: TempDir,
+    journal: Arc<Faulty>,
+    service: Service,
+}
+
+impl House {
+    fn new() -> Self {
+        let journal = Arc::new(Faulty {
+            inner: MemoryJournal::default(),
+            fault: Mutex::new(Fault::None),
+            failed: Notify::new(),
+        });
+        let deps = Deps {
+            journal: journal.clone(),
+            access: Access::new(Config::default(), |_| None),
+            turns: Turns::default(),
+        };
+        let place = PathBuf::from("/nowhere");
+        let about = About { socket: place.clone(), state_dir: place.clone(), log_file: place };
+        let service = Service::new(Arc::new(Registry::new(Arc::new(deps))), about, Arc::default());
+        let work = tempfile::tempdir().unwrap();
+        std::fs::write(work.path().join("value.txt"), "value = 3\n").unwrap();
+        Self { work, journal, service }
+    }
+
+    fn request(&self, eval_command: &str) -> Request<StartRunRequest> {
+        let path = EnvVar { name: b"PATH".to_vec(), value: std::env::var("PATH").unwrap().into_bytes() };
+        versioned(StartRunRequest {
+            directory: self.work.path().display().to_string(),
+            environment: vec![path],
+            sources: vec!["value.txt".to_owned()],
+            eval_command: eval_command.to_owned(),
+            metric: "value".to_owned(),
+            goal: Goal::Maximize.into(),
+            steps: 3,
+            model: Some("builtin".to_owned()),
+            log_dir: ".runs".to_owned(),
+            ..Default::default()
+        })
+    }
+
+    async fn start(&self, eval_command: &str) -> String {
+        self.service.start_run(self.request(eval_command)).await.unwrap().into_inner().run_id
+    }
+
+    /// The run's recorded updates to its end.
+    async fn watch(&self, run_id: &str) -> Vec<Update> {
+        let watch = WatchRunRequest { run_id: run_id.to_owned(), from_seq: 1, include_output: false };
+        let stream = self.service.watch_run(versioned(watch)).await.unwrap().into_inner();
+        let updates: Vec<Result<RunUpdate, Status>> =
+            tokio::time::timeout(DEADLINE, stream.collect()).await.expect("the run ends");
+        updates.into_iter().filter_map(|update| update.unwrap().update).collect()
+    }
+}
+
+fn versioned<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.metadata_mut().insert(VERSION_KEY, VERSION.parse().unwrap());
+    request
+}
+
+fn end(updates: &[Update]) -> (RunStatus, String) {
+    match updates.last() {
+        Some(Update::Ended(ended)) => (ended.status(), ended.reason.clone()),
+        other => panic!("the run did not end: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_halts_a_run_which_goes_on_when_there_is_room() {
+    let house = House::new();
+    let run = house.start("cat value.txt; while [ ! -e go ]; do sleep 0.01; done").await;
+    house.journal.set(Fault::Full);
+    std::fs::write(house.work.path().join("go"), "").unwrap();
+    tokio::time::timeout(DEADLINE, house.journal.failed.notified()).await.unwrap();
+    house.journal.set(Fault::None);
+    let updates = house.watch(&run).await;
+    assert_eq!(end(&updates).0, RunStatus::Completed);
+    let evaluated: Vec<u32> = updates
+        .iter()
+        .filter_map(|update| if let Update::Evaluated(step) = update { Some(step.step) } else { None })
+        .collect();
+    assert_eq!(evaluated, [0, 1, 2, 3], "nothing is lost, nothing counted twice");
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_be_recorded_is_not_begun() {
+    let house = House::new();
+    house.journal.set(Fault::Full);
+    let refused = house.service.start_run(house.request("cat value.txt")).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Internal);
+    assert!(refused.message().contains("no room"), "{refused:?}");
+    assert!(weco_proto::status::hint(&refused).is_some(), "it says what to do");
+    assert_eq!(house.journal.runs().unwrap(), []);
+    assert!(!house.work.path().join(".runs").exists());
+}
+
+#[tokio::test]
+async fn a_panic_in_one_run_fails_that_run_alone() {
+    let house = House::new();
+    let other = House::new();
+    let healthy = other.start("cat value.txt").await;
+    let run = house.start("cat value.txt; while [ ! -e go ]; do sleep 0.01; done").await;
+    house.journal.set(Fault::Panic);
+    std::fs::write(house.work.path().join("go"), "").unwrap();
+    let (status, reason) = end(&house.watch(&run).await);
+    assert_eq!(status, RunStatus::Error);
+    assert!(reason.contains("the journal is on fire"), "{reason}");
+    assert_eq!(std::fs::read_to_string(house.work.path().join("value.txt")).unwrap(), "value = 3\n");
+    assert_eq!(end(&other.watch(&healthy).await).0, RunStatus::Completed);
+    let again = house.start("cat value.txt").await;
+    assert_eq!(end(&house.watch(&again).await).0, RunStatus::Completed, "the daemon serves on");
+}
+
+#[tokio::test]
+async fn a_client_of_another_version_is_told_so() {
+    let house = House::new();
+    let mut request = house.request("cat value.txt");
+    request.metadata_mut().insert(VERSION_KEY, "0.0.0".parse().unwrap());
+    let refused = house.service.start_run(request).await.unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition);
+    assert!(refused.message().contains("0.0.0"), "{refused:?}");
+}
