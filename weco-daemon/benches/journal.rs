@@ -1,7 +1,8 @@
 //! What the journal costs on this machine, against the two obvious alternatives.
 //!
-//! `cargo bench -p weco-daemon --bench journal [-- <directory>]`; the directory should be on the disk
-//! in question (default: the temporary directory).
+//! `cargo bench -p weco-daemon --bench journal [-- [--finished] [<directory>]]`; the directory should
+//! be on the disk in question (default: the temporary directory); `--finished` measures only how a
+//! journal of many finished runs opens.
 
 use std::fs::File;
 use std::io::Write;
@@ -24,10 +25,14 @@ const COMMITS: usize = 1000;
 
 fn main() -> Result<(), Failure> {
     let place = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
+    let only_finished = std::env::args().any(|argument| argument == "--finished");
     let place = place.map_or_else(std::env::temp_dir, PathBuf::from);
     let room = |name: &str| tempfile::Builder::new().prefix(name).tempdir_in(&place);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
 
+    if only_finished {
+        return finished_runs(&runtime, room("j")?.path());
+    }
     println!("{:<58} {:>8} {:>8} {:>8}   ms", "one commit, 2 events of 700 B", "median", "p10", "p90");
     row("its run's file alone, one fdatasync", files(room("f")?.path(), 1)?);
     row("sled alone, one flush", sled_alone(room("s")?.path(), 1)?);
@@ -195,35 +200,35 @@ fn commits(run: u128, step: u64) -> [(Vec<Event>, Vec<Blob>, Durability); 3] {
 fn finished_runs(runtime: &Runtime, dir: &Path) -> Result<(), Failure> {
     const RUNS: u128 = 10_000;
     let journal = open(dir)?;
+    let (reason, hint) = (String::new(), String::new());
+    let mut events: Vec<_> = (0..20).flat_map(|step| commits(0, step)).flat_map(|part| part.0).collect();
+    events.push(event(101, RunEvent::Ended { status: EndStatus::Completed, reason, hint }));
     runtime.block_on(async {
         for first in (0..RUNS).step_by(250) {
-            let one = |run: u128| {
-                let mut events: Vec<_> =
-                    (0..20).flat_map(|step| commits(run, step)).flat_map(|part| part.0).collect();
-                let (reason, hint) = (String::new(), String::new());
-                events.push(event(101, RunEvent::Ended { status: EndStatus::Completed, reason, hint }));
-                journal.append(id(run), events, vec![code(run, 0)], Durability::Flushed)
-            };
+            let one =
+                |run: u128| journal.append(id(run), events.clone(), vec![code(run, 0)], Durability::Flushed);
             join_all((first..first + 250).map(one)).await.into_iter().collect::<Result<Vec<_>, _>>()?;
         }
         journal.close().await
     })?;
     drop(journal);
+    let_the_index_catch_up(runtime, dir)?;
     let start = Instant::now();
     let journal = open(dir)?;
-    println!(
-        "\nopening with 10,000 finished runs of 20 steps {:>24.0} ms",
-        start.elapsed().as_secs_f64() * 1e3
-    );
+    println!("\n{:<58} {:>8.0} ms", "opening with 10,000 finished runs of 20 steps", milliseconds(start));
+    println!("{:<58} {:>8}", "memory", resident());
     let start = Instant::now();
     for entry in journal.runs()? {
         journal.read(entry.id, 1, 1)?;
     }
-    println!("reading the first event of each {:>38.0} ms", start.elapsed().as_secs_f64() * 1e3);
-    println!(
-        "memory {}",
-        std::fs::read_to_string("/proc/self/status").ok().and_then(resident).unwrap_or_default()
-    );
+    println!("{:<58} {:>8.0} ms", "reading the first event of each", milliseconds(start));
+    let start = Instant::now();
+    journal.read(id(7), 50, 20)?;
+    println!("{:<58} {:>8.3} ms", "reading 20 events from the middle of one", milliseconds(start));
+    let before = wake_ups();
+    std::thread::sleep(Duration::from_secs(5));
+    // One is this sleep's.
+    println!("{:<58} {:>8}", "wake-ups of all threads in 5 idle seconds", wake_ups() - before - 1);
     runtime.block_on(journal.close())?;
     Ok(())
 }
@@ -240,21 +245,27 @@ fn let_the_index_catch_up(runtime: &Runtime, dir: &Path) -> Result<(), Failure> 
     }
 }
 
-/// How often this process's threads were put to sleep so far.
-fn switches() -> u64 {
-    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let statuses = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("status")).ok());
-    statuses
-        .filter_map(|status| {
-            status
-                .lines()
-                .find_map(|l| l.strip_prefix("voluntary_ctxt_switches:")?.trim().parse::<u64>().ok())
-        })
-        .sum()
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1e3
 }
 
-fn resident(status: String) -> Option<String> {
-    Some(status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().to_owned())
+/// How often this process's threads went to sleep so far.
+fn wake_ups() -> u64 {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let statuses = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("status")).ok());
+    let counts =
+        statuses.filter_map(|status| field(&status, "voluntary_ctxt_switches:")?.parse::<u64>().ok());
+    counts.sum()
+}
+
+/// Memory in use.
+fn resident() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    field(&status, "VmRSS:").unwrap_or_default()
+}
+
+fn field(status: &str, name: &str) -> Option<String> {
+    Some(status.lines().find_map(|line| line.strip_prefix(name))?.trim().to_owned())
 }
 
 fn id(run: u128) -> RunId {

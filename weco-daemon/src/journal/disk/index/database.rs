@@ -13,12 +13,22 @@ use super::{Catalogued, Events, OpenError};
 /// Memory for pages, in bytes. The index is written once and hardly read.
 const CACHE: u64 = 4 << 20;
 
+/// What sled says, in an error of no particular kind, when the database is open elsewhere.
+const IN_USE: &str = "could not acquire lock";
+
 /// The key of a database that was created here, in the default tree.
 const MARK: &[u8] = b"weco";
 
 /// An error of the operating system, which says nothing about the database's health.
 #[derive(Debug)]
 pub(in crate::journal::disk) struct Refusal(pub(in crate::journal::disk) io::Error);
+
+impl Refusal {
+    /// Whether the database is open elsewhere.
+    pub(super) fn is_in_use(&self) -> bool {
+        self.0.to_string().contains(IN_USE)
+    }
+}
 
 /// The open database.
 pub(super) struct Database {
@@ -129,7 +139,8 @@ fn judge(error: sled::Error) -> OpenError {
     const HANDLES: [i32; 2] = [24, 23];
     match error {
         sled::Error::Io(error)
-            if error.raw_os_error().is_some_and(|code| HANDLES.contains(&code))
+            if error.to_string().contains(IN_USE)
+                || error.raw_os_error().is_some_and(|code| HANDLES.contains(&code))
                 || matches!(
                     error.kind(),
                     FileTooLarge

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::thread;
+use std::time::Duration;
 
 use sled::Batch;
 use weco_core::run::RunId;
@@ -20,6 +21,10 @@ const MAX_UNFLUSHED: usize = 4096;
 
 /// Events per batch: enough to share its cost, and some 100 KB of memory.
 const BATCH: usize = 256;
+
+/// How often, and how far apart, a database that is still open is tried: for two seconds.
+const LOCK_ATTEMPTS: u32 = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 type Opened = Result<HashMap<RunId, Catalogued>, OpenError>;
 
@@ -49,7 +54,7 @@ fn run(
     grown: Grown,
     opened: &SyncSender<Opened>,
 ) -> sled::Result<()> {
-    let database = match Database::open(path) {
+    let database = match open(path) {
         Ok((database, catalogue)) => {
             // Nobody waits any more when the deadline has passed.
             if opened.send(Ok(catalogue)).is_err() {
@@ -68,6 +73,18 @@ fn run(
         let _ = reply.send(());
     }
     Ok(())
+}
+
+/// Opens the database once nobody has it open any more. The journal's own lock keeps others out, but
+/// what sled has yet to free of a database that this process just closed may hold it for a moment.
+fn open(path: &Path) -> Result<(Database, HashMap<RunId, Catalogued>), OpenError> {
+    for _ in 0..LOCK_ATTEMPTS {
+        match Database::open(path) {
+            Err(OpenError::Refused(refusal)) if refusal.is_in_use() => thread::sleep(LOCK_PAUSE),
+            result => return result,
+        }
+    }
+    Database::open(path)
 }
 
 struct Worker {
