@@ -1,5 +1,7 @@
 //! What the model is told.
 
+use weco_tests::model_server::ModelServer;
+
 use crate::harness::{Job, ORIGINAL, edit, whole};
 
 #[test]
@@ -91,7 +93,7 @@ fn an_unusable_reply_is_asked_again_with_the_reason() {
 
 #[test]
 fn a_prompt_stays_bounded_however_long_the_run_and_the_texts() {
-    let job = Job::new(weco_tests::model_server::ModelServer::start(|request| {
+    let job = Job::new(ModelServer::start(|request| {
         let long = "long ".repeat(2_000);
         format!("{long}\n\n{}", whole(&(request.number + 1).to_string())).into()
     }))
@@ -107,20 +109,12 @@ fn a_prompt_stays_bounded_however_long_the_run_and_the_texts() {
 #[test]
 fn the_same_seed_and_replies_repeat_a_run_exactly() {
     let told = || {
-        let broken = "Broken.\n\n```sh\nexit 1\n```\n";
-        let replies = [
-            whole("2"),
-            broken.to_owned(),
-            whole("3"),
-            edit("nothing", "2"),
-            broken.to_owned(),
-            whole("5"),
-            broken.to_owned(),
-            whole("4"),
-            whole("7"),
-            whole("6"),
-        ];
-        let job = Job::scripted(replies);
+        // Some replies break the code, some cannot be used, the others are good.
+        let job = Job::new(ModelServer::start(|request| match request.number {
+            4 => edit("nothing", "2").into(),
+            number @ (2 | 5 | 7) => format!("Broken.\n\n```sh\nexit {number}\n```\n").into(),
+            number => whole(&(number + 1).to_string()).into(),
+        }));
         let run = job.run(&["-n", "9", "-M", "gpt-5.2", "--seed", "11"]);
         assert_eq!(run.code, 0, "{run:?}");
         let prompts = job.server.requests().into_iter().map(|request| (request.system, request.user));
