@@ -41,8 +41,9 @@ fn ctrl_c_abandons_the_model_at_once() {
 #[test]
 fn a_daemon_killed_while_asking_goes_on_by_itself_if_it_has_the_keys() {
     let job = Job::new(hangs_at_the_second());
-    let run = job.spawn(&["-n", "3", "-M", "gpt-5.2"]);
+    let mut run = job.spawn(&["-n", "3", "-M", "gpt-5.2"]);
     assert!(job.server.await_requests(2, SOON));
+    run.wait_for("[STEP 2/3]");
     let id = run_id(&run.stdout()).to_owned();
     run.signal(Signal::SIGKILL);
     run.wait();
