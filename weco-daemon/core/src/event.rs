@@ -55,6 +55,9 @@ pub enum RunEvent {
         lines_removed: u32,
         /// Tokens of this attempt.
         usage: Usage,
+        /// The node it really starts from, if the proposer chose another than it was asked to.
+        #[serde(default)]
+        from: Option<NodeId>,
     },
     /// The model's reply could not be applied.
     Unusable {

@@ -187,6 +187,9 @@ impl RunState {
             RunEvent::Applied { node, .. } => self.node(*node).map(|_| ()),
             _ if ended => Err("the run has ended".to_owned()),
             RunEvent::Asked { node, parent, attempt, .. } => self.check_asked(*node, *parent, *attempt),
+            RunEvent::Proposed { node, from: Some(from), .. } if from >= node => {
+                Err(format!("node {node} cannot start from {from}"))
+            }
             RunEvent::Proposed { node, .. } | RunEvent::Unusable { node, .. } => {
                 self.expect(*node, "asked for", |progress| matches!(progress, Progress::Asked))
             }
@@ -237,8 +240,11 @@ impl RunState {
             RunEvent::Asked { node, parent, stage, attempt } => {
                 self.fold_asked(*node, *parent, *stage, *attempt)
             }
-            RunEvent::Proposed { node, plan, files, lines_added, lines_removed, usage } => {
+            RunEvent::Proposed { node, plan, files, lines_added, lines_removed, usage, from } => {
                 self.count(*node, *usage);
+                if let Some(from) = from {
+                    self.tree.reparent(*node, *from);
+                }
                 if let Some(node) = self.tree.get_mut(*node) {
                     plan.clone_into(&mut node.plan);
                     node.files = Some(files.clone());

@@ -197,6 +197,21 @@ impl Tree {
         self.nodes.push(node);
     }
 
+    /// Hangs a node under another parent: the one that its proposer really started from.
+    pub(crate) fn reparent(&mut self, id: NodeId, parent: NodeId) {
+        let Some(old) = self.get(id).and_then(|node| node.parent) else { return };
+        if let Some(old) = self.get_mut(old) {
+            old.children.retain(|child| *child != id);
+        }
+        if let Some(new) = self.get_mut(parent) {
+            new.children.push(id);
+        }
+        self.buggy_leaves.remove(&parent);
+        if let Some(node) = self.get_mut(id) {
+            node.parent = Some(parent);
+        }
+    }
+
     pub(crate) fn fail(&mut self, id: NodeId, reason: String) {
         self.unfinished.remove(&id);
         if let Some(node) = self.get_mut(id) {

@@ -24,7 +24,8 @@ impl Fixture {
         let run = RunId(Uuid::new_v4());
         fs::create_dir(temp.path().join("project")).unwrap();
         fs::write(temp.path().join("project/rate.txt"), "loss: 3\n").unwrap();
-        let source = SourceText { path: "rate.txt".to_owned(), original: "loss: 3\n".into(), mode: 0o644 };
+        let source =
+            SourceText { path: "rate.txt".to_owned(), original: b"loss: 3\n".as_slice().into(), mode: 0o644 };
         let workspace = Workspace::new(&temp.path().join("project"), run, vec![source]).unwrap();
         Self { temp, run, workspace }
     }

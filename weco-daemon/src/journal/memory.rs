@@ -96,3 +96,8 @@ impl Journal for MemoryJournal {
         Box::pin(future::ready(closed))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    crate::journal::contract::contract!((super::MemoryJournal::new(), ()));
+}

@@ -79,7 +79,7 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
         environment: recorded.id(),
         secret_variables: environment::secret_names(&environment),
     };
-    let originals = files.into_iter().map(|file| (file.path, file.text)).collect();
+    let originals = files.into_iter().map(|file| (file.path, file.text.into_bytes())).collect();
     let workspace = run::open_workspace(&spec, &originals)?;
     let context = RunContext { environment, proposer: proposer(resolved.model), workspace };
     let blobs = texts.into_iter().chain([recorded]).collect();

@@ -58,6 +58,7 @@ fn update(state: &RunState, event: &RunEvent, output: Option<&dyn Journal>) -> O
                 changed: changed(state, *node),
                 lines_added: *lines_added,
                 lines_removed: *lines_removed,
+                parent: state.tree().get(*node).and_then(|node| node.parent).map(|parent| parent.0),
                 usage: usage_of(state, *node),
             })
         }

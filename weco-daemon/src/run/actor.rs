@@ -160,6 +160,9 @@ impl Actor {
         reply: Option<oneshot::Sender<u64>>,
     ) -> Result<(), ActorError> {
         let Decision { events, effects } = decide(&mut self.state, input, clock::now())?;
+        if events.iter().any(|event| matches!(event.kind, RunEvent::Ended { .. })) {
+            self.effects.sync_sources().await;
+        }
         if !events.is_empty() {
             self.record(&events, &blobs).await?;
             self.effects.note(&events, &self.state);

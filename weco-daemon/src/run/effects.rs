@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -164,6 +165,14 @@ impl Effects {
         }
     }
 
+    /// Flushes the restored sources: after this a power cut cannot undo the last restore. A source that is not
+    /// there any more needs no flush.
+    pub(super) async fn sync_sources(&self) {
+        if let Err(error) = self.shared.workspace.lock().await.sync() {
+            tracing::warn!(run = %self.shared.spec.id, %error, "the sources could not be flushed");
+        }
+    }
+
     /// Ends whatever is under way and waits for it: no process is left and the sources are restored.
     pub(super) async fn finish(&mut self, force: bool) {
         self.stopper.stop(force);
@@ -171,16 +180,29 @@ impl Effects {
     }
 }
 
-/// The texts of a version of `run`.
+/// The texts of a version of `run`. Only a user's own edit can be anything but UTF-8; what is not is replaced.
 ///
 /// # Errors
 /// Any [`JournalError`]; [`JournalError::Damaged`] if one is not there.
 pub(crate) fn load(journal: &dyn Journal, run: RunId, refs: &FileRefs) -> Result<Files, JournalError> {
+    let bytes = load_bytes(journal, run, refs)?;
+    Ok(bytes.into_iter().map(|(path, text)| (path, String::from_utf8_lossy(&text).into_owned())).collect())
+}
+
+/// The contents of a version of `run`, byte for byte.
+///
+/// # Errors
+/// As for [`load`].
+pub(crate) fn load_bytes(
+    journal: &dyn Journal,
+    run: RunId,
+    refs: &FileRefs,
+) -> Result<BTreeMap<String, Vec<u8>>, JournalError> {
     refs.iter()
         .map(|(path, id)| {
             let text = journal.blob(run, *id)?;
             let text = text.ok_or_else(|| JournalError::Damaged(format!("the text of {path} is missing")))?;
-            Ok((path.clone(), String::from_utf8_lossy(&text).into_owned()))
+            Ok((path.clone(), text))
         })
         .collect()
 }

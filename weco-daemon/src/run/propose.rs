@@ -33,9 +33,9 @@ async fn ask(shared: &Shared, node: NodeId, attempt: u32, brief: Brief) -> (Inpu
         Proposer::Builtin(tuner) => ask_builtin(shared, tuner, node),
     };
     match answer {
-        Ok(Answer::Version { plan, files, usage }) => match store(shared, files) {
+        Ok(Answer::Version { plan, files, usage, from }) => match store(shared, files) {
             Ok(Stored { files, lines, blobs }) => {
-                (Input::Replied { node, attempt, plan, files, lines, usage }, blobs)
+                (Input::Replied { node, attempt, plan, files, lines, usage, from }, blobs)
             }
             Err(error) => {
                 (Input::ModelFailed { node, attempt, failure: storage_failure(&error) }, Vec::new())
@@ -49,7 +49,7 @@ async fn ask(shared: &Shared, node: NodeId, attempt: u32, brief: Brief) -> (Inpu
 }
 
 enum Answer {
-    Version { plan: String, files: Files, usage: Usage },
+    Version { plan: String, files: Files, usage: Usage, from: Option<NodeId> },
     Unusable { reason: String, usage: Usage },
 }
 
@@ -78,7 +78,7 @@ async fn ask_model(
 fn read(completion: Completion, parent: &Files) -> Answer {
     let usage = completion.usage;
     match reply::parse(&completion.text, parent) {
-        Ok(candidate) => Answer::Version { plan: candidate.plan, files: candidate.files, usage },
+        Ok(candidate) => Answer::Version { plan: candidate.plan, files: candidate.files, usage, from: None },
         Err(unusable) if completion.truncated => {
             let reason = format!("The answer was cut off at the length limit. {}", unusable.reason);
             Answer::Unusable { reason, usage }
@@ -138,7 +138,9 @@ fn ask_builtin(
     }
     let seed = shared.spec.seed.wrapping_add(u64::from(node.0));
     match tuner.propose(seed) {
-        Ok(Proposal { plan, files, .. }) => Ok(Answer::Version { plan, files, usage: Usage::default() }),
+        Ok(Proposal { plan, files, from }) => {
+            Ok(Answer::Version { plan, files, usage: Usage::default(), from: from.map(NodeId) })
+        }
         Err(exhausted) => Err(ModelFailure::NothingLeft { reason: exhausted.to_string() }),
     }
 }

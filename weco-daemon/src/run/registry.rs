@@ -1,11 +1,11 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use weco_core::decide::{Input, decide};
 use weco_core::event::{EndStatus, Event, RunEvent};
-use weco_core::run::{Files, NodeId, RunId, RunSpec};
+use weco_core::run::{NodeId, RunId, RunSpec};
 use weco_core::state::{RunState, RunStatus};
 
 use crate::blobs::Blob;
@@ -15,7 +15,7 @@ use crate::eval::workspace::{Edit, SourceText, Workspace, WorkspaceError};
 use crate::journal::{Durability, Journal, JournalError};
 use crate::model::Access;
 use crate::run::actor::{self, RunHandle};
-use crate::run::effects::{RunContext, kept_dir, load};
+use crate::run::effects::{RunContext, kept_dir, load, load_bytes};
 use crate::run::turns::Turns;
 
 /// What every run needs from the daemon.
@@ -207,7 +207,7 @@ impl Registry {
     /// # Errors
     /// If an original cannot be read.
     pub fn workspace(&self, state: &RunState) -> Result<Workspace, Failure> {
-        let texts = load(self.deps.journal.as_ref(), state.spec().id, state.originals())?;
+        let texts = load_bytes(self.deps.journal.as_ref(), state.spec().id, state.originals())?;
         open_workspace(state.spec(), &texts)
     }
 
@@ -237,9 +237,12 @@ impl Registry {
 ///
 /// # Errors
 /// If a path does not lead to a file of its own in the run's directory.
-pub(crate) fn open_workspace(spec: &RunSpec, texts: &Files) -> Result<Workspace, Failure> {
+pub(crate) fn open_workspace(
+    spec: &RunSpec,
+    texts: &BTreeMap<String, Vec<u8>>,
+) -> Result<Workspace, Failure> {
     let sources = spec.sources.iter().filter_map(|source| {
-        let original = texts.get(&source.path)?.as_str().into();
+        let original = texts.get(&source.path)?.as_slice().into();
         Some(SourceText { path: source.path.clone(), original, mode: source.mode })
     });
     Ok(Workspace::new(Path::new(&spec.directory), spec.id, sources.collect())?)

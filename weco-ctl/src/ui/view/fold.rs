@@ -122,6 +122,7 @@ impl RunView {
         node.changed = proposed.changed.iter().map(|path| one_line(path)).collect();
         node.lines = (proposed.lines_added, proposed.lines_removed);
         node.usage = proposed.usage.unwrap_or(node.usage);
+        node.parent = proposed.parent.or(node.parent);
         node.unusable = None;
         node.enter(State::Proposed, now);
     }

@@ -23,6 +23,8 @@ pub enum Input {
         lines: (u32, u32),
         /// Tokens of this attempt.
         usage: Usage,
+        /// The node that the proposer really started from, if it chose another.
+        from: Option<NodeId>,
     },
     /// The model's reply could not be applied.
     Unusable {

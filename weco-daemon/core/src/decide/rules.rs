@@ -54,12 +54,14 @@ impl Turn<'_> {
             }
             Input::Warned { message } => self.emit(RunEvent::Warned { message }),
             Input::Applied { node, paths } => self.emit(RunEvent::Applied { node, paths }),
-            Input::Replied { node, attempt, plan, files, lines, usage } => {
+            Input::Replied { node, attempt, plan, files, lines, usage, from } => {
                 if !self.awaits_reply(node, attempt) {
                     return Ok(());
                 }
                 let (lines_added, lines_removed) = lines;
-                self.emit(RunEvent::Proposed { node, plan, files, lines_added, lines_removed, usage })?;
+                let proposed =
+                    RunEvent::Proposed { node, plan, files, lines_added, lines_removed, usage, from };
+                self.emit(proposed)?;
                 self.evaluate(node)
             }
             Input::Unusable { node, attempt, reason, usage } => {

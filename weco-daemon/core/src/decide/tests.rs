@@ -70,7 +70,15 @@ impl Play {
         };
         let usage = Usage { input_tokens: 10, output_tokens: 2 };
         let plan = format!("plan of {node}");
-        self.give(Input::Replied { node, attempt, plan, files: brief.files, lines: (1, 0), usage })
+        self.give(Input::Replied {
+            node,
+            attempt,
+            plan,
+            files: brief.files,
+            lines: (1, 0),
+            usage,
+            from: None,
+        })
     }
 
     fn evaluated(&mut self, metric: Option<f64>) -> Decision {
@@ -271,6 +279,29 @@ fn a_model_that_cannot_be_asked_ends_the_run_with_its_words() {
 }
 
 #[test]
+fn a_proposer_that_starts_from_another_node_moves_its_own_there() {
+    let mut play = Play::with(spec(5, SearchSpec::Greedy));
+    play.evaluated(Some(1.0));
+    play.step(Some(2.0));
+    let Effect::Propose { node, attempt, brief } = play.last_effect().clone() else { panic!() };
+    assert_eq!(brief.parent, NodeId(1));
+    let replied = Input::Replied {
+        node,
+        attempt,
+        plan: String::new(),
+        files: brief.files,
+        lines: (1, 1),
+        usage: Usage::default(),
+        from: Some(NodeId(0)),
+    };
+    play.give(replied);
+    let tree = play.state.tree();
+    assert_eq!(tree.get(node).and_then(|node| node.parent), Some(NodeId(0)));
+    assert_eq!(tree.get(NodeId(0)).unwrap().children, [NodeId(1), NodeId(2)]);
+    assert!(tree.get(NodeId(1)).unwrap().children.is_empty());
+}
+
+#[test]
 fn a_declined_prompt_costs_only_its_step() {
     let mut play = Play::new(2);
     play.evaluated(Some(1.0));
@@ -386,7 +417,7 @@ proptest! {
             let input = match which {
                 0..=2 => Input::EvalEnded { node, attempt: eval_attempt, outcome: outcome((value > -2.0).then_some(value)) },
                 3..=5 => Input::Replied {
-                    node, attempt, plan: String::new(), lines: (0, 0), usage: Usage::default(),
+                    node, attempt, plan: String::new(), lines: (0, 0), from: None, usage: Usage::default(),
                     files: [("model.py".to_owned(), A_BLOB)].into(),
                 },
                 6 => Input::Unusable { node, attempt, reason: "r".into(), usage: Usage::default() },

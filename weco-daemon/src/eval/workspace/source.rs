@@ -16,7 +16,7 @@ pub struct SourceText {
     /// Relative to the run's directory, `/`-separated.
     pub path: String,
     /// Its text.
-    pub original: Arc<str>,
+    pub original: Arc<[u8]>,
     /// Unix permission bits, for when the file itself is gone.
     pub mode: u32,
 }
@@ -115,7 +115,7 @@ fn resolve(root: &Path, run: RunId, index: usize, source: SourceText) -> Result<
         stamps: Stamps::for_file(&name),
         name,
         path: source.path,
-        original: Arc::from(source.original.as_bytes()),
+        original: Arc::clone(&source.original),
         mode: source.mode,
     })
 }

@@ -67,7 +67,7 @@ impl Files {
     pub(super) fn sync(&mut self) -> Result<(), JournalError> {
         for run in self.unsynced.clone() {
             let path = self.layout.mirror(run);
-            let synced = self.file(run).and_then(|file| file.sync_data());
+            let synced = self.file(run).and_then(File::sync_data);
             synced.map_err(|error| JournalError::io("flush", &path, &error))?;
             self.unsynced.remove(&run);
         }

@@ -42,8 +42,8 @@ pub(super) struct Frame {
     pub(super) end: u64,
 }
 
-/// Adds a frame to `out`; returns where in `out` its payload is.
-pub(super) fn write(out: &mut Vec<u8>, key: Key, payload: &[u8]) -> std::ops::Range<usize> {
+/// Adds a frame to `out`.
+pub(super) fn write(out: &mut Vec<u8>, key: Key, payload: &[u8]) {
     let (tag, rest) = match key {
         Key::Event(seq) => ('E', format!(" {seq} {}\n", payload.len())),
         Key::Blob { id, compressed: false } => ('B', format!(" {id} {}\n", payload.len())),
@@ -51,10 +51,8 @@ pub(super) fn write(out: &mut Vec<u8>, key: Key, payload: &[u8]) -> std::ops::Ra
     };
     let crc = checksum(tag as u8, rest.as_bytes(), payload);
     out.extend_from_slice(format!("{tag} {crc:08x}{rest}").as_bytes());
-    let start = out.len();
     out.extend_from_slice(payload);
     out.push(b'\n');
-    start..start + payload.len()
 }
 
 fn checksum(tag: u8, rest: &[u8], payload: &[u8]) -> u32 {

@@ -7,20 +7,15 @@ mod database;
 mod worker;
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use weco_core::run::RunId;
 
 pub(super) use database::Refusal;
-
-/// Messages that may wait. At 50 runs' commits a message, far more than a busy second has; when
-/// sled falls further behind than this, the journal goes on without it.
-const MAX_WAITING: usize = 4096;
 
 /// What the index knows of a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -36,22 +31,50 @@ pub(super) struct Catalogued {
 /// Events of one run, by sequence number.
 pub(super) type Events = Vec<(u64, Vec<u8>)>;
 
-/// What one append adds.
-#[derive(Debug)]
-pub(super) struct Addition {
-    pub(super) run: RunId,
+/// A part of a run's file that is not indexed yet.
+#[derive(Clone, Debug)]
+pub(super) struct Span {
+    /// The run's file.
+    pub(super) path: PathBuf,
+    /// Where the part begins; it reaches to `catalogued.len`.
+    pub(super) from: u64,
+    /// How the run stands at the part's end.
     pub(super) catalogued: Catalogued,
-    pub(super) frames: Arc<[u8]>,
-    pub(super) events: Vec<(u64, Range<usize>)>,
+}
+
+/// What waits to be indexed. One part per run, however often the run is appended to: an index that
+/// is slow, or hangs, costs no more memory than there are runs.
+#[derive(Clone, Debug, Default)]
+struct Grown(Arc<Mutex<HashMap<RunId, Span>>>);
+
+impl Grown {
+    fn lock(&self) -> MutexGuard<'_, HashMap<RunId, Span>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a part; tells whether it is the run's first.
+    fn add(&self, run: RunId, span: Span) -> bool {
+        let mut spans = self.lock();
+        match spans.get_mut(&run) {
+            Some(waiting) => {
+                waiting.catalogued = span.catalogued;
+                false
+            }
+            None => spans.insert(run, span).is_none(),
+        }
+    }
+
+    /// Takes a run's part.
+    fn take(&self, run: RunId) -> Option<Span> {
+        self.lock().remove(&run)
+    }
 }
 
 /// What the index thread is asked.
 #[derive(Debug)]
-pub(super) enum Message {
-    /// Index what was just acknowledged.
-    Add(Vec<Addition>),
-    /// Index a run's file from an event on.
-    CatchUp { run: RunId, path: PathBuf, from: u64, catalogued: Catalogued },
+enum Message {
+    /// Index what waits of a run.
+    Grown(RunId),
     /// Remove a run, durably, and then this file.
     Remove { run: RunId, tombstone: PathBuf },
     /// The run's events from a sequence number up to the first gap.
@@ -63,8 +86,8 @@ pub(super) enum Message {
 /// The way to the index thread.
 #[derive(Debug)]
 pub(super) struct Index {
-    /// None once the index is out of service.
-    sender: Option<SyncSender<Message>>,
+    messages: Sender<Message>,
+    grown: Grown,
 }
 
 /// Why the index could not be opened.
@@ -82,12 +105,13 @@ impl Index {
         path: &Path,
         deadline: Duration,
     ) -> Result<(Self, HashMap<RunId, Catalogued>), OpenError> {
-        let (sender, receiver) = sync_channel(MAX_WAITING);
+        let (messages, receiver) = channel();
         let (opened, answer) = sync_channel(1);
-        worker::spawn(path.to_owned(), receiver, opened)
-            .map_err(|error| OpenError::Refused(Refusal(error)))?;
+        let grown = Grown::default();
+        let started = worker::spawn(path.to_owned(), receiver, grown.clone(), opened);
+        started.map_err(|error| OpenError::Refused(Refusal(error)))?;
         match answer.recv_timeout(deadline) {
-            Ok(result) => Ok((Self { sender: Some(sender) }, result?)),
+            Ok(result) => Ok((Self { messages, grown }, result?)),
             Err(RecvTimeoutError::Timeout) => {
                 Err(OpenError::Damaged(format!("it did not open within {} s", deadline.as_secs_f32())))
             }
@@ -95,22 +119,16 @@ impl Index {
         }
     }
 
-    /// Passes a message on, waiting for nothing.
-    pub(super) fn send(&mut self, message: Message) {
-        let Some(sender) = &self.sender else { return };
-        if sender.try_send(message).is_err() {
-            tracing::warn!("the journal's index is out of service until the next start; nothing is lost");
-            self.sender = None;
+    /// Has a part of a run's file indexed, some time.
+    pub(super) fn add(&self, run: RunId, span: Span) {
+        if self.grown.add(run, span) {
+            self.send(Message::Grown(run));
         }
     }
 
-    /// Passes a message on, waiting while many are queued. For use while starting.
-    pub(super) fn send_patiently(&self, message: Message) {
-        if let Some(sender) = &self.sender
-            && sender.send(message).is_err()
-        {
-            tracing::warn!("the journal's index failed while it caught up; the next start tries again");
-        }
+    /// Has a run removed, and then its tombstone.
+    pub(super) fn remove(&self, run: RunId, tombstone: PathBuf) {
+        self.send(Message::Remove { run, tombstone });
     }
 
     /// The run's events from a sequence number on, as far as the index has them within `deadline`.
@@ -119,16 +137,22 @@ impl Index {
     }
 
     /// Flushes and stops the thread, waiting at most `deadline`.
-    pub(super) fn close(&mut self, deadline: Duration) {
-        if self.sender.is_some() && self.ask(deadline, |reply| Message::Close { reply }).is_none() {
-            tracing::warn!("the journal's index was not flushed; the next start catches up");
+    pub(super) fn close(&self, deadline: Duration) {
+        if self.ask(deadline, |reply| Message::Close { reply }).is_none() {
+            tracing::warn!(
+                "the journal's index is not complete; the next start catches up from the runs' files"
+            );
         }
-        self.sender = None;
+    }
+
+    /// The thread has said why if it is gone; the next start catches up.
+    fn send(&self, message: Message) {
+        let _ = self.messages.send(message);
     }
 
     fn ask<T>(&self, deadline: Duration, message: impl FnOnce(SyncSender<T>) -> Message) -> Option<T> {
         let (reply, answer): (_, Receiver<T>) = sync_channel(1);
-        self.sender.as_ref()?.try_send(message(reply)).ok()?;
+        self.messages.send(message(reply)).ok()?;
         answer.recv_timeout(deadline).ok()
     }
 }

@@ -30,10 +30,14 @@ pub struct Options {
     pub log_capacity: u64,
 }
 
+impl Options {
+    /// Ten seconds: twenty times what 10,000 runs take. 8 MiB: some thousand steps.
+    pub const DEFAULT: Self = Self { index_deadline: Duration::from_secs(10), log_capacity: 8 << 20 };
+}
+
 impl Default for Options {
-    /// Ten seconds: a hundred times what 10,000 runs take. 8 MiB: some thousand steps.
     fn default() -> Self {
-        Self { index_deadline: Duration::from_secs(10), log_capacity: 8 << 20 }
+        Self::DEFAULT
     }
 }
 

@@ -56,9 +56,19 @@ impl Layout {
         self.root.join("commit.log")
     }
 
-    /// sled's directory.
-    pub(super) fn index(&self) -> PathBuf {
-        self.root.join("sled")
+    /// The directory of sled's current database, and of the one to begin if that is damaged. A new
+    /// database never gets an old one's name: a thread that hangs while it opens the old one would
+    /// go on in the new one.
+    pub(super) fn indexes(&self) -> Result<(PathBuf, PathBuf), JournalError> {
+        let failed = |error: io::Error| JournalError::io("read", &self.root, &error);
+        let mut current: u32 = 1;
+        for entry in fs::read_dir(&self.root).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
+            let number = name.to_str().and_then(|name| name.strip_prefix("sled-")?.parse().ok());
+            current = current.max(number.unwrap_or(1));
+        }
+        let dir = |number: u32| self.root.join(format!("sled-{number}"));
+        Ok((dir(current), dir(current.saturating_add(1))))
     }
 
     /// Takes the journal for this process until the file is dropped.

@@ -17,9 +17,9 @@
 //!   run, and each would also have to commit the file's growth. When the log is full the mirrors
 //!   are flushed and it starts over. After a power cut it is replayed.
 //! - **sled** is the index: the catalogue that lets a start skip the files of runs that are over,
-//!   and a second copy of every event from which a damaged mirror is repaired. It is written by a
-//!   thread of its own, behind the acknowledgement, because sled on a full disk fails for good or
-//!   hangs: then the journal goes on without it and the next start catches up from the mirrors.
+//!   and a second copy of every event from which a damaged mirror is repaired. A thread of its own
+//!   follows the mirrors, behind the acknowledgement, because sled on a full disk fails for good or
+//!   hangs: then the journal goes on without it and the next start catches up.
 
 mod cache;
 mod commit_log;

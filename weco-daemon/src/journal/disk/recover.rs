@@ -10,9 +10,9 @@ use std::time::Duration;
 use weco_core::run::RunId;
 
 use super::frame::{self, Frame, Key};
-use super::index::{Catalogued, Events, Index, Message, OpenError};
+use super::index::{Catalogued, Events, Index, OpenError, Span};
 use super::layout::{Layout, aside, private, sync_dir};
-use super::scan::{Ending, Scan, salvage, scan};
+use super::scan::{Ending, Found, Scan, salvage, scan};
 use super::shared::Meta;
 use crate::journal::JournalError;
 
@@ -25,7 +25,7 @@ pub(super) fn open_index(
     deadline: Duration,
     warnings: &mut Vec<String>,
 ) -> Result<(Index, HashMap<RunId, Catalogued>), JournalError> {
-    let path = layout.index();
+    let (path, next) = layout.indexes()?;
     let refused = |error: io::Error| JournalError::io("open", &path, &error);
     let why = match Index::open(&path, deadline) {
         Ok(opened) => return Ok(opened),
@@ -39,12 +39,12 @@ pub(super) fn open_index(
          nothing is lost",
         put_aside.display()
     ));
-    match Index::open(&path, deadline) {
+    match Index::open(&next, deadline) {
         Ok(opened) => Ok(opened),
-        Err(OpenError::Refused(refusal)) => Err(refused(refusal.0)),
+        Err(OpenError::Refused(refusal)) => Err(JournalError::io("open", &next, &refusal.0)),
         Err(OpenError::Damaged(why)) => Err(JournalError::Damaged(format!(
             "a new index at {} does not open either: {why}",
-            path.display()
+            next.display()
         ))),
     }
 }
@@ -67,7 +67,7 @@ impl Recovery<'_> {
         for run in &removed {
             self.catalogue.remove(run);
             let tombstone = self.layout.tombstone(*run);
-            self.index.send_patiently(Message::Remove { run: *run, tombstone });
+            self.index.remove(*run, tombstone);
         }
         let indexed: HashSet<_> = self.catalogue.keys().copied().collect();
         let mut runs = BTreeMap::new();
@@ -76,8 +76,15 @@ impl Recovery<'_> {
                 Some(meta) => meta,
                 None => self.examine(*run)?,
             };
-            runs.insert(*run, meta);
+            if meta == Meta::default() {
+                // Its first append failed. What cannot be removed now is empty at the next start, too.
+                let _ = fs::remove_file(self.layout.mirror(*run));
+            } else {
+                runs.insert(*run, meta);
+            }
         }
+        let dir = self.layout.mirrors();
+        sync_dir(&dir).map_err(|error| JournalError::io("flush", &dir, &error))?;
         Ok((runs, self.warnings))
     }
 
@@ -106,12 +113,14 @@ impl Recovery<'_> {
             return self.rescue(run, &found);
         }
         let lost = indexed > found.events;
-        let missing = if lost { self.index.fetch(run, found.events + 1, FETCH) } else { Events::new() };
-        if found.ending == Ending::Torn || !missing.is_empty() {
-            let failed = |error: io::Error| JournalError::io("repair", &path, &error);
-            tracing::warn!(path = %path.display(), at = found.end, "cut off what an interrupted append left");
-            self.mend(&path, found.end, &missing).map_err(failed)?;
+        if found.ending == Ending::Whole && !lost {
+            make_durable(&path).map_err(failed)?;
+            return Ok(self.settle(run, &found, false));
         }
+        let missing = if lost { self.index.fetch(run, found.events + 1, FETCH) } else { Events::new() };
+        let failed = |error: io::Error| JournalError::io("repair", &path, &error);
+        self.mend(&path, found.end, &missing).map_err(failed)?;
+        tracing::warn!(path = %path.display(), at = found.end, "repaired the end of a run's file");
         if lost {
             self.warnings.push(format!(
                 "{} had lost its end: of {} missing events {} came back from the index, contents stored with them \
@@ -121,7 +130,7 @@ impl Recovery<'_> {
                 missing.len()
             ));
         }
-        self.settle(run)
+        Ok(self.settle(run, &scan(&path).map_err(failed)?, true))
     }
 
     /// Cuts a file after its last frame and adds events to it.
@@ -168,13 +177,13 @@ impl Recovery<'_> {
             found.end,
             put_aside.display()
         ));
-        self.settle(run)
+        Ok(self.settle(run, &scan(&path).map_err(failed)?, true))
     }
 
     fn rewrite(
         &self,
         path: &Path,
-        salvaged: &[(Frame, Vec<u8>)],
+        salvaged: &[Found],
         events: &BTreeMap<u64, Vec<u8>>,
     ) -> io::Result<std::path::PathBuf> {
         let old = fs::File::open(path)?;
@@ -198,28 +207,25 @@ impl Recovery<'_> {
         Ok(put_aside)
     }
 
-    /// The state of a file that is whole.
-    fn settle(&self, run: RunId) -> Result<Meta, JournalError> {
-        let path = self.layout.mirror(run);
-        let found = scan(&path).map_err(|error| JournalError::io("read", &path, &error))?;
-        let meta = Meta { last_seq: found.events, ended: found.ended, len: found.end, damage: None };
-        self.catch_up(run, &meta);
-        Ok(meta)
-    }
-
-    /// Has the index learn what it lacks of a run.
-    fn catch_up(&self, run: RunId, meta: &Meta) {
-        let catalogued = Catalogued { last_seq: meta.last_seq, ended: meta.ended, len: meta.len };
-        let known = self.catalogue.get(&run);
-        if known != Some(&catalogued) && meta.last_seq > 0 {
-            let from = known.map_or(1, |known| known.last_seq + 1);
-            self.index.send_patiently(Message::CatchUp {
-                run,
-                path: self.layout.mirror(run),
-                from,
-                catalogued,
-            });
+    /// The state of a run whose file is whole. Has the index learn what it lacks of it: what was
+    /// appended since, or all if the file was repaired.
+    fn settle(&self, run: RunId, found: &Scan, repaired: bool) -> Meta {
+        let catalogued = Catalogued { last_seq: found.events, ended: found.ended, len: found.end };
+        let known = self.catalogue.get(&run).filter(|_| !repaired);
+        if known != Some(&catalogued) && found.events > 0 {
+            let from = known.map_or(0, |known| known.len);
+            self.index.add(run, Span { path: self.layout.mirror(run), from, catalogued });
         }
+        Meta { last_seq: found.events, ended: found.ended, len: found.end, damage: None }
+    }
+}
+
+/// Flushes a file that may end with an append that the daemon had no time to log before it was
+/// killed: later appends rest on it. For a file without such an end this costs next to nothing.
+fn make_durable(path: &Path) -> io::Result<()> {
+    match fs::File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        opened => opened?.sync_data(),
     }
 }
 

@@ -1,6 +1,5 @@
 //! What callers ask of the store thread.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
@@ -33,8 +32,8 @@ pub(super) struct Entry {
     pub(super) run: RunId,
     /// The frames, contents before the events that name them.
     pub(super) frames: Arc<[u8]>,
-    /// Each event's sequence number and where its JSON is in `frames`.
-    pub(super) events: Vec<(u64, Range<usize>)>,
+    /// The first and the last sequence number, if there are events.
+    pub(super) events: Option<(u64, u64)>,
     /// What the events make of "the run is over": nothing, or a definite answer.
     ending: Ending,
 }
@@ -61,27 +60,17 @@ impl Entry {
                 &packed.bytes,
             );
         }
-        let mut places = Vec::with_capacity(events.len());
         for event in events {
             let json = serde_json::to_vec(event).map_err(|error| JournalError::Io {
                 action: format!("encode event {} of run {run}", event.seq),
                 message: error.to_string(),
             })?;
-            places.push((event.seq, frame::write(&mut frames, Key::Event(event.seq), &json)));
+            frame::write(&mut frames, Key::Event(event.seq), &json);
         }
         let ended = |before| events.iter().fold(before, |ended, event| ended_after(&event.kind, ended));
         let ending = Ending { if_ended: ended(true), if_not: ended(false) };
-        Ok(Self { run, frames: frames.into(), events: places, ending })
-    }
-
-    /// The first sequence number, if there are events.
-    pub(super) fn first_seq(&self) -> Option<u64> {
-        self.events.first().map(|(seq, _)| *seq)
-    }
-
-    /// The last sequence number, if there are events.
-    pub(super) fn last_seq(&self) -> Option<u64> {
-        self.events.last().map(|(seq, _)| *seq)
+        let events = events.first().zip(events.last()).map(|(first, last)| (first.seq, last.seq));
+        Ok(Self { run, frames: frames.into(), events, ending })
     }
 
     /// Whether the run is over after this, given whether it was before.

@@ -27,6 +27,9 @@ pub(super) fn frames(path: &Path, at: u64, end: u64) -> io::Result<FileFrames> {
     Ok(Frames::new(BufReader::with_capacity(READ_AHEAD, file), at, end))
 }
 
+/// A frame, with its payload if it is an event.
+pub(super) type Found = (Frame, Vec<u8>);
+
 /// How a file ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Ending {
@@ -65,12 +68,12 @@ pub(super) fn scan(path: &Path) -> io::Result<Scan> {
     let mut frames = frames(path, 0, len)?;
     while let Some(frame) = frames.next()? {
         if let Key::Event(seq) = frame.key {
-            let event = serde_json::from_slice::<Event>(frames.payload()).ok();
-            let Some(event) = event.filter(|_| seq == scan.events + 1) else {
+            if seq != scan.events + 1 {
                 return Ok(Scan { ending: Ending::Damaged, ..scan });
-            };
+            }
+            let event = serde_json::from_slice::<Event>(frames.payload());
+            scan.ended = event.is_ok_and(|event| ended_after(&event.kind, scan.ended));
             scan.events = seq;
-            scan.ended = ended_after(&event.kind, scan.ended);
         }
         scan.end = frame.end;
     }
@@ -80,24 +83,23 @@ pub(super) fn scan(path: &Path) -> io::Result<Scan> {
     Ok(scan)
 }
 
-/// All frames that can be read, past every damaged place, with their payloads if they are events.
+/// All frames that can be read, past every damaged place.
 ///
 /// # Errors
 /// Failures to read the file.
-pub(super) fn salvage(path: &Path) -> io::Result<Vec<(Frame, Vec<u8>)>> {
+pub(super) fn salvage(path: &Path) -> io::Result<Vec<Found>> {
     let len = path.metadata()?.len();
     let mut found = Vec::new();
     let mut next = Some(0);
     while let Some(at) = next {
-        let (more, end) = collect(&mut frames(path, at, len)?)?;
-        found.extend(more);
+        let end = collect(&mut frames(path, at, len)?, &mut found)?;
         next = if end < len { next_after(path, end)? } else { None };
     }
     Ok(found)
 }
 
-fn collect(frames: &mut FileFrames) -> io::Result<(Vec<(Frame, Vec<u8>)>, u64)> {
-    let mut found = Vec::new();
+/// Adds frames up to the first place that is none; returns where that is.
+fn collect(frames: &mut FileFrames, found: &mut Vec<Found>) -> io::Result<u64> {
     while let Some(frame) = frames.next()? {
         let payload = match frame.key {
             Key::Event(_) => frames.payload().to_vec(),
@@ -105,7 +107,7 @@ fn collect(frames: &mut FileFrames) -> io::Result<(Vec<(Frame, Vec<u8>)>, u64)> 
         };
         found.push((frame, payload));
     }
-    Ok((found, frames.at()))
+    Ok(frames.at())
 }
 
 /// Where the first frame after a damaged place begins.

@@ -10,7 +10,7 @@ use weco_core::run::RunId;
 
 use super::commit_log::{CommitLog, Record};
 use super::files::Files;
-use super::index::{Addition, Catalogued, Index, Message};
+use super::index::{Catalogued, Index, Span};
 use super::layout::Layout;
 use super::request::{Entry, Reply, Request};
 use super::shared::{Meta, Shared};
@@ -133,12 +133,11 @@ impl Store {
         if !logged {
             return self.files.sync();
         }
-        let record = |((entry, ..), offset, _): &'_ (Pending, u64, Meta)| {
-            (entry.run, *offset, Arc::clone(&entry.frames))
-        };
-        let parts: Vec<_> = staged.appends.iter().map(record).collect();
-        let records: Vec<_> =
-            parts.iter().map(|(run, offset, bytes)| Record { run: *run, offset: *offset, bytes }).collect();
+        let records: Vec<_> = staged
+            .appends
+            .iter()
+            .map(|((entry, ..), offset, _)| Record { run: entry.run, offset: *offset, bytes: &entry.frames })
+            .collect();
         let before = self.log.position();
         self.log.write(&records)?;
         if flush && let Err(error) = self.log.sync() {
@@ -150,19 +149,11 @@ impl Store {
 
     fn acknowledge(&mut self, staged: Staged) {
         self.shared.publish(staged.states);
-        let mut additions = Vec::with_capacity(staged.appends.len());
-        for ((entry, _, reply), _, state) in staged.appends {
+        for ((entry, _, reply), offset, state) in staged.appends {
             answer(reply, Ok(()));
+            let path = self.layout.mirror(entry.run);
             let catalogued = Catalogued { last_seq: state.last_seq, ended: state.ended, len: state.len };
-            additions.push(Addition {
-                run: entry.run,
-                catalogued,
-                frames: entry.frames,
-                events: entry.events,
-            });
-        }
-        if !additions.is_empty() {
-            self.index.send(Message::Add(additions));
+            self.index.add(entry.run, Span { path, from: offset, catalogued });
         }
     }
 
@@ -187,7 +178,7 @@ impl Store {
         self.checkpoint()?;
         self.files.bury(run)?;
         self.shared.forget(run);
-        self.index.send(Message::Remove { run, tombstone: self.layout.tombstone(run) });
+        self.index.remove(run, self.layout.tombstone(run));
         Ok(())
     }
 }
@@ -198,11 +189,11 @@ fn next_state(entry: &Entry, known: &Meta) -> Result<Meta, JournalError> {
         return Err(JournalError::Damaged(damage.to_string()));
     }
     let expected = known.last_seq + 1;
-    if let Some(got) = entry.first_seq().filter(|got| *got != expected) {
+    if let Some(got) = entry.events.map(|(first, _)| first).filter(|got| *got != expected) {
         return Err(JournalError::OutOfOrder { run: entry.run, expected, got });
     }
     Ok(Meta {
-        last_seq: entry.last_seq().unwrap_or(known.last_seq),
+        last_seq: entry.events.map_or(known.last_seq, |(_, last)| last),
         ended: entry.ended_after(known.ended),
         len: known.len + entry.frames.len() as u64,
         damage: None,

@@ -192,8 +192,11 @@ fn helper(project: &Project, name: &str, prefix: &str) -> Command {
 fn parents_workspace() -> Option<(Workspace, PathBuf)> {
     let root = PathBuf::from(std::env::var_os("WECO_TEST_ROOT")?);
     let run = RunId(std::env::var("WECO_TEST_RUN").ok()?.parse().ok()?);
-    let sources =
-        PATHS.map(|path| SourceText { path: path.to_owned(), original: ORIGINAL.into(), mode: 0o640 });
+    let sources = PATHS.map(|path| SourceText {
+        path: path.to_owned(),
+        original: ORIGINAL.as_bytes().into(),
+        mode: 0o640,
+    });
     let workspace = Workspace::new(&root, run, sources.into()).unwrap();
     Some((workspace, root.with_file_name("kept")))
 }

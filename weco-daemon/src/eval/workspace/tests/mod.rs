@@ -50,7 +50,11 @@ impl Project {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(&file, ORIGINAL).unwrap();
             fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
-            sources.push(SourceText { path: (*path).to_owned(), original: ORIGINAL.into(), mode: 0o640 });
+            sources.push(SourceText {
+                path: (*path).to_owned(),
+                original: ORIGINAL.as_bytes().into(),
+                mode: 0o640,
+            });
         }
         Self { temp, run: RunId(Uuid::new_v4()), sources }
     }

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use super::*;
 
 fn source(path: &str) -> SourceText {
-    SourceText { path: path.to_owned(), original: ORIGINAL.into(), mode: 0o644 }
+    SourceText { path: path.to_owned(), original: ORIGINAL.as_bytes().into(), mode: 0o644 }
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn output(project: &Project, program: &str, args: &[&str]) -> Option<String> {
 fn python_runs_each_candidate_and_not_its_cache() {
     let mut project = Project::new(&["model.py"]);
     fs::write(project.path("model.py"), "value = 0\n").unwrap();
-    project.sources[0].original = "value = 0\n".into();
+    project.sources[0].original = b"value = 0\n".as_slice().into();
     fs::write(project.path("main.py"), "import model\nprint(model.value)\n").unwrap();
     let mut workspace = project.workspace();
     let before = project.identity("model.py");
@@ -45,7 +45,7 @@ fn python_runs_each_candidate_and_not_its_cache() {
 fn make_rebuilds_for_each_candidate_and_after_it() {
     let mut project = Project::new(&["source.txt"]);
     fs::write(project.path("source.txt"), "0\n").unwrap();
-    project.sources[0].original = "0\n".into();
+    project.sources[0].original = b"0\n".as_slice().into();
     fs::write(project.path("Makefile"), "built.txt: source.txt\n\t@cp source.txt built.txt\n").unwrap();
     let built = || {
         output(&project, "make", &["-s", "built.txt"])?;

@@ -13,6 +13,9 @@ use super::{Catalogued, Events, OpenError};
 /// Memory for pages, in bytes. The index is written once and hardly read.
 const CACHE: u64 = 4 << 20;
 
+/// The key of a database that was created here, in the default tree.
+const MARK: &[u8] = b"weco";
+
 /// An error of the operating system, which says nothing about the database's health.
 #[derive(Debug)]
 pub(in crate::journal::disk) struct Refusal(pub(in crate::journal::disk) io::Error);
@@ -27,14 +30,30 @@ pub(super) struct Database {
 impl Database {
     /// Opens the database and reads the whole catalogue.
     pub(super) fn open(path: &Path) -> Result<(Self, HashMap<RunId, Catalogued>), OpenError> {
+        let existed = path.join("db").exists();
         // Without a flush interval sled has no flushing thread.
         let config = sled::Config::new().path(path).mode(Mode::HighThroughput).cache_capacity(CACHE);
         let db = config.flush_every_ms(None).open().map_err(judge)?;
         let events = db.open_tree("events").map_err(judge)?;
         let runs = db.open_tree("runs").map_err(judge)?;
         let database = Self { db, events, runs };
+        database.check_mark(existed)?;
         let catalogue = database.catalogue()?;
         Ok((database, catalogue))
+    }
+
+    /// Finds the mark that every database gets when it is created: where the whole file is damaged,
+    /// sled opens without a word and is empty.
+    fn check_mark(&self, existed: bool) -> Result<(), OpenError> {
+        let marked = self.db.get(MARK).map_err(judge)?.is_some();
+        match (existed, marked) {
+            (_, true) => Ok(()),
+            (true, false) => Err(OpenError::Damaged("it has lost its content".to_owned())),
+            (false, false) => {
+                self.db.insert(MARK, &[]).map_err(judge)?;
+                self.flush().map_err(judge)
+            }
+        }
     }
 
     fn catalogue(&self) -> Result<HashMap<RunId, Catalogued>, OpenError> {

@@ -11,16 +11,15 @@ use sled::Batch;
 use weco_core::run::RunId;
 
 use super::database::{Database, key};
-use super::{Addition, Catalogued, Message, OpenError};
+use super::{Catalogued, Grown, Message, OpenError, Span};
 use crate::journal::disk::frame::Key;
-use crate::journal::disk::quiet;
-use crate::journal::disk::scan;
+use crate::journal::disk::{quiet, scan};
 
 /// Events that may be unflushed: what a start after a crash has to index again, in milliseconds.
 const MAX_UNFLUSHED: usize = 4096;
 
-/// Events per batch while catching up.
-const CATCH_UP_BATCH: usize = 256;
+/// Events per batch: enough to share its cost, and some 100 KB of memory.
+const BATCH: usize = 256;
 
 type Opened = Result<HashMap<RunId, Catalogued>, OpenError>;
 
@@ -29,11 +28,12 @@ type Opened = Result<HashMap<RunId, Catalogued>, OpenError>;
 pub(super) fn spawn(
     path: PathBuf,
     messages: Receiver<Message>,
+    grown: Grown,
     opened: SyncSender<Opened>,
 ) -> io::Result<()> {
     let work = move || {
         quiet::let_timers_wait();
-        let outcome = catch_unwind(AssertUnwindSafe(|| run(&path, &messages, &opened)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(&path, &messages, grown.clone(), &opened)));
         match outcome {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the journal's index failed"),
@@ -43,7 +43,12 @@ pub(super) fn spawn(
     thread::Builder::new().name("journal-index".to_owned()).spawn(work).map(drop)
 }
 
-fn run(path: &Path, messages: &Receiver<Message>, opened: &SyncSender<Opened>) -> Result<(), Failure> {
+fn run(
+    path: &Path,
+    messages: &Receiver<Message>,
+    grown: Grown,
+    opened: &SyncSender<Opened>,
+) -> sled::Result<()> {
     let database = match Database::open(path) {
         Ok((database, catalogue)) => {
             // Nobody waits any more when the deadline has passed.
@@ -57,7 +62,7 @@ fn run(path: &Path, messages: &Receiver<Message>, opened: &SyncSender<Opened>) -
             return Ok(());
         }
     };
-    let closing = Worker { database, unflushed: 0 }.serve(messages)?;
+    let closing = Worker::new(database, grown).serve(messages)?;
     // The database is closed before the answer, so that it can be opened again at once.
     if let Some(reply) = closing {
         let _ = reply.send(());
@@ -65,36 +70,37 @@ fn run(path: &Path, messages: &Receiver<Message>, opened: &SyncSender<Opened>) -
     Ok(())
 }
 
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Sled(#[from] sled::Error),
-    #[error(transparent)]
-    File(#[from] io::Error),
-}
-
 struct Worker {
     database: Database,
+    grown: Grown,
+    /// Events and states read but not yet given to sled.
+    events: Batch,
+    count: usize,
+    states: Vec<(RunId, Catalogued)>,
+    /// Events given to sled since the last flush.
     unflushed: usize,
+    /// Whether a run ended since the last flush: then a start may begin to skip its file.
+    ended: bool,
 }
 
 impl Worker {
+    fn new(database: Database, grown: Grown) -> Self {
+        let (events, states) = (Batch::default(), Vec::new());
+        Self { database, grown, events, count: 0, states, unflushed: 0, ended: false }
+    }
+
     /// Serves until closed; returns who waits for that.
-    fn serve(mut self, messages: &Receiver<Message>) -> Result<Option<SyncSender<()>>, Failure> {
-        while let Ok(message) = messages.recv() {
+    fn serve(mut self, messages: &Receiver<Message>) -> sled::Result<Option<SyncSender<()>>> {
+        while let Some(message) = self.next(messages)? {
             match message {
-                Message::Add(additions) => self.add(&additions)?,
-                Message::CatchUp { run, path, from, catalogued } => {
-                    self.catch_up(run, &path, from, catalogued)?
-                }
-                Message::Remove { run, tombstone } => {
-                    self.database.remove(run)?;
-                    self.flush()?;
-                    if let Err(error) = std::fs::remove_file(&tombstone) {
-                        tracing::debug!(%error, path = %tombstone.display(), "left for the next start to remove");
+                Message::Grown(run) => {
+                    if let Some(span) = self.grown.take(run) {
+                        self.add(run, &span)?;
                     }
                 }
+                Message::Remove { run, tombstone } => self.remove(run, &tombstone)?,
                 Message::Fetch { run, from, reply } => {
+                    self.apply()?;
                     let _ = reply.send(self.database.fetch(run, from)?);
                 }
                 Message::Close { reply } => {
@@ -107,46 +113,90 @@ impl Worker {
         Ok(None)
     }
 
-    fn add(&mut self, additions: &[Addition]) -> Result<(), Failure> {
-        let mut batch = Batch::default();
-        for addition in additions {
-            for (seq, place) in &addition.events {
-                batch.insert(&key(addition.run, *seq), &addition.frames[place.clone()]);
-            }
-            self.unflushed += addition.events.len();
+    /// The next message. Before it waits for one, it gives sled what was collected.
+    fn next(&mut self, messages: &Receiver<Message>) -> sled::Result<Option<Message>> {
+        if let Ok(message) = messages.try_recv() {
+            return Ok(Some(message));
         }
-        let states: Vec<_> = additions.iter().map(|addition| (addition.run, addition.catalogued)).collect();
-        self.database.add(batch, &states)?;
-        // The end of a run is when a start may begin to skip its file.
-        if self.unflushed >= MAX_UNFLUSHED || states.iter().any(|(_, state)| state.ended) {
+        self.apply()?;
+        if self.ended {
             self.flush()?;
+        }
+        Ok(messages.recv().ok())
+    }
+
+    /// Indexes a part of a run's file.
+    fn add(&mut self, run: RunId, span: &Span) -> sled::Result<()> {
+        let mut frames = match scan::frames(&span.path, span.from, span.catalogued.len) {
+            Ok(frames) => frames,
+            // It was removed meanwhile: the message that says so is on its way.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => {
+                skip(run, &error.to_string());
+                return Ok(());
+            }
+        };
+        while frames.at() < span.catalogued.len {
+            match frames.next() {
+                Ok(Some(frame)) => {
+                    if let Key::Event(seq) = frame.key {
+                        self.events.insert(&key(run, seq), frames.payload());
+                        self.count += 1;
+                    }
+                }
+                Ok(None) => {
+                    skip(run, "its file cannot be read");
+                    return Ok(());
+                }
+                Err(error) => {
+                    skip(run, &error.to_string());
+                    return Ok(());
+                }
+            }
+            if self.count >= BATCH {
+                self.apply()?;
+            }
+        }
+        self.states.push((run, span.catalogued));
+        self.ended |= span.catalogued.ended;
+        Ok(())
+    }
+
+    fn remove(&mut self, run: RunId, tombstone: &Path) -> sled::Result<()> {
+        self.apply()?;
+        self.database.remove(run)?;
+        self.flush()?;
+        if let Err(error) = std::fs::remove_file(tombstone) {
+            tracing::debug!(%error, path = %tombstone.display(), "left for the next start to remove");
         }
         Ok(())
     }
 
-    fn catch_up(&mut self, run: RunId, path: &Path, from: u64, state: Catalogued) -> Result<(), Failure> {
-        let mut frames = scan::frames(path, 0, state.len)?;
-        let mut batch = Batch::default();
-        let mut waiting = 0;
-        while let Some(frame) = frames.next()? {
-            let Key::Event(seq) = frame.key else { continue };
-            if seq >= from {
-                batch.insert(&key(run, seq), frames.payload());
-                waiting += 1;
-            }
-            if waiting == CATCH_UP_BATCH {
-                self.database.add(std::mem::take(&mut batch), &[])?;
-                self.unflushed += std::mem::take(&mut waiting);
-            }
+    /// Gives sled what was collected, without flushing it.
+    fn give(&mut self) -> sled::Result<()> {
+        if self.count > 0 || !self.states.is_empty() {
+            self.database.add(std::mem::take(&mut self.events), &self.states)?;
+            self.states.clear();
+            self.unflushed += std::mem::take(&mut self.count);
         }
-        self.database.add(batch, &[(run, state)])?;
-        self.unflushed += waiting;
+        Ok(())
+    }
+
+    /// Gives sled what was collected, and flushes it from time to time.
+    fn apply(&mut self) -> sled::Result<()> {
+        self.give()?;
         if self.unflushed >= MAX_UNFLUSHED { self.flush() } else { Ok(()) }
     }
 
-    fn flush(&mut self) -> Result<(), Failure> {
+    fn flush(&mut self) -> sled::Result<()> {
+        self.give()?;
         self.database.flush()?;
-        self.unflushed = 0;
+        (self.unflushed, self.ended) = (0, false);
         Ok(())
     }
+}
+
+/// Leaves a run to the next start, which reads its file in full.
+fn skip(run: RunId, why: &str) {
+    tracing::warn!(%run, why, "a run was not indexed");
 }

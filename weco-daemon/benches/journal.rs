@@ -1,0 +1,274 @@
+//! What the journal costs on this machine, against the two obvious alternatives.
+//!
+//! `cargo bench -p weco-daemon --bench journal [-- <directory>]`; the directory should be on the disk
+//! in question (default: the temporary directory).
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use tokio::runtime::Runtime;
+use uuid::Uuid;
+use weco_core::event::{EndStatus, Event, Exit, Outcome, RunEvent, Stage, Usage, Verdict};
+use weco_core::run::{FileRefs, NodeId, RunId};
+use weco_daemon::blobs::Blob;
+use weco_daemon::journal::{DiskJournal, Durability, Journal, Options};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Commits per scenario.
+const COMMITS: usize = 1000;
+
+fn main() -> Result<(), Failure> {
+    let place = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
+    let place = place.map_or_else(std::env::temp_dir, PathBuf::from);
+    let room = |name: &str| tempfile::Builder::new().prefix(name).tempdir_in(&place);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+
+    println!("{:<58} {:>8} {:>8} {:>8}   ms", "one commit, 2 events of 700 B", "median", "p10", "p90");
+    row("its run's file alone, one fdatasync", files(room("f")?.path(), 1)?);
+    row("sled alone, one flush", sled_alone(room("s")?.path(), 1)?);
+    row("journal", journal(&runtime, room("j")?.path(), 1, false)?);
+    row("journal, with 5 KB of code and 2 KB of output", journal(&runtime, room("j")?.path(), 1, true)?);
+
+    println!("\n50 runs commit at once; until the last is done");
+    row("their files, 50 fdatasyncs", files(room("f")?.path(), 50)?);
+    row("sled alone, one flush", sled_alone(room("s")?.path(), 50)?);
+    row("journal", journal(&runtime, room("j")?.path(), 50, false)?);
+    row("journal, with 5 KB of code and 2 KB of output", journal(&runtime, room("j")?.path(), 50, true)?);
+
+    println!("\nsteps: two flushed commits, one written between them, 5 KB of code, 2 KB of output");
+    row("one run, own time per step", steps(&runtime, room("j")?.path(), 1, 500)?.1);
+    let (rate, times) = steps(&runtime, room("j")?.path(), 200, 20)?;
+    row("200 runs at once, time per step", times);
+    println!("{:<58} {rate:>8.0} steps/s", "200 runs of 20 steps, in all");
+
+    finished_runs(&runtime, room("j")?.path())
+}
+
+fn row(name: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at = |part: usize| times[times.len() * part / 10].as_secs_f64() * 1e3;
+    println!("{name:<58} {:>8.3} {:>8.3} {:>8.3}", at(5), at(1), at(9));
+}
+
+fn files(dir: &Path, runs: usize) -> Result<Vec<Duration>, Failure> {
+    let mut files: Vec<_> =
+        (0..runs).map(|run| File::create(dir.join(run.to_string()))).collect::<Result<_, _>>()?;
+    timed(COMMITS / runs, |_| {
+        files.iter_mut().try_for_each(|file| file.write_all(&[b'x'; 1400]))?;
+        files.iter().try_for_each(File::sync_data)?;
+        Ok(())
+    })
+}
+
+fn sled_alone(dir: &Path, runs: usize) -> Result<Vec<Duration>, Failure> {
+    let db = sled::Config::new().path(dir).cache_capacity(4 << 20).flush_every_ms(None).open()?;
+    timed(COMMITS / runs, |round| {
+        let mut batch = sled::Batch::default();
+        for run in 0..runs {
+            for event in 0..2 {
+                let mut key = (run as u128).to_be_bytes().to_vec();
+                key.extend((2 * round as u64 + event).to_be_bytes());
+                batch.insert(key, vec![b'x'; 700]);
+            }
+        }
+        db.apply_batch(batch)?;
+        db.flush()?;
+        Ok(())
+    })
+}
+
+fn timed(
+    rounds: usize,
+    mut work: impl FnMut(usize) -> Result<(), Failure>,
+) -> Result<Vec<Duration>, Failure> {
+    let one = |round| {
+        let start = Instant::now();
+        work(round)?;
+        Ok(start.elapsed())
+    };
+    (0..rounds).map(one).collect()
+}
+
+fn open(dir: &Path) -> Result<Arc<DiskJournal>, Failure> {
+    Ok(Arc::new(DiskJournal::open_with(dir, Options::default())?.journal))
+}
+
+fn journal(runtime: &Runtime, dir: &Path, runs: u128, with_blobs: bool) -> Result<Vec<Duration>, Failure> {
+    let journal = open(dir)?;
+    let times = timed(COMMITS / runs as usize, |round| {
+        let seq = 2 * round as u64 + 1;
+        let one = |run: u128| {
+            let events = (seq..seq + 2).map(|seq| event(seq, failed(&"x".repeat(600)))).collect();
+            let blobs = if with_blobs { vec![code(run, seq), output(run, seq)] } else { Vec::new() };
+            let journal = Arc::clone(&journal);
+            async move { journal.append(id(run), events, blobs, Durability::Flushed).await }
+        };
+        runtime.block_on(async {
+            let tasks = (0..runs).map(|run| tokio::spawn(one(run)));
+            join_all(tasks).await.into_iter().try_for_each(|done| Ok::<_, Failure>(done??))
+        })
+    })?;
+    runtime.block_on(journal.close())?;
+    Ok(times)
+}
+
+/// Steps per second of all runs together, and how long each step took.
+fn steps(runtime: &Runtime, dir: &Path, runs: u128, steps: u64) -> Result<(f64, Vec<Duration>), Failure> {
+    let journal = open(dir)?;
+    let start = Instant::now();
+    let one_run = |run: u128| {
+        let journal = Arc::clone(&journal);
+        async move {
+            let mut times = Vec::new();
+            for step in 0..steps {
+                let start = Instant::now();
+                for (events, blobs, durability) in commits(run, step) {
+                    journal.append(id(run), events, blobs, durability).await?;
+                }
+                times.push(start.elapsed());
+            }
+            Ok::<_, Failure>(times)
+        }
+    };
+    let times = runtime.block_on(async {
+        let tasks: Vec<_> = (0..runs).map(|run| tokio::spawn(one_run(run))).collect();
+        let mut times = Vec::new();
+        for task in tasks {
+            times.extend(task.await??);
+        }
+        Ok::<_, Failure>(times)
+    })?;
+    let rate = times.len() as f64 / start.elapsed().as_secs_f64();
+    runtime.block_on(journal.close())?;
+    Ok((rate, times))
+}
+
+/// The commits of one step, five events in all.
+fn commits(run: u128, step: u64) -> [(Vec<Event>, Vec<Blob>, Durability); 3] {
+    let (seq, node, attempt) = (5 * step + 1, NodeId(step as u32 + 1), 1);
+    let (code, output) = (code(run, step), output(run, step));
+    let files = FileRefs::from([("optimize.py".to_owned(), code.id())]);
+    let plan = "Replace the inner loop by one vectorised expression. ".repeat(5);
+    let proposed =
+        RunEvent::Proposed { node, plan, files, lines_added: 3, lines_removed: 9, usage: Usage::default() };
+    let process = weco_core::event::ProcessRef { pgid: 4242, start_time: 99, boot_id: id(run).to_string() };
+    let outcome = Outcome {
+        verdict: Verdict::Good { metric: 1.25 },
+        exit: Exit::Code { code: 0 },
+        duration_ms: 12,
+        output: output.id(),
+        output_tail: "speedup: 1.25\n".repeat(10),
+    };
+    let asked = RunEvent::Asked { node, parent: NodeId(0), stage: Stage::Improve, attempt };
+    [
+        (
+            vec![event(seq, proposed), event(seq + 1, RunEvent::EvalIntended { node, attempt })],
+            vec![code],
+            Durability::Flushed,
+        ),
+        (
+            vec![event(seq + 2, RunEvent::EvalStarted { node, attempt, process })],
+            Vec::new(),
+            Durability::Written,
+        ),
+        (
+            vec![event(seq + 3, RunEvent::Evaluated { node, attempt, outcome }), event(seq + 4, asked)],
+            vec![output],
+            Durability::Flushed,
+        ),
+    ]
+}
+
+/// Opening with many finished runs, and reading from one of them.
+fn finished_runs(runtime: &Runtime, dir: &Path) -> Result<(), Failure> {
+    const RUNS: u128 = 10_000;
+    let journal = open(dir)?;
+    runtime.block_on(async {
+        for first in (0..RUNS).step_by(250) {
+            let one = |run: u128| {
+                let mut events: Vec<_> =
+                    (0..20).flat_map(|step| commits(run, step)).flat_map(|part| part.0).collect();
+                let (reason, hint) = (String::new(), String::new());
+                events.push(event(101, RunEvent::Ended { status: EndStatus::Completed, reason, hint }));
+                journal.append(id(run), events, vec![code(run, 0)], Durability::Flushed)
+            };
+            join_all((first..first + 250).map(one)).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+        }
+        journal.close().await
+    })?;
+    drop(journal);
+    let start = Instant::now();
+    let journal = open(dir)?;
+    println!(
+        "\nopening with 10,000 finished runs of 20 steps {:>24.0} ms",
+        start.elapsed().as_secs_f64() * 1e3
+    );
+    let start = Instant::now();
+    for entry in journal.runs()? {
+        journal.read(entry.id, 1, 1)?;
+    }
+    println!("reading the first event of each {:>38.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    println!(
+        "memory {}",
+        std::fs::read_to_string("/proc/self/status").ok().and_then(resident).unwrap_or_default()
+    );
+    runtime.block_on(journal.close())?;
+    Ok(())
+}
+
+/// Runs never end this fast: closing does not wait until sled has all of them.
+fn let_the_index_catch_up(runtime: &Runtime, dir: &Path) -> Result<(), Failure> {
+    loop {
+        let journal = open(dir)?;
+        let start = Instant::now();
+        runtime.block_on(journal.close())?;
+        if start.elapsed() < Duration::from_millis(500) {
+            return Ok(());
+        }
+    }
+}
+
+/// How often this process's threads were put to sleep so far.
+fn switches() -> u64 {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let statuses = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("status")).ok());
+    statuses
+        .filter_map(|status| {
+            status
+                .lines()
+                .find_map(|l| l.strip_prefix("voluntary_ctxt_switches:")?.trim().parse::<u64>().ok())
+        })
+        .sum()
+}
+
+fn resident(status: String) -> Option<String> {
+    Some(status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().to_owned())
+}
+
+fn id(run: u128) -> RunId {
+    // Spread like random ids.
+    RunId(Uuid::from_u128(run.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)))
+}
+
+fn event(seq: u64, kind: RunEvent) -> Event {
+    Event { seq, at: 1_700_000_000_000, kind }
+}
+
+fn failed(reason: &str) -> RunEvent {
+    RunEvent::Failed { node: NodeId(1), reason: reason.to_owned() }
+}
+
+fn code(run: u128, step: u64) -> Blob {
+    let lines = (0..150).map(|line| format!("    value_{line} = transform(data, {run}, {})\n", step * line));
+    Blob::new(lines.collect::<String>())
+}
+
+fn output(run: u128, step: u64) -> Blob {
+    let lines = (0..60).map(|line| format!("run {run} step {step} iteration {line}\n"));
+    Blob::new(lines.collect::<String>())
+}

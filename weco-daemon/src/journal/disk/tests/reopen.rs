@@ -1,0 +1,136 @@
+//! What is there again after a clean close.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use super::*;
+use crate::journal::contract::{ended, run};
+use crate::journal::{JournalError, RunEntry};
+
+#[tokio::test]
+async fn everything_is_there_again() {
+    let (journal, dir) = fresh(Options::default());
+    fill(&journal, run(1), 1, 5).await;
+    fill(&journal, run(2), 1, 2).await;
+    journal.append(run(2), vec![ended(3)], Vec::new(), Durability::Written).await.unwrap();
+    let before = journal.runs().unwrap();
+    journal.close().await.unwrap();
+
+    let journal = open(dir.path());
+    assert_eq!(journal.runs().unwrap(), before);
+    assert_eq!(before[1], RunEntry { id: run(2), last_seq: 3, ended: true });
+    assert_eq!(journal.read(run(1), 1, 99).unwrap(), notes(1, 5));
+    let blob = content(run(1), 4);
+    assert_eq!(journal.blob(run(1), blob.id()).unwrap().as_deref(), Some(blob.bytes()));
+    fill(&journal, run(1), 6, 1).await;
+    journal.append(run(2), notes(4, 1), Vec::new(), Durability::Flushed).await.unwrap();
+    journal.close().await.unwrap();
+
+    let journal = open(dir.path());
+    assert_eq!(journal.read(run(1), 1, 99).unwrap(), notes(1, 6));
+    assert_eq!(journal.runs().unwrap()[1], RunEntry { id: run(2), last_seq: 4, ended: false });
+    journal.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_content_is_stored_once() {
+    let (journal, dir) = fresh(Options::default());
+    let blob = Blob::new((0..20_000u32).flat_map(u32::to_le_bytes).collect::<Vec<u8>>());
+    journal.append(run(1), notes(1, 1), vec![blob.clone()], Durability::Flushed).await.unwrap();
+    let once = fs::metadata(mirror(dir.path(), run(1))).unwrap().len();
+    journal.close().await.unwrap();
+    let journal = open(dir.path());
+    journal.append(run(1), notes(2, 1), vec![blob], Durability::Flushed).await.unwrap();
+    let twice = fs::metadata(mirror(dir.path(), run(1))).unwrap().len();
+    assert!(twice - once < 200, "{once} and {twice} bytes");
+    journal.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_removed_run_stays_removed() {
+    let (journal, dir) = fresh(Options::default());
+    fill(&journal, run(1), 1, 3).await;
+    fill(&journal, run(2), 1, 3).await;
+    journal.remove(run(1)).await.unwrap();
+    journal.close().await.unwrap();
+    let left: Vec<_> = fs::read_dir(dir.path().join("mirror")).unwrap().collect();
+    assert_eq!(left.len(), 1);
+    let journal = open(dir.path());
+    assert_eq!(journal.runs().unwrap().len(), 1);
+    journal.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_removal_that_was_cut_short_is_completed() {
+    let (journal, dir) = fresh(Options::default());
+    fill(&journal, run(1), 1, 3).await;
+    journal.close().await.unwrap();
+    let tombstone = dir.path().join("mirror").join(format!("{}.removed", run(1)));
+    fs::rename(mirror(dir.path(), run(1)), &tombstone).unwrap();
+    let journal = open(dir.path());
+    assert_eq!(journal.runs().unwrap(), []);
+    journal.close().await.unwrap();
+    assert!(!tombstone.exists());
+    let journal = open(dir.path());
+    assert_eq!(journal.runs().unwrap(), []);
+    journal.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_run_whose_first_append_failed_never_was() {
+    let (journal, dir) = fresh(Options::default());
+    journal.close().await.unwrap();
+    for (number, left) in [(1, ""), (2, "E 0123"), (3, "garbage\n\n")] {
+        fs::write(mirror(dir.path(), run(number)), left).unwrap();
+    }
+    let journal = open(dir.path());
+    assert_eq!(journal.runs().unwrap(), []);
+    fill(&journal, run(2), 1, 1).await;
+    journal.close().await.unwrap();
+    assert_eq!(fs::read_dir(dir.path().join("mirror")).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn only_one_daemon_has_it() {
+    let (journal, dir) = fresh(Options::default());
+    let refused = DiskJournal::open(dir.path());
+    assert!(matches!(refused, Err(JournalError::InUse(_))), "{refused:?}");
+    journal.close().await.unwrap();
+    open(dir.path()).close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_newer_format_is_refused_and_left_alone() {
+    let (journal, dir) = fresh(Options::default());
+    journal.close().await.unwrap();
+    for (text, newer) in [("2\n", true), ("0\n", false), ("one\n", false)] {
+        fs::write(dir.path().join("format"), text).unwrap();
+        match DiskJournal::open(dir.path()) {
+            Err(JournalError::TooNew { found: 2, known: 1, .. }) => assert!(newer),
+            Err(JournalError::Damaged(_)) => assert!(!newer),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(fs::read_to_string(dir.path().join("format")).unwrap(), text);
+    }
+}
+
+#[tokio::test]
+async fn an_unusable_directory_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("file");
+    fs::write(&path, "").unwrap();
+    let error = DiskJournal::open(&path.join("journal")).unwrap_err();
+    assert!(error.to_string().contains(&path.display().to_string()), "{error}");
+}
+
+#[tokio::test]
+async fn nobody_else_can_read_it() {
+    let (journal, dir) = fresh(Options::default());
+    fill(&journal, run(1), 1, 1).await;
+    journal.close().await.unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for file in [mirror(dir.path(), run(1)), dir.path().join("commit.log"), dir.path().join("format")] {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    assert_eq!(mode(&dir.path().join("mirror")), 0o700);
+}
