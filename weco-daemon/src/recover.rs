@@ -5,7 +5,7 @@
 //! `interrupted` and says which.
 
 use weco_core::decide::{Input, decide};
-use weco_core::run::RunId;
+use weco_core::run::{RunId, RunSpec};
 use weco_core::state::RunState;
 use weco_core::tree::Progress;
 
@@ -48,10 +48,19 @@ async fn one(registry: &Registry, run: RunId) -> Result<(), Failure> {
         }
         Err(failure) => {
             let reason = format!("the daemon restarted, and {}", failure.message);
-            let hint = format!("weco resume {}", short(run));
+            let hint = how_to_go_on(state.spec(), failure.kind);
             tracing::warn!(%run, reason, "run is interrupted");
             record(registry, &mut state, Input::Interrupted { reason, hint }, Vec::new()).await
         }
+    }
+}
+
+/// The command that lets an interrupted run go on.
+fn how_to_go_on(spec: &RunSpec, why: FailureKind) -> String {
+    let resume = format!("weco resume {}", short(spec.id));
+    match (why, spec.model.split_once('/')) {
+        (FailureKind::Key, Some((provider, _))) => format!("{resume} --api-key {provider}=<key>"),
+        _ => resume,
     }
 }
 
@@ -123,7 +132,7 @@ fn environment(registry: &Registry, state: &RunState) -> Result<Environment, Fai
     }
     let missing = missing.join(", ");
     Err(Failure::new(
-        FailureKind::Key,
+        FailureKind::State,
         format!("secrets are not kept on disk: {missing} must be given again"),
     ))
 }

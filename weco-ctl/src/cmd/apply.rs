@@ -25,6 +25,8 @@ pub(super) struct Offer<'a> {
     pub(super) rich: bool,
     pub(super) created: Option<&'a RunCreated>,
     pub(super) best_step: Option<u32>,
+    /// Sources with an edit of the user's own.
+    pub(super) edited: &'a [String],
 }
 
 impl Offer<'_> {
@@ -49,6 +51,13 @@ impl Offer<'_> {
         let target = if here { "." } else { &created.directory };
         let best =
             Path::new(&created.directory).join(&created.log_dir).join(self.run_id).join("best/files/.");
+        if !self.edited.is_empty() {
+            return format!(
+                "The best version (step {step}) is in {}; merge it by hand, for {} holds your edit.\n",
+                quote(&best.to_string_lossy()),
+                self.edited.join(", ")
+            );
+        }
         format!(
             "To apply the best version (step {step}): cp -r {} {}\n",
             quote(&best.to_string_lossy()),
@@ -65,7 +74,7 @@ impl Offer<'_> {
         if self.end.apply_change {
             return Ok(true);
         }
-        if !self.rich || !io::stdin().is_terminal() {
+        if !self.rich || !io::stdin().is_terminal() || !self.edited.is_empty() {
             return Ok(false);
         }
         let sources = self.created.map(|created| created.sources.as_slice()).unwrap_or_default();

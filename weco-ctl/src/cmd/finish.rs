@@ -107,6 +107,7 @@ impl Finish {
             rich: self.rich,
             created: self.facts.created.as_ref(),
             best_step: ended.best_step,
+            edited: &ended.edited,
         }
     }
 

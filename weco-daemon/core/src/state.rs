@@ -1,6 +1,8 @@
 //! What is true of a run: the fold of its events. Live and replay share [`RunState::apply`], the
 //! only way a run's state changes.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::{EndStatus, Event, RunEvent, Timestamp, Usage};
@@ -21,6 +23,7 @@ pub struct RunState {
     tree: Tree,
     usage: Usage,
     originals: FileRefs,
+    edited: BTreeSet<String>,
 }
 
 /// Whether a run goes on.
@@ -70,6 +73,7 @@ impl RunState {
             tree: Tree::new(spec.goal, baseline),
             usage: Usage::default(),
             originals: spec.sources.iter().map(|s| (s.path.clone(), s.blob)).collect(),
+            edited: BTreeSet::new(),
             spec: (**spec).clone(),
         })
     }
@@ -136,6 +140,11 @@ impl RunState {
     /// for the user's own edits since.
     pub fn originals(&self) -> &FileRefs {
         &self.originals
+    }
+
+    /// Sources that hold the user's own edit, made during the run: no version may be written over it.
+    pub fn edited(&self) -> &BTreeSet<String> {
+        &self.edited
     }
 
     /// The user's own code.
@@ -274,11 +283,19 @@ impl RunState {
                     RunStatus::Ended { status: *status, reason: reason.clone(), hint: hint.clone() };
             }
             RunEvent::SourceEdited { path, text: Some(text), .. } => {
+                // A version of this run in the source's place is kept as it is: nothing of the user's own.
+                let is_version = |node: &Node| node.files.as_ref().is_some_and(|f| f.get(path) == Some(text));
+                if self.tree.nodes().iter().any(is_version) {
+                    self.edited.remove(path);
+                } else {
+                    self.edited.insert(path.clone());
+                }
                 self.originals.insert(path.clone(), *text);
             }
             RunEvent::Applied { node, .. } => {
                 if let Some(files) = self.tree.get(*node).and_then(|node| node.files.clone()) {
                     self.originals = files;
+                    self.edited.clear();
                 }
             }
             RunEvent::Created { .. } | RunEvent::SourceEdited { .. } | RunEvent::Warned { .. } => {}

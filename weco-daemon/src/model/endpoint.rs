@@ -56,7 +56,7 @@ impl Endpoint {
 }
 
 /// The variable for a provider's base URL.
-fn base_variable(provider: Provider) -> &'static str {
+pub(super) fn base_variable(provider: Provider) -> &'static str {
     match provider {
         Provider::OpenAi => "OPENAI_BASE_URL",
         Provider::Anthropic => "ANTHROPIC_BASE_URL",

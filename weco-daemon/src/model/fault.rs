@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::catalogue::{Provider, suggestion};
+use super::endpoint::base_variable;
 use super::interface::{ModelError, ModelErrorKind};
 use super::refusal::Refusal;
 use super::retry::{Hints, MAX_ASKED};
@@ -187,7 +188,11 @@ fn hint(kind: ModelErrorKind, callee: &Callee) -> String {
             "Add credit at the provider, or choose another with -M. `-M builtin` needs none.".to_owned()
         }
         ModelErrorKind::UnknownModel => {
-            format!("{}The model asked for is '{}'.", suggestion(provider, &callee.model), callee.model)
+            format!(
+                "{}Name another with -M; '{}' was asked for.",
+                suggestion(provider, &callee.model),
+                callee.model
+            )
         }
         ModelErrorKind::Request | ModelErrorKind::Refused | ModelErrorKind::Unavailable => String::new(),
     }
@@ -196,6 +201,9 @@ fn hint(kind: ModelErrorKind, callee: &Callee) -> String {
 fn unreachable_hint(callee: &Callee) -> String {
     match callee.provider {
         Provider::Compatible => "Is it running there?".to_owned(),
+        provider if callee.label != provider.title() => {
+            format!("Is the address right? It comes from {} or the configuration.", base_variable(provider))
+        }
         _ => "Is there a network? `-M builtin` needs none.".to_owned(),
     }
 }

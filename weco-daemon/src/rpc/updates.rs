@@ -94,6 +94,7 @@ fn update(state: &RunState, event: &RunEvent, output: Option<&dyn Journal>) -> O
             baseline_failed: state.baseline().bug().is_some(),
             best_step: state.tree().best().map(|best| best.id.0),
             best_metric: state.tree().best().and_then(|best| best.metric()),
+            edited: state.edited().iter().cloned().collect(),
         }),
         RunEvent::Applied { node, paths } => {
             Update::Applied(v1::BestApplied { step: node.0, paths: paths.clone() })

@@ -74,6 +74,7 @@ async fn measure(
         let evaluation = Evaluation { files: &files, command: command(shared, node, attempt), kept: &kept };
         let started = |process: &_, live: capture::Live| {
             shared.mailbox.post(Input::EvalStarted { node, attempt, process: Clone::clone(process) });
+            shared.show(node.0, LiveWhat::Evaluating { output_tail: String::new() });
             tokio::spawn(show_output(shared.live.clone(), node, live));
         };
         let evaluated = eval::evaluate(&mut workspace, evaluation, stop.clone(), started).await;
@@ -124,13 +125,21 @@ async fn report(shared: &Shared, edits: &[Edit]) {
     }
 }
 
-/// Shows the output's end as it grows, until the command has ended.
+/// Shows the output's end as it grows, until the command has ended or something else is shown.
 async fn show_output(live: tokio::sync::watch::Sender<Live>, node: NodeId, output: capture::Live) {
     let mut grown = output.watch();
     // Ends when the capture is dropped. The newest value is all that watchers see.
     loop {
-        let what = LiveWhat::Evaluating { output_tail: output.screen() };
-        live.send_replace(Live { step: node.0, what });
+        let shown = live.send_if_modified(|live| match &mut live.what {
+            LiveWhat::Evaluating { output_tail } if live.step == node.0 => {
+                *output_tail = output.screen();
+                true
+            }
+            _ => false,
+        });
+        if !shown {
+            return;
+        }
         tokio::time::sleep(SCREEN_EVERY).await;
         if grown.changed().await.is_err() {
             return;

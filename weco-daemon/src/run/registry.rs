@@ -11,7 +11,7 @@ use weco_core::state::{RunState, RunStatus};
 use crate::blobs::Blob;
 use crate::clock;
 use crate::error::{Failure, FailureKind};
-use crate::eval::workspace::{SourceText, Workspace, WorkspaceError};
+use crate::eval::workspace::{Edit, SourceText, Workspace, WorkspaceError};
 use crate::journal::{Durability, Journal, JournalError};
 use crate::model::Access;
 use crate::run::actor::{self, RunHandle};
@@ -186,9 +186,16 @@ impl Registry {
         let Some((node, refs)) = best.and_then(|node| Some((node.id, node.files.clone()?))) else {
             return Err(Failure::new(FailureKind::State, "no version better than the baseline was found"));
         };
+        if !state.edited().is_empty() {
+            return Err(edited(state.spec(), state.edited().iter().map(String::as_str)));
+        }
         let files = load(self.deps.journal.as_ref(), run, &refs)?;
         let mut workspace = self.workspace(&state)?;
-        let paths = workspace.apply(&files, &kept_dir(state.spec(), "apply"))?;
+        let applied = workspace.apply(&files, &kept_dir(state.spec(), "apply"));
+        let paths = applied.map_err(|error| match error {
+            WorkspaceError::Edited(edits) => edited(state.spec(), edits.iter().map(Edit::path)),
+            error => error.into(),
+        })?;
         let decision = decide(&mut state, Input::Applied { node, paths: paths.clone() }, clock::now())
             .map_err(internal)?;
         self.deps.journal.append(run, decision.events, Vec::new(), Durability::Flushed).await?;
@@ -239,6 +246,17 @@ pub(crate) fn open_workspace(
         Some(SourceText { path: source.path.clone(), original, mode: source.mode })
     });
     Ok(Workspace::new(Path::new(&spec.directory), spec.id, sources.collect())?)
+}
+
+/// The best version is not written over the user's own edit of `paths`.
+fn edited<'a>(spec: &RunSpec, paths: impl Iterator<Item = &'a str>) -> Failure {
+    let paths = paths.collect::<Vec<_>>().join(", ");
+    let best = Path::new(&spec.log_dir).join(spec.id.to_string()).join("best/files");
+    Failure::new(
+        FailureKind::State,
+        format!("{paths} was edited during the run, so the best version is not written over it"),
+    )
+    .hint(format!("merge the best version, in {}, into your own", best.display()))
 }
 
 impl From<WorkspaceError> for Failure {

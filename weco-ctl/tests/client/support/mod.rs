@@ -57,6 +57,7 @@ pub(crate) fn ended(seq: u64, status: RunStatus, best: u32) -> RunUpdate {
         baseline_failed: false,
         best_step: Some(best),
         best_metric: Some(2.0),
+        edited: Vec::new(),
     };
     event(seq, Update::Ended(ended))
 }

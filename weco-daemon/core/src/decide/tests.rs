@@ -311,6 +311,29 @@ fn a_declined_prompt_costs_only_its_step() {
 }
 
 #[test]
+fn a_source_holds_the_users_edit_until_a_version_is_in_its_place() {
+    let mut play = Play::new(1);
+    play.evaluated(Some(1.0));
+    play.step(Some(2.0));
+    let edit = |text| Input::SourceEdited {
+        path: "model.py".into(),
+        kept_at: "/somewhere/model.py".into(),
+        message: "edited".into(),
+        text,
+    };
+    let own = BlobId([9; 32]);
+    play.give(edit(None));
+    assert!(play.state.edited().is_empty(), "moved away or deleted: the original is back");
+    play.give(edit(Some(own)));
+    assert!(play.state.edited().contains("model.py") && play.state.originals()["model.py"] == own);
+    play.give(edit(Some(A_BLOB)));
+    assert!(play.state.edited().is_empty(), "taken back by hand");
+    play.give(edit(Some(own)));
+    play.give(Input::Applied { node: NodeId(1), paths: vec!["model.py".into()] });
+    assert!(play.state.edited().is_empty(), "what is there now is the run's");
+}
+
+#[test]
 fn aide_drafts_first_then_improves_the_best() {
     let mut play =
         Play::with(spec(10, SearchSpec::Aide { num_drafts: 2, debug_prob: 0.0, max_debug_depth: 1 }));

@@ -1,0 +1,26 @@
+//! Runs with models: the real programs against the loopback model server.
+
+// Marked as tests so that lints see their helpers as such, too.
+#[cfg(test)]
+#[path = "../common/mod.rs"]
+mod common;
+#[cfg(test)]
+mod edits;
+#[cfg(test)]
+mod evaluations;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod interruptions;
+#[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod paths;
+#[cfg(test)]
+mod prompts;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod shapes;
