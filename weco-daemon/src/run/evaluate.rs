@@ -76,7 +76,9 @@ async fn measure(
             shared.mailbox.post(Input::EvalStarted { node, attempt, process: Clone::clone(process) });
             tokio::spawn(show_output(shared.live.clone(), node, live));
         };
+        let swap = shared.deps.swaps.note(workspace.replacements(&files));
         let evaluated = eval::evaluate(&mut workspace, evaluation, stop.clone(), started).await;
+        drop(swap);
         match evaluated {
             Ok(Evaluated { finished, edits }) => {
                 report(shared, &edits).await;

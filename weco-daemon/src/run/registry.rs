@@ -16,6 +16,7 @@ use crate::journal::{Durability, Journal, JournalError};
 use crate::model::Access;
 use crate::run::actor::{self, RunHandle};
 use crate::run::effects::{RunContext, kept_dir, load};
+use crate::run::swaps::Swaps;
 use crate::run::turns::Turns;
 
 /// What every run needs from the daemon.
@@ -26,6 +27,8 @@ pub struct Deps {
     pub access: Access,
     /// Who may evaluate where.
     pub turns: Turns,
+    /// Which sources may hold a candidate.
+    pub swaps: Swaps,
 }
 
 /// All runs: the live ones by their actors, the others by what is recorded of them.
