@@ -163,7 +163,7 @@ fn judge(shared: &Shared, finished: Finished) -> (Outcome, Blob) {
 /// A printed metric counts however the command exited; a timeout never does.
 fn verdict(output: &str, name: &str, exit: Exit) -> Verdict {
     if let Exit::TimedOut { limit_seconds } = exit {
-        let reason = format!("the evaluation timed out after {limit_seconds} seconds");
+        let reason = format!("the evaluation timed out after {limit_seconds} s");
         return Verdict::Buggy {
             reason,
             hint: "allow more with --eval-timeout, or make it quicker".to_owned(),
