@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::Command;
 
 use common::{quadratic, world};
-use weco_tests::World;
+use weco_tests::{World, eventually};
 
 fn builtin_run(world: &World, source: &str, more: &[&str]) -> weco_tests::Output {
     let mut arguments = vec![
@@ -170,4 +170,32 @@ fn an_evaluation_gets_the_clients_directory_and_environment() {
     let run = builtin_run(&world, "sub/value.py", &["-n", "1"]);
     assert!(run.stdout.contains("flavour late and with = signs"), "{run:?}");
     assert!(run.stdout.contains(world.work().to_str().unwrap()), "{run:?}");
+}
+
+#[test]
+fn a_run_begun_while_another_evaluates_starts_from_the_users_code() {
+    let world = world();
+    world.write("value.py", "VALUE = 4  # weco: 1..100\n");
+    world.write(
+        "slow.sh",
+        "if [ ! -e baseline ]; then touch baseline; echo score: 1; exit; fi\n\
+         touch swapped; while [ ! -e go ]; do sleep 0.02; done; echo score: 2\n",
+    );
+    let run = |command| {
+        let what = ["run", "-s", "value.py", "-c", command, "-m", "score", "-g", "max"];
+        world.spawn(&[what.as_slice(), &["-M", "builtin", "-n", "1", "--output", "plain"]].concat())
+    };
+    let first = run("sh slow.sh");
+    eventually("a candidate is in place", || world.work().join("swapped").exists().then_some(()));
+    assert_ne!(world.read("value.py"), "VALUE = 4  # weco: 1..100\n");
+
+    let mut second = run("cat value.py; echo score: 1");
+    second.wait_for("waiting: another run evaluates");
+    world.write("go", "");
+    let (first, second) = (first.wait(), second.wait());
+    assert_eq!((first.code, second.code), (0, 0), "{first:?}\n{second:?}");
+    let (baseline, _) = second.stdout.split_once("[METRIC] Step 0").unwrap();
+    assert!(baseline.contains("VALUE = 4  # weco"), "{baseline}");
+    assert!(!second.stdout.contains("was edited"), "{}", second.stdout);
+    assert_eq!(world.read("value.py"), "VALUE = 4  # weco: 1..100\n");
 }

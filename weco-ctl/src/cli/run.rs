@@ -45,8 +45,9 @@ pub struct RunArgs {
 #[derive(Args, Debug)]
 pub struct StartArgs {
     /// The file to improve
+    // Several are taken so that the error can say what to do instead.
     #[arg(short, long, value_name = "FILE", conflicts_with = "sources", value_hint = ValueHint::FilePath, help_heading = "What to improve")]
-    pub source: Option<String>,
+    pub source: Vec<String>,
 
     /// The files to improve together (at most 10; 200 KB each, 500 KB in all)
     #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::FilePath, help_heading = "What to improve")]

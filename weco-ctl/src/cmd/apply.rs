@@ -12,6 +12,7 @@ use super::shell::quote;
 use crate::cli::EndArgs;
 use crate::daemon::Daemon;
 use crate::error::Error;
+use crate::ui::format::path_from;
 use crate::ui::prompt;
 
 /// Longest wait for the best version to be written: at most ten files, each synced.
@@ -45,10 +46,12 @@ impl Offer<'_> {
     /// How the user applies the best version himself, if there is a better one than his own.
     pub(super) fn how_to_apply(&self) -> String {
         let (Some(step), Some(created)) = (self.better_step(), self.created) else {
-            return "No better version was found; your files are as they were.\n".to_owned();
+            // The summary has said the rest.
+            let found = if self.rich { "Your" } else { "No better version was found; your" };
+            return format!("{found} files are as they were.\n");
         };
-        let here = std::env::current_dir().is_ok_and(|here| here == Path::new(&created.directory));
-        let target = if here { "." } else { &created.directory };
+        let here = std::env::current_dir().unwrap_or_default();
+        let target = if here == Path::new(&created.directory) { "." } else { &created.directory };
         let best =
             Path::new(&created.directory).join(&created.log_dir).join(self.run_id).join("best/files/.");
         if !self.edited.is_empty() {
@@ -60,7 +63,7 @@ impl Offer<'_> {
         }
         format!(
             "To apply the best version (step {step}): cp -r {} {}\n",
-            quote(&best.to_string_lossy()),
+            quote(path_from(&here, &best.to_string_lossy())),
             quote(target)
         )
     }

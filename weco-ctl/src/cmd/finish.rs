@@ -1,6 +1,10 @@
 //! What is done and said when the following of a run has ended.
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -12,6 +16,7 @@ use super::facts::Facts;
 use crate::cli::EndArgs;
 use crate::daemon::Daemon;
 use crate::error::{EXIT_FAILURE, EXIT_INTERRUPTED, Error};
+use crate::ui::format::short_id;
 use crate::ui::{Ending, Followed, RunView, failure, summary};
 
 /// Longest wait for a run to be forgotten.
@@ -33,11 +38,11 @@ impl Finish {
     pub(super) async fn finish(self, followed: Followed) -> Result<ExitCode, Error> {
         match followed.ending {
             Ending::Ended => match self.facts.ended.clone() {
-                Some(ended) => self.ended(&ended, &followed.view, followed.interrupted).await,
+                Some(ended) => self.ended(&ended, &followed).await,
                 None => Err(Error::failure("the run ended without saying how").hint(self.resume())),
             },
             Ending::Detached => {
-                say(&summary::detached(&followed.view))?;
+                say(&summary::detached(&followed.view, &here()))?;
                 Ok(ExitCode::SUCCESS)
             }
             Ending::Forced => Err(self.forced()),
@@ -45,31 +50,35 @@ impl Finish {
         }
     }
 
-    async fn ended(self, ended: &RunEnded, view: &RunView, interrupted: bool) -> Result<ExitCode, Error> {
+    async fn ended(self, ended: &RunEnded, followed: &Followed) -> Result<ExitCode, Error> {
+        let view = &followed.view;
         if ended.baseline_failed {
             return self.baseline_failed(ended, view).await;
         }
         let status = ended.status();
         if self.rich && matches!(status, RunStatus::Completed | RunStatus::Terminated) {
-            say(&summary::summary(view))?;
+            say(&summary::summary(view, &here()))?;
         }
         match status {
             RunStatus::Completed => {
                 self.offer(ended).make().await?;
                 Ok(ExitCode::SUCCESS)
             }
-            RunStatus::Terminated if interrupted => {
-                say(&self.offer(ended).how_to_apply())?;
-                self.say_resume()?;
-                Ok(ExitCode::from(EXIT_INTERRUPTED))
-            }
             RunStatus::Terminated => {
-                self.offer(ended).make().await?;
-                self.say_resume()?;
-                Ok(ExitCode::from(EXIT_FAILURE))
+                let offer = self.offer(ended);
+                if followed.interrupted {
+                    say(&offer.how_to_apply())?
+                } else {
+                    offer.make().await?
+                }
+                say(&format!("To go on with this run: {}\n", self.resume()))?;
+                Ok(ExitCode::from(if followed.stopped { EXIT_INTERRUPTED } else { EXIT_FAILURE }))
             }
             _ => {
                 say(&self.offer(ended).how_to_apply())?;
+                if self.is_said() {
+                    return Ok(ExitCode::from(EXIT_FAILURE));
+                }
                 Err(Error::failure(&ended.reason).hint(&ended.hint).or_hint(self.resume()))
             }
         }
@@ -80,7 +89,9 @@ impl Finish {
         let Some(text) = failure::failure(view) else {
             return Err(Error::failure(&ended.reason).hint(&ended.hint));
         };
-        io::stderr().write_all(text.as_bytes()).map_err(Error::output)?;
+        if !self.is_said() {
+            io::stderr().write_all(text.as_bytes()).map_err(Error::output)?;
+        }
         if let Some(mut client) = self.daemon.connect().await? {
             let mut request = Request::new(ForgetRunRequest { run_id: self.run_id });
             request.set_timeout(FORGET_DEADLINE);
@@ -99,6 +110,17 @@ impl Finish {
         }
     }
 
+    /// Whether standard error's reader has had it from standard output: the lines told why the run ended, what it
+    /// printed, and what to do.
+    fn is_said(&self) -> bool {
+        let place = |fd: BorrowedFd<'_>| {
+            let metadata = File::from(fd.try_clone_to_owned().ok()?).metadata().ok()?;
+            Some((metadata.dev(), metadata.ino()))
+        };
+        let places = (place(io::stdout().as_fd()), place(io::stderr().as_fd()));
+        !self.rich && places.0.is_some() && places.0 == places.1
+    }
+
     fn offer<'a>(&'a self, ended: &'a RunEnded) -> Offer<'a> {
         Offer {
             daemon: &self.daemon,
@@ -111,13 +133,14 @@ impl Finish {
         }
     }
 
-    fn say_resume(&self) -> Result<(), Error> {
-        say(&format!("To go on with this run: {}\n", self.resume()))
-    }
-
     fn resume(&self) -> String {
-        format!("weco resume {}", self.run_id)
+        format!("weco resume {}", short_id(&self.run_id))
     }
+}
+
+/// The working directory; empty if there is none any more, which is above nothing.
+fn here() -> PathBuf {
+    std::env::current_dir().unwrap_or_default()
 }
 
 /// Writes to standard output.

@@ -12,6 +12,7 @@ use weco_proto::v1::{Goal, StartRunRequest};
 
 use super::environment;
 use super::session::{Interruptible, Session};
+use super::shell::quote;
 use crate::cli::{ApiKey, EndArgs, GoalArg, StartArgs};
 use crate::daemon::Daemon;
 use crate::error::Error;
@@ -67,13 +68,18 @@ pub(super) async fn follow(new: NewRun) -> Result<ExitCode, Error> {
 }
 
 fn sources_of(args: &StartArgs) -> Result<Vec<String>, Error> {
-    match &args.source {
-        Some(source) => Ok(vec![source.clone()]),
-        None if args.sources.is_empty() => {
+    match args.source.as_slice() {
+        [source] => Ok(vec![source.clone()]),
+        [] if args.sources.is_empty() => {
             Err(Error::usage("--source or --sources is required")
                 .hint("name the file to improve: -s model.py"))
         }
-        None => Ok(args.sources.clone()),
+        [] => Ok(args.sources.clone()),
+        several => {
+            let names: Vec<String> = several.iter().map(|source| quote(source)).collect();
+            Err(Error::usage("--source names one file, but is given more than once")
+                .hint(format!("--sources {}", names.join(" "))))
+        }
     }
 }
 

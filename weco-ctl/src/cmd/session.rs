@@ -37,6 +37,12 @@ impl<T> Interruptible<T> {
     }
 }
 
+/// Whether the terminal moves its cursor; a dumb one (an editor's shell, say) does not, nor does one that is not
+/// named.
+fn can_draw() -> bool {
+    std::env::var_os("TERM").is_some_and(|terminal| !terminal.is_empty() && terminal != "dumb")
+}
+
 /// A run and how it is to be shown.
 pub(super) struct Session {
     pub(super) daemon: Daemon,
@@ -52,7 +58,7 @@ pub(super) struct Session {
 impl Session {
     /// Shows the run until it ends, and does what its end asks for.
     pub(super) async fn play(self) -> Result<ExitCode, Error> {
-        let rich = self.end.output == OutputArg::Rich && io::stdout().is_terminal();
+        let rich = self.end.output == OutputArg::Rich && io::stdout().is_terminal() && can_draw();
         let facts = SharedFacts::default();
         let (actions, asked) = unbounded_channel();
         if self.interrupted {
@@ -64,6 +70,7 @@ impl Session {
         let (followed, stop_failure) = tokio::join!(self.follow(rich, updates, actions), stops);
         let mut followed = followed.map_err(Error::output)?;
         followed.interrupted |= self.interrupted;
+        followed.stopped |= self.interrupted;
         let facts = facts.take();
         Finish {
             daemon: self.daemon,

@@ -17,6 +17,7 @@ use super::facts::SharedFacts;
 use crate::daemon::Daemon;
 use crate::error::is_lost;
 use crate::ui::Updates;
+use crate::ui::format::short_id;
 
 /// How long after a run's end to wait for a sign that it was resumed. The rest of a history comes at once.
 const END_GRACE: Duration = Duration::from_secs(1);
@@ -200,7 +201,7 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
         if hint(&status).is_some() {
             return status;
         }
-        status_with_hint(status.code(), status.message(), &format!("weco resume {}", self.run_id))
+        status_with_hint(status.code(), status.message(), &format!("weco resume {}", short_id(&self.run_id)))
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Followed {
     /// Why the following ended.
     pub ending: Ending,
     /// Whether the run was asked to stop from here.
+    pub stopped: bool,
+    /// Whether it was by Ctrl-C: then the user wants to be gone, not to be asked anything.
     pub interrupted: bool,
 }
 

@@ -1,18 +1,20 @@
 //! The end of a run, for the scrollback.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use weco_proto::v1::RunStatus;
 
 use super::RunView;
-use super::format::{improvement, metric, middle_cut, tokens, width, words};
+use super::format::{improvement, metric, middle_cut, path_from, short_id, tokens, width, words};
 
 /// Columns that a metric's name gets.
 const METRIC_NAME: usize = 24;
 /// Columns between a label and its value.
 const GAP: usize = 3;
 
-/// What came of the run, in a few lines that end with a newline. Empty if nothing of the run is known.
+/// What came of the run, in a few lines that end with a newline. Empty if nothing of the run is known. Paths are
+/// for someone in the directory `here`.
 ///
 /// ```text
 /// swift-heron finished: 50 steps in 19 min
@@ -21,18 +23,15 @@ const GAP: usize = 3;
 ///   cost      620k tokens in, 131k out
 ///   best      .runs/0002e071-…/best/files/
 /// ```
-pub fn summary(view: &RunView) -> String {
+pub fn summary(view: &RunView, here: &Path) -> String {
     let Some(run) = view.run() else { return String::new() };
     let metric_name = middle_cut(&run.metric, METRIC_NAME);
     let mut rows = Vec::new();
     rows.extend(measured(view).map(|value| (metric_name.as_str(), value)));
     rows.extend(changed(view).map(|value| ("changed", value)));
     rows.extend(cost(view).map(|value| ("cost", value)));
-    rows.extend(view.best_files().filter(|_| improved(view)).map(|files| ("best", files)));
-    rows.extend(view.warnings().iter().map(|warning| match &warning.edit {
-        Some((path, kept_at)) => ("edited", format!("{path}  (your edit is in {kept_at})")),
-        None => ("note", warning.message.clone()),
-    }));
+    rows.extend(best_files(view, here).filter(|_| improved(view)).map(|files| ("best", files)));
+    rows.extend(view.warnings().iter().map(|warning| ("note", warning.message.clone())));
     rows.extend(view.ended().filter(|end| !end.hint.is_empty()).map(|end| ("try", end.hint.clone())));
     let labels = rows.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
     let mut text = format!("{} {}\n", run.name, how(view));
@@ -57,10 +56,15 @@ fn how(view: &RunView) -> String {
         }
         RunStatus::Error => "failed",
         RunStatus::Interrupted => "was interrupted",
-        _ => "stopped",
+        // Only users stop runs: the reason would say no more.
+        _ => return format!("stopped after {done} of {budget} steps in {time}"),
     };
     let reason = if end.reason.is_empty() { String::new() } else { format!(": {}", end.reason) };
     format!("{verb} after {done} of {budget} steps in {time}{reason}")
+}
+
+fn best_files(view: &RunView, here: &Path) -> Option<String> {
+    view.best_files().map(|files| path_from(here, &files).to_owned())
 }
 
 fn improved(view: &RunView) -> bool {
@@ -101,18 +105,14 @@ fn cost(view: &RunView) -> Option<String> {
         .then(|| format!("{} tokens in, {} out", tokens(usage.input_tokens), tokens(usage.output_tokens)))
 }
 
-/// For who leaves while the run goes on.
-pub fn detached(view: &RunView) -> String {
-    let name = view.run().map_or("the run", |run| &run.name);
+/// For who leaves while the run goes on. Paths are for someone in the directory `here`.
+pub fn detached(view: &RunView, here: &Path) -> String {
+    let Some(run) = view.run() else { return "the run goes on in the daemon\n".to_owned() };
     let mut text =
-        format!("{name} goes on in the daemon ({} of {} steps are done)\n", view.done(), view.budget());
-    if let Some(run) = view.run() {
-        let _ = writeln!(
-            text,
-            "  its best version is kept in {}/{}/best/files/",
-            run.log_dir.trim_end_matches('/'),
-            run.id
-        );
+        format!("{} goes on in the daemon ({} of {} steps are done)\n", run.name, view.done(), view.budget());
+    let _ = writeln!(text, "  see it again   weco resume {}", short_id(&run.id));
+    if let Some(files) = best_files(view, here) {
+        let _ = writeln!(text, "  best so far    {files}");
     }
     text
 }
@@ -122,10 +122,14 @@ mod tests {
     use super::*;
     use crate::ui::fixture::Story;
 
+    fn here() -> &'static Path {
+        Path::new("/home/u/project")
+    }
+
     #[test]
     fn a_finished_run() {
         let story = Story::long(50).ended(RunStatus::Completed, "the budget is spent", "");
-        insta::assert_snapshot!(summary(&story.view()), @r"
+        insta::assert_snapshot!(summary(&story.view(), here()), @r"
         swift-heron finished: 50 steps in 18 min
           speedup   1.00 → 3.55  (+255 %)   best at step 50
           changed   kernels/rows.py  +60 −29
@@ -141,13 +145,13 @@ mod tests {
             "you stopped it",
             "weco run resume 0002e071 goes on where it stopped",
         );
-        insta::assert_snapshot!(summary(&story.view()), @r"
-        swift-heron stopped after 3 of 50 steps in 73 s: you stopped it
+        insta::assert_snapshot!(summary(&story.view(), here()), @r"
+        swift-heron stopped after 3 of 50 steps in 73 s
           speedup   1.00 → 1.54  (+53.7 %)   best at step 3
           changed   kernels/rows.py  +13 −5
           cost      37k tokens in, 7.8k out
           best      .runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/
-          edited    kernels/rows.py  (your edit is in /home/u/project/kernels/rows.py)
+          note      kernels/rows.py was edited while step 2 ran; the edit stays and the run goes on
           try       weco run resume 0002e071 goes on where it stopped
         ");
     }
@@ -156,7 +160,7 @@ mod tests {
     fn nothing_better_was_found() {
         let story =
             Story::baselined(1).step(1, 0, 0.5, "Slow down", false).ended(RunStatus::Completed, "", "");
-        insta::assert_snapshot!(summary(&story.view()), @r"
+        insta::assert_snapshot!(summary(&story.view(), here()), @r"
         swift-heron finished: 1 step in 25 s
           speedup   1   no version was better than the baseline
           cost      12k tokens in, 2.6k out
@@ -166,8 +170,8 @@ mod tests {
     #[test]
     fn nothing_was_tried() {
         let story = Story::baselined(9).ended(RunStatus::Terminated, "you stopped it", "");
-        insta::assert_snapshot!(summary(&story.view()), @r"
-        swift-heron stopped after 0 of 9 steps in 1.3 s: you stopped it
+        insta::assert_snapshot!(summary(&story.view(), here()), @r"
+        swift-heron stopped after 0 of 9 steps in 1.3 s
           speedup   1   the baseline; nothing was tried yet
         ");
     }
@@ -176,7 +180,7 @@ mod tests {
     fn a_run_that_failed_or_was_interrupted() {
         let failed =
             Story::long(5).ended(RunStatus::Error, "the provider refused the key", "set OPENAI_API_KEY");
-        insta::assert_snapshot!(summary(&failed.view()), @r"
+        insta::assert_snapshot!(summary(&failed.view(), here()), @r"
         swift-heron failed after 5 of 50 steps in 2 min: the provider refused the key
           speedup   1.00 → 1.72  (+72 %)   best at step 4
           changed   kernels/rows.py  +14 −6
@@ -185,17 +189,18 @@ mod tests {
           try       set OPENAI_API_KEY
         ");
         let interrupted = Story::new(9).ended(RunStatus::Interrupted, "the daemon was killed", "");
-        insta::assert_snapshot!(summary(&interrupted.view()), @r"
+        insta::assert_snapshot!(summary(&interrupted.view(), here()), @r"
         swift-heron was interrupted after 0 of 9 steps in 0.0 s: the daemon was killed
         ");
     }
 
     #[test]
     fn a_run_that_was_left() {
-        insta::assert_snapshot!(detached(&Story::long(3).view()), @r"
+        insta::assert_snapshot!(detached(&Story::long(3).view(), here()), @r"
         swift-heron goes on in the daemon (3 of 50 steps are done)
-          its best version is kept in .runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/
+          see it again   weco resume 0002e071
+          best so far    .runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/
         ");
-        assert_eq!(summary(&RunView::default()), "");
+        assert_eq!(summary(&RunView::default(), here()), "");
     }
 }

@@ -27,6 +27,7 @@ fn every_mistake_has_its_message_and_nothing_is_created() {
         vec!["run", "-s", "model.py", "-c", "true", "-g", "max"],
         vec!["run", "-s", "model.py", "-c", "true", "-m", "speedup"],
         with(&[]),
+        with(&["-s", "model.py", "-s", "my file.py"]),
         with(&["-s", "modle.py"]),
         with(&["-s", "directory"]),
         with(&["-s", "binary"]),

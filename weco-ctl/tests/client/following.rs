@@ -12,6 +12,9 @@ use tonic::{Code, Status};
 use weco_proto::status::status_with_hint;
 use weco_proto::v1::{EnvVar, Goal, RunEnded, RunStatus, RunUpdate, run_update::Update};
 
+/// As the run is called where people read it.
+const SHORT: &str = "0002e071";
+
 const ARGS: [&str; 9] = ["run", "-s", "model.py", "-c", "python model.py", "-m", "speedup", "-g", "max"];
 
 fn watched(updates: Vec<RunUpdate>, then: Then) -> Watched {
@@ -119,7 +122,7 @@ fn a_run_that_cannot_go_on_says_why_and_how_to_go_on() {
         let _daemon = Fake::serve(&home.socket(), script([watched(updates, Then::Close)]));
         let (code, out, err) = home.run(&ARGS);
         assert_eq!(code, 1);
-        assert_eq!(err, format!("error: the reason\n  try: weco resume {RUN}\n"));
+        assert_eq!(err, format!("error: the reason\n  try: weco resume {SHORT}\n"));
         assert!(out.contains("(step 1): cp -r "), "what was found is not lost: {out}");
     }
 }
@@ -135,7 +138,7 @@ fn ctrl_c_stops_the_run_in_good_order() {
     client.interrupt();
     let (code, out, err) = client.end();
     assert_eq!((code, err.as_str()), (Some(130), ""), "{out}");
-    assert!(out.ends_with(&format!("To go on with this run: weco resume {RUN}")), "{out}");
+    assert!(out.ends_with(&format!("To go on with this run: weco resume {SHORT}")), "{out}");
     let stops: Vec<_> = daemon.calls().into_iter().filter(|call| matches!(call, Call::Stop(_))).collect();
     assert!(matches!(stops.as_slice(), [Call::Stop(stop)] if !stop.force && stop.run_id == RUN), "{stops:?}");
 }
@@ -162,7 +165,7 @@ fn a_run_stopped_elsewhere_is_no_success() {
     let _daemon = Fake::serve(&home.socket(), script([watched(updates, Then::Close)]));
     let (code, out, _) = home.run(&ARGS);
     assert_eq!(code, 1);
-    assert!(out.contains(&format!("weco resume {RUN}")), "{out}");
+    assert!(out.contains(&format!("weco resume {SHORT}")), "{out}");
 }
 
 #[test]
@@ -209,7 +212,7 @@ fn a_daemon_that_stops_in_good_order_is_not_started_again() {
     let _daemon = Fake::serve(&home.socket(), script([watched(vec![created(&home)], Then::Fail(stopping))]));
     let (code, out, err) = home.run(&ARGS);
     assert_eq!(code, 1);
-    assert_eq!(err, format!("error: the daemon is stopping\n  try: weco resume {RUN}\n"));
+    assert_eq!(err, format!("error: the daemon is stopping\n  try: weco resume {SHORT}\n"));
     assert!(!out.contains("RECONNECTING"), "{out}");
 }
 

@@ -175,7 +175,7 @@ fn nameless(requested: &str) -> ModelError {
 
 fn unclaimed(name: &str) -> ModelError {
     let all = Provider::ALL.iter().flat_map(|provider| provider.known_models());
-    let meant = sentence(&closest(name, all.copied()));
+    let meant = sentence(&closest(name, all.copied().chain([BUILTIN])));
     ModelError {
         kind: ModelErrorKind::UnknownModel,
         message: format!("no provider is known for the model '{name}'"),
@@ -268,6 +268,7 @@ mod tests {
             ("gpt5.2", "Did you mean gpt-5.2"),
             ("claud-opus-4-5", "Did you mean claude-opus-4-5"),
             ("gemni-3-flash", "gemini-3"),
+            ("buildin", "Did you mean builtin"),
             ("mistral/gpt-5.2-x", "-M provider/model"),
             ("qwen3:8b", "[openai-compatible]"),
             ("gpt-oss:20b", "[openai-compatible]"),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use weco_core::run::{Goal, RunId, RunSpec, SearchSpec, Source};
 use weco_core::search::Aide;
 use weco_core::state::RunState;
-use weco_proto::{log_dir, sources, v1};
+use weco_proto::{log_dir, v1};
 
 use crate::blobs::Blob;
 use crate::environment::{self, Environment};
@@ -42,7 +42,9 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
     let deps = registry.deps();
     check(&request)?;
     let directory = PathBuf::from(&request.directory);
-    let files = sources::validate(&directory, &request.sources)
+    let files = deps
+        .swaps
+        .read_sources(&directory, &request.sources)
         .map_err(|error| invalid(error.to_string()).hint(error.hint().unwrap_or_default()))?;
     let log_dir = log_dir::check_log_dir(&directory, &request.log_dir)
         .map_err(|error| invalid(error.to_string()).hint(error.hint()))?;

@@ -77,7 +77,9 @@ async fn measure(
             shared.show(node.0, LiveWhat::Evaluating { output_tail: String::new() });
             tokio::spawn(show_output(shared.live.clone(), node, live));
         };
+        let swap = shared.deps.swaps.note(workspace.replacements(&files));
         let evaluated = eval::evaluate(&mut workspace, evaluation, stop.clone(), started).await;
+        drop(swap);
         match evaluated {
             Ok(Evaluated { finished, edits }) => {
                 report(shared, &edits).await;
@@ -170,7 +172,7 @@ fn judge(shared: &Shared, finished: Finished) -> (Outcome, Blob) {
 /// A printed metric counts however the command exited; a timeout never does.
 fn verdict(output: &str, name: &str, exit: Exit) -> Verdict {
     if let Exit::TimedOut { limit_seconds } = exit {
-        let reason = format!("the evaluation timed out after {limit_seconds} seconds");
+        let reason = format!("the evaluation timed out after {limit_seconds} s");
         return Verdict::Buggy {
             reason,
             hint: "allow more with --eval-timeout, or make it quicker".to_owned(),

@@ -15,6 +15,7 @@ mod evaluate;
 mod feed;
 mod propose;
 mod registry;
+mod swaps;
 mod turns;
 
 pub use effects::{Proposer, RunContext};
@@ -22,4 +23,5 @@ pub(crate) use effects::{kept_dir, load};
 pub use feed::{Feed, Live, LiveWhat};
 pub use registry::{Deps, Registry};
 pub(crate) use registry::{open_workspace, short};
+pub use swaps::Swaps;
 pub use turns::Turns;

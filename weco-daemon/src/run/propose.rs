@@ -5,7 +5,7 @@ use weco_core::event::Usage;
 use weco_core::prompt::{self, Brief};
 use weco_core::reply;
 use weco_core::run::{FileRefs, Files, NodeId};
-use weco_tune::{Proposal, Tuner};
+use weco_tune::{CannotTune, Proposal, Tuner};
 
 use crate::blobs::Blob;
 use crate::eval::process::StopSignal;
@@ -30,7 +30,7 @@ pub(super) async fn propose(shared: &Shared, node: NodeId, attempt: u32, brief: 
 async fn ask(shared: &Shared, node: NodeId, attempt: u32, brief: Brief) -> (Input, Vec<Blob>) {
     let answer = match &shared.proposer {
         Proposer::Model(model) => ask_model(shared, model.as_ref(), node, &brief).await,
-        Proposer::Builtin(tuner) => ask_builtin(shared, tuner, node),
+        Proposer::Builtin(tuner) => ask_builtin(shared, tuner, node, brief.parent),
     };
     match answer {
         Ok(Answer::Version { plan, files, usage, from }) => match store(shared, files) {
@@ -118,6 +118,7 @@ fn ask_builtin(
     shared: &Shared,
     tuner: &std::sync::Mutex<Option<Tuner>>,
     node: NodeId,
+    parent: NodeId,
 ) -> Result<Answer, ModelFailure> {
     let mut slot = tuner.lock().unwrap_or_else(PoisonError::into_inner);
     let tuner = match slot.as_mut() {
@@ -127,7 +128,13 @@ fn ask_builtin(
             let baseline = shared.load(&originals).map_err(|error| storage_failure(&error))?;
             let made = Tuner::new(&baseline).map_err(|nothing| ModelFailure::Run {
                 reason: nothing.to_string(),
-                hint: "choose a model with -M, or mark a literal with a comment such as `weco: 1..64`".into(),
+                hint: match nothing {
+                    CannotTune::Nothing { .. } => {
+                        "mark a literal with a comment on its line, such as `weco: 1..64`, or name a model with -M"
+                    }
+                    CannotTune::Annotation { .. } => "correct the comment",
+                }
+                .into(),
             })?;
             slot.insert(made)
         }
@@ -138,7 +145,11 @@ fn ask_builtin(
     }
     let seed = shared.spec.seed.wrapping_add(u64::from(node.0));
     match tuner.propose(seed) {
-        Ok(Proposal { plan, files, from }) => {
+        Ok(Proposal { mut plan, files, from }) => {
+            // The tuner chooses by itself where to start; the node is moved there.
+            if let Some(other) = from.filter(|from| *from != parent.0) {
+                plan.push_str(&format!(" (from step {other})"));
+            }
             Ok(Answer::Version { plan, files, usage: Usage::default(), from: from.map(NodeId) })
         }
         Err(exhausted) => Err(ModelFailure::NothingLeft { reason: exhausted.to_string() }),

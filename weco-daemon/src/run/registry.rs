@@ -16,6 +16,7 @@ use crate::journal::{Durability, Journal, JournalError};
 use crate::model::Access;
 use crate::run::actor::{self, RunHandle};
 use crate::run::effects::{RunContext, kept_dir, load, load_bytes};
+use crate::run::swaps::Swaps;
 use crate::run::turns::Turns;
 
 /// What every run needs from the daemon.
@@ -26,6 +27,8 @@ pub struct Deps {
     pub access: Access,
     /// Who may evaluate where.
     pub turns: Turns,
+    /// Which sources may hold a candidate.
+    pub swaps: Swaps,
 }
 
 /// All runs: the live ones by their actors, the others by what is recorded of them.
@@ -73,12 +76,14 @@ impl Registry {
     /// If there is none, or more than one.
     pub fn find(&self, prefix: &str) -> Result<RunId, Failure> {
         let runs = self.deps.journal.runs()?;
-        let mut matching = runs.iter().filter(|run| run.id.to_string().starts_with(prefix));
+        let lower = prefix.to_ascii_lowercase();
+        let mut matching = runs.iter().filter(|run| run.id.to_string().starts_with(&lower));
         match (matching.next(), matching.next()) {
             (Some(run), None) if !prefix.is_empty() => Ok(run.id),
             (Some(_), _) => Err(Failure::new(FailureKind::Invalid, format!("'{prefix}' fits several runs"))
                 .hint("give more of the run's id")),
-            (None, _) => Err(Failure::new(FailureKind::NotFound, format!("there is no run '{prefix}'"))),
+            (None, _) => Err(Failure::new(FailureKind::NotFound, format!("there is no run '{prefix}'"))
+                .hint("a run is called by its id, the name of its directory: ls .runs")),
         }
     }
 

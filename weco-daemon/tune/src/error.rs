@@ -28,9 +28,8 @@ impl fmt::Display for CannotTune {
         match self {
             Self::Nothing { paths } => write!(
                 f,
-                "nothing to tune in {}: looked for numbers and truth values that are constants, settings, default or \
-                 keyword arguments, or assigned to variables. Mark a literal with a comment on its line or the line \
-                 above, such as “weco: 1..64”, “weco: 1e-4..1.0 log” or “weco: [8, 16, 32]”",
+                "nothing to tune in {}: no number or truth value there is a constant, a setting, a default or keyword \
+                 argument, or assigned to a variable",
                 paths.join(", ")
             ),
             Self::Annotation { path, line, comment, why } => write!(

@@ -21,7 +21,7 @@ pub struct Tuner {
 /// A version to evaluate.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Proposal {
-    /// What it changes, in one sentence.
+    /// What it changes: `RATE 0.1 → 0.3 and DEPTH 4 → 6`.
     pub plan: String,
     /// All files, changed or not.
     pub files: Files,

@@ -1,6 +1,7 @@
 //! Text that others wrote (models, evaluations, users' file names): made safe for a terminal, cut, wrapped.
 
 use std::iter::Peekable;
+use std::path::Path;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -196,6 +197,20 @@ fn wrap_line(line: &str, columns: usize, wrapped: &mut Vec<String>) {
     }
 }
 
+/// The first eight characters of a run's id: enough for people, and for every command.
+pub fn short_id(id: &str) -> &str {
+    start(id, 8)
+}
+
+/// `path` as it is written in the directory `here`, if it is below that.
+pub fn path_from<'p>(here: &Path, path: &'p str) -> &'p str {
+    let below = here
+        .to_str()
+        .filter(|here| !here.is_empty())
+        .and_then(|here| path.strip_prefix(here)?.strip_prefix('/'));
+    below.unwrap_or(path)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -221,6 +236,21 @@ mod tests {
             ("ünï 漢字 🚀", "ünï 漢字 🚀"),
         ] {
             assert_eq!(sanitise(text), safe, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn ids_and_paths_are_no_longer_than_they_must_be() {
+        assert_eq!(short_id("0002e071-5d7c-4c62"), "0002e071");
+        assert_eq!(short_id("0002"), "0002");
+        for (here, path, shown) in [
+            ("/home/u", "/home/u/.runs/1/", ".runs/1/"),
+            ("/home/u", "/home/user/.runs", "/home/user/.runs"),
+            ("/home/u", "/home/u", "/home/u"),
+            ("/home/u", ".runs/1", ".runs/1"),
+            ("", "/home/u", "/home/u"),
+        ] {
+            assert_eq!(path_from(Path::new(here), path), shown, "{here}");
         }
     }
 

@@ -67,5 +67,5 @@ pub(super) async fn print<W: io::Write>(
             },
         }
     };
-    Ok(Followed { view: printer.into_view(), ending, interrupted: stops.any() })
+    Ok(Followed { view: printer.into_view(), ending, stopped: stops.any(), interrupted: stops.any() })
 }

@@ -3,8 +3,8 @@
 use std::{io, time::Duration};
 
 use weco_proto::v1::{
-    EvaluationStarted, Progress, ReplyUnusable, RunEnded, RunStatus, RunUpdate, SourceEdited, Stage,
-    StepAsked, StepEvaluated, StepProposed, progress::What, run_update::Update,
+    EvaluationStarted, Progress, ReplyUnusable, RunEnded, RunStatus, RunUpdate, Stage, StepAsked,
+    StepEvaluated, StepProposed, progress::What, run_update::Update,
 };
 
 use crate::ui::RunView;
@@ -81,7 +81,7 @@ impl<W: io::Write> Printer<W> {
             }
             Update::Evaluating(evaluating) => self.evaluating(evaluating),
             Update::Evaluated(evaluated) => self.evaluated(evaluated),
-            Update::SourceEdited(edit) => self.edited(edit),
+            Update::SourceEdited(edit) => writeln!(self.out, "[WARNING] {}", one_line(&edit.message)),
             Update::Warned(warned) => writeln!(self.out, "[WARNING] {}", one_line(&warned.message)),
             Update::StopAsked(_) if self.interrupted => Ok(()),
             Update::StopAsked(_) => writeln!(self.out, "[WARNING] The run was asked to stop"),
@@ -179,11 +179,6 @@ impl<W: io::Write> Printer<W> {
         writeln!(self.out, "{OUTPUT_END}")
     }
 
-    fn edited(&mut self, edit: &SourceEdited) -> io::Result<()> {
-        let (message, kept_at) = (one_line(&edit.message), one_line(&edit.kept_at));
-        writeln!(self.out, "[WARNING] {message} (the edit is in {kept_at})")
-    }
-
     fn ended(&mut self, ended: &RunEnded) -> io::Result<()> {
         let reason = one_line(&ended.reason);
         match ended.status() {
@@ -200,6 +195,9 @@ impl<W: io::Write> Printer<W> {
         let Some(best) = self.view.best() else { return Ok(()) };
         let Some(metric) = best.metric().or(ended.best_metric) else { return Ok(()) };
         writeln!(self.out, "Best metric value: {}", exact(metric))?;
+        if best.step == 0 {
+            return writeln!(self.out, "Best version: step 0, the code as it was");
+        }
         let Some(files) = self.view.best_files() else { return Ok(()) };
         writeln!(self.out, "Best version: step {}, in {files}", best.step)
     }

@@ -33,6 +33,8 @@ pub(super) struct App {
     /// Whether the next `s` or `y` stops the run.
     pub(super) confirming: bool,
     pub(super) stops: Stops,
+    /// Whether Ctrl-C was pressed.
+    pub(super) interrupted: bool,
 }
 
 impl App {
@@ -43,7 +45,7 @@ impl App {
         }
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             return match key.code {
-                KeyCode::Char('c') => Some(self.stop()),
+                KeyCode::Char('c') => Some(self.interrupt()),
                 KeyCode::Char('z') => Some(Wish::Suspend),
                 _ => None,
             };
@@ -76,8 +78,13 @@ impl App {
         None
     }
 
-    /// One more request to stop, from a key or a signal.
-    pub(super) fn stop(&mut self) -> Wish {
+    /// One more request to stop, by Ctrl-C or its signal.
+    pub(super) fn interrupt(&mut self) -> Wish {
+        self.interrupted = true;
+        self.stop()
+    }
+
+    fn stop(&mut self) -> Wish {
         self.confirming = false;
         self.stops.next().map_or(Wish::Force, Wish::Act)
     }
@@ -131,7 +138,7 @@ mod tests {
             assert_eq!(press(&mut app, &view, KeyCode::Char('s')), None);
             assert!(app.confirming);
             assert_eq!(press(&mut app, &view, KeyCode::Char(answer)), wish);
-            assert!(!app.confirming);
+            assert!(!app.confirming && !app.interrupted);
         }
     }
 
@@ -140,6 +147,7 @@ mod tests {
         let view = Story::long(3).view();
         let mut app = App { help: true, looking: true, ..App::default() };
         assert_eq!(control(&mut app, &view, 'c'), STOP);
+        assert!(app.interrupted);
         assert_eq!(press(&mut app, &view, KeyCode::Char('s')), None);
         assert!(!app.confirming, "already stopping");
         assert_eq!(control(&mut app, &view, 'c'), KILL);

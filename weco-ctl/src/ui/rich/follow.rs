@@ -59,8 +59,8 @@ pub async fn follow(mut updates: Updates, actions: UnboundedSender<Action>) -> i
             None => {}
         }
     };
-    let interrupted = show.app.stops.any();
-    Ok(Followed { view: show.view, ending, interrupted })
+    let App { stops, interrupted, .. } = show.app;
+    Ok(Followed { view: show.view, ending, stopped: stops.any(), interrupted })
 }
 
 /// Signals that would end the process with the terminal in disorder.
@@ -122,7 +122,7 @@ impl Show {
     fn caught(&mut self, caught: Caught) -> Wish {
         self.changed = true;
         match caught {
-            Caught::Interrupt => self.app.stop(),
+            Caught::Interrupt => self.app.interrupt(),
             Caught::Leave => Wish::Detach,
         }
     }

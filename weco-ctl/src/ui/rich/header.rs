@@ -9,13 +9,15 @@ use weco_proto::v1::RunStatus;
 use super::draw;
 use super::theme::{BEST, Theme};
 use crate::ui::RunView;
-use crate::ui::format::{about, clock, improvement, middle_cut, tokens, width};
+use crate::ui::format::{about, clock, improvement, middle_cut, short_id, tokens, width};
 use crate::ui::view::{End, Run};
 
 /// Columns a name gets when space is short.
 const NAME: usize = 24;
 /// A progress bar shorter than this says nothing.
 const SHORTEST_BAR: usize = 8;
+/// A model's name cut shorter than this names no model.
+const SHORTEST_MODEL: usize = 12;
 /// Columns between the parts of a row.
 const GAP: usize = 3;
 
@@ -75,18 +77,21 @@ fn title(view: &RunView, theme: Theme, columns: usize) -> Line<'static> {
     let Some(run) = view.run() else {
         return Line::styled(" waiting for the daemon", theme.dim());
     };
-    let short_id: String = run.id.chars().take(8).collect();
+    let short_id = short_id(&run.id);
     let name = middle_cut(&run.name, NAME.min(columns.saturating_sub(2)));
     let goal = goal(run);
-    let spare = columns.saturating_sub(width(&name) + width(&short_id) + width(&goal) + 3 * GAP + 2);
-    let model = middle_cut(&run.model, spare);
+    let spare = columns.saturating_sub(width(&name) + width(short_id) + width(&goal) + 3 * GAP + 2);
+    let model = match width(&run.model) {
+        whole if whole > spare && spare < SHORTEST_MODEL => String::new(),
+        _ => middle_cut(&run.model, spare),
+    };
     // The goal in the middle of what is between the names.
-    let left = width(&name) + 2 + width(&short_id);
+    let left = width(&name) + 2 + width(short_id);
     let free = columns.saturating_sub(left + width(&goal) + width(&model) + 2);
     if model.is_empty() || free < 2 * GAP {
         return row(
             vec![Part::new(name, theme.strong()), Part::new(goal, Style::new())],
-            Vec::new(),
+            vec![Part::new(short_id, theme.dim())],
             columns,
         );
     }

@@ -48,7 +48,7 @@ pub(super) fn arrange(screen: Rect) -> Panels {
 /// The tree in a column of its own; beside it the plot over the step.
 fn wide(panels: &mut Panels, body: Rect) {
     let (left, tree) = split_columns(body, share(body.width, 52));
-    let (plot, step) = split_rows(left, share(body.height, 45).min(20));
+    let (plot, step) = split_rows(left, share(body.height, 55).min(30));
     panels.tree = Some(tree);
     panels.plot = Some(plot);
     panels.step = Some(step);

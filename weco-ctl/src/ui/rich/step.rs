@@ -105,12 +105,12 @@ fn step_lines(view: &RunView, node: &Node, room: Room, theme: Theme) -> Vec<Line
     lines
 }
 
-/// The plan in about a third of the room, one row at least.
+/// The plan in half of the room at most, one row at least.
 fn plan(node: &Node, room: Room, theme: Theme) -> Vec<Line<'static>> {
     if node.step == 0 {
         return vec![Line::styled(" the code as it is", theme.dim())];
     }
-    wrap(&one_line(&node.plan), room.columns.saturating_sub(2), (room.rows / 3).max(1))
+    wrap(&one_line(&node.plan), room.columns.saturating_sub(2), (room.rows / 2).max(1))
         .into_iter()
         .map(|line| Line::raw(format!(" {line}")))
         .collect()

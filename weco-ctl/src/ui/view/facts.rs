@@ -41,8 +41,6 @@ pub struct End {
 pub struct Warning {
     /// One sentence.
     pub message: String,
-    /// The source that the user edited, and where the edit is; none for other warnings.
-    pub edit: Option<(String, String)>,
     /// When, in milliseconds since the Unix epoch.
     pub at_ms: i64,
 }

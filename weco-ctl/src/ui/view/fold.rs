@@ -68,11 +68,8 @@ impl RunView {
                 }
                 self.settle(evaluated.step, now);
             }
-            Update::SourceEdited(edit) => {
-                let place = (one_line(&edit.path), one_line(&edit.kept_at));
-                self.warn(&edit.message, Some(place), now);
-            }
-            Update::Warned(warned) => self.warn(&warned.message, None, now),
+            Update::SourceEdited(edit) => self.warn(&edit.message, now),
+            Update::Warned(warned) => self.warn(&warned.message, now),
             Update::StopAsked(_) => self.stopping = true,
             Update::Resumed(resumed) => {
                 self.steps = resumed.steps;
@@ -89,8 +86,8 @@ impl RunView {
         }
     }
 
-    fn warn(&mut self, message: &str, edit: Option<(String, String)>, at_ms: i64) {
-        self.warnings.push(Warning { message: one_line(message), edit, at_ms });
+    fn warn(&mut self, message: &str, at_ms: i64) {
+        self.warnings.push(Warning { message: one_line(message), at_ms });
     }
 
     fn created(&mut self, created: &RunCreated, now: i64) {

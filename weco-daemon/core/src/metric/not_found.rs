@@ -42,20 +42,18 @@ impl Reason {
 }
 
 impl NotFound {
-    /// What to do next, in one sentence.
+    /// What to do next.
     #[must_use]
     pub fn hint(&self) -> String {
         let name = &self.name;
         match (&self.reason, self.similar.as_slice()) {
-            (Reason::Absent, []) => format!("Let the evaluation print a line such as '{name}: 1.5'."),
+            (Reason::Absent, []) => format!("print a line such as `{name}: 1.5`"),
             (Reason::Absent, similar) => {
-                format!("Did you mean '{}'? Else print a line such as '{name}: 1.5'.", similar.join("' or '"))
+                format!("-m '{}', or print a line such as `{name}: 1.5`", similar.join("' or -m '"))
             }
-            (Reason::NotFinite { .. }, _) => {
-                format!("A '{name}' that is no finite number cannot be compared.")
-            }
+            (Reason::NotFinite { .. }, _) => format!("print a finite number, such as `{name}: 1.5`"),
             (Reason::Unclear { .. }, _) => {
-                format!("Print one number with a decimal point, such as '{name}: 1.5'.")
+                format!("print one number with a decimal point, such as `{name}: 1.5`")
             }
         }
     }

@@ -61,16 +61,16 @@ impl Edit {
     pub fn message(&self) -> String {
         match self {
             Self::InPlace { path, .. } => {
-                format!("{path} was edited during the run; the edit stays in place.")
+                format!("{path} was edited during the run; the edit stays in place")
             }
             Self::Moved { path, kept_at, what } => {
                 let kept_at = kept_at.display();
                 format!(
-                    "{path} was {what} after an evaluation; that is kept at {kept_at}, and the original is back."
+                    "{path} was {what} after an evaluation; that is kept at {kept_at}, and the original is back"
                 )
             }
             Self::Deleted { path, .. } => {
-                format!("{path} was gone after an evaluation; the original is back.")
+                format!("{path} was gone after an evaluation; the original is back")
             }
         }
     }

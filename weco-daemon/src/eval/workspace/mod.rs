@@ -57,7 +57,7 @@ mod tree;
 pub use edit::Edit;
 pub use error::{RestoreError, WorkspaceError};
 pub use source::SourceText;
-pub use swap::Swapped;
+pub use swap::{Replacement, Swapped};
 
 use std::path::{Path, PathBuf};
 
@@ -104,6 +104,19 @@ impl Workspace {
             }
         }
         Ok(edits)
+    }
+
+    /// What [`Self::swap_in`] would put in place of what.
+    pub fn replacements(&self, files: &Files) -> Vec<Replacement> {
+        let replacement = |source: &Source| {
+            let candidate = files.get(&source.path)?.as_bytes();
+            (*candidate != *source.original).then(|| Replacement {
+                place: source.absolute(&self.root),
+                original: source.original.clone(),
+                candidate: candidate.into(),
+            })
+        };
+        self.sources.iter().filter_map(replacement).collect()
     }
 
     /// Takes the user's edits as what is to be restored from now on. Those that were moved elsewhere

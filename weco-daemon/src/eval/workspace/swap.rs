@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use weco_core::run::Files;
 
@@ -12,6 +13,17 @@ use super::edit::Edit;
 use super::error::{RestoreError, WorkspaceError};
 use super::settle::{Place, settle};
 use super::{Workspace, tree};
+
+/// A candidate's text in a source's place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Replacement {
+    /// The source's absolute path, free of links.
+    pub place: PathBuf,
+    /// What the user has there.
+    pub original: Arc<[u8]>,
+    /// What is there during the evaluation.
+    pub candidate: Box<[u8]>,
+}
 
 /// A version is in the sources' place. Dropping this restores them, as [`Self::restore`] does.
 #[derive(Debug)]

@@ -1,0 +1,88 @@
+//! A run that begins while another one's candidate is in the sources' place must not take that for the
+//! user's code.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use weco_proto::sources::{self, SourceError, SourceFile};
+
+use crate::eval::workspace::Replacement;
+
+/// What may be in the sources' place right now, in all runs.
+#[derive(Debug, Default)]
+pub struct Swaps {
+    current: Mutex<Vec<Arc<[Replacement]>>>,
+}
+
+/// An evaluation that may have replaced sources, until dropped.
+#[derive(Debug)]
+pub(super) struct Swap<'s> {
+    swaps: &'s Swaps,
+    replacements: Arc<[Replacement]>,
+}
+
+impl Swaps {
+    /// To be called before the first source is touched; the answer is to be dropped when all are back.
+    pub(super) fn note(&self, replacements: Vec<Replacement>) -> Swap<'_> {
+        let replacements: Arc<[Replacement]> = replacements.into();
+        self.lock().push(Arc::clone(&replacements));
+        Swap { swaps: self, replacements }
+    }
+
+    /// The sources as the user has them, as [`sources::validate`] finds them.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with them.
+    pub fn read_sources(&self, directory: &Path, names: &[String]) -> Result<Vec<SourceFile>, SourceError> {
+        // Held while reading: no swap can begin or be forgotten in between.
+        let current = self.lock();
+        let mut files = sources::validate(directory, names)?;
+        for file in &mut files {
+            let candidate = |replacement: &&Replacement| {
+                replacement.place == file.absolute && *replacement.candidate == *file.text.as_bytes()
+            };
+            if let Some(replacement) = current.iter().flat_map(|swap| swap.iter()).find(candidate) {
+                file.text = String::from_utf8(replacement.original.to_vec())
+                    .map_err(|_| SourceError::NotText(file.path.clone()))?;
+            }
+        }
+        Ok(files)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<[Replacement]>>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Swap<'_> {
+    fn drop(&mut self) {
+        self.swaps.lock().retain(|other| !Arc::ptr_eq(other, &self.replacements));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_candidate_in_place_is_not_the_users_code() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().canonicalize().unwrap();
+        let text = |swaps: &Swaps| swaps.read_sources(&root, &["a.py".to_owned()]).unwrap().remove(0).text;
+        let swaps = Swaps::default();
+        let swap = swaps.note(vec![Replacement {
+            place: root.join("a.py"),
+            original: b"original".as_slice().into(),
+            candidate: b"candidate".as_slice().into(),
+        }]);
+        for (on_disk, read) in [("original", "original"), ("candidate", "original"), ("edited", "edited")] {
+            fs::write(root.join("a.py"), on_disk).unwrap();
+            assert_eq!(text(&swaps), read);
+        }
+        drop(swap);
+        fs::write(root.join("a.py"), "candidate").unwrap();
+        assert_eq!(text(&swaps), "candidate", "nothing is swapped any more");
+    }
+}
