@@ -289,7 +289,7 @@ fn an_observation_costs_the_same_after_thousands() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Reading back what was written gives the same search: whatever the file, an observed proposal is
     /// one of the tuner's own, and differs from the baseline in literals alone.

@@ -25,6 +25,9 @@ pub(super) struct Verdict {
 /// A list this long is data, not a setting.
 const LONGEST_LIST: usize = 16;
 
+/// What is farther up than this does not say anything about a literal; bounds the cost in absurd nestings.
+const HORIZON: usize = 48;
+
 /// Places in which a literal is never tuned, whatever encloses them.
 fn is_structure(kind: &str) -> bool {
     kind.starts_with("import_")
@@ -167,6 +170,7 @@ fn binding(kind: &str) -> Option<Binding> {
 /// Judges the literal at the end of `path` (root first, the literal last).
 pub(super) fn judge(path: &[Frame<'_>], source: &str) -> Verdict {
     let mut climb = Climb { source, name: None, element: None, direct: true, structure: false, place: None };
+    let path = &path[path.len().saturating_sub(HORIZON)..];
     for (depth, pair) in path.windows(2).enumerate().rev() {
         let (parent, child) = (pair[0], pair[1]);
         if is_structure(parent.node.kind()) {

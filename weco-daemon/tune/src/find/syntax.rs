@@ -16,7 +16,8 @@ pub(super) fn survey(grammar: &Language, source: &str, lines: &Lines<'_>) -> Opt
     let mut parser = Parser::new();
     parser.set_language(grammar).ok()?;
     let tree = parser.parse(source, None)?;
-    let mut walk = Walk { source, lines, path: Vec::new(), survey: Survey::default(), error_bytes: 0 };
+    let mut walk =
+        Walk { source, lines, path: Vec::new(), survey: Survey::default(), error_bytes: 0, error_end: 0 };
     walk.run(tree.root_node());
     #[expect(clippy::as_conversions, reason = "a share of at most 500 KB")]
     let understood = walk.error_bytes as f64 <= MAX_ERROR_SHARE * source.len() as f64;
@@ -29,6 +30,8 @@ struct Walk<'a, 'tree> {
     path: Vec<Frame<'tree>>,
     survey: Survey,
     error_bytes: usize,
+    /// Where the last error counted ends.
+    error_end: usize,
 }
 
 impl<'tree> Walk<'_, 'tree> {
@@ -53,8 +56,10 @@ impl<'tree> Walk<'_, 'tree> {
 
     /// Looks at a node; says whether to look inside.
     fn visit(&mut self, node: Node<'tree>) -> bool {
-        if node.is_error() && !self.path.iter().rev().skip(1).any(|frame| frame.node.is_error()) {
+        // An error within an error is counted with it.
+        if node.is_error() && node.start_byte() >= self.error_end {
             self.error_bytes += node.end_byte() - node.start_byte();
+            self.error_end = node.end_byte();
         }
         if !node.is_named() {
             return true;

@@ -22,6 +22,8 @@ const PROBES: usize = 8;
 const UNGUIDED: f64 = 0.08;
 /// and how many more if it explains nothing.
 const UNSKILLED: f64 = 0.35;
+/// The most that a standard deviation counts for.
+const CURIOSITY: f64 = 2.0;
 /// A climb is stuck when the best gained less, while its patience lasted, than this share of how far
 /// the versions of that time fell behind it.
 const STUCK: f64 = 0.06;
@@ -149,7 +151,7 @@ impl Region {
         if self.archive.elites.len() < 3 || random.chance(UNGUIDED + UNSKILLED * (1.0 - self.model.skill())) {
             return pool.into_iter().next();
         }
-        self.most_promising(space, pool)
+        self.most_promising(space, pool, random)
     }
 
     /// A version from anywhere, to begin with.
@@ -167,13 +169,15 @@ impl Region {
         (0..16).map(|_| draw(random)).find(|draw| is_new(&draw.values))
     }
 
-    fn most_promising(&self, space: &Space, pool: Vec<Draw>) -> Option<Draw> {
+    /// The version of the pool that the model expects most of, uncertainty counted in its favour.
+    fn most_promising(&self, space: &Space, pool: Vec<Draw>, random: &mut Random) -> Option<Draw> {
         let (genes, targets) = lesson(&self.archive);
-        let best = targets.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let fit = self.model.fit(genes, &targets);
+        // Mostly little, so that the climb gets on; at times much, so that it learns.
+        let curiosity = CURIOSITY * random.unit() * random.unit();
         let worth = |draw: &Draw| {
             let (mean, deviation) = fit.predict(&space.genes(&draw.values));
-            expected_gain(mean - best, deviation)
+            mean + curiosity * deviation
         };
         let rated = pool.into_iter().map(|draw| (worth(&draw), draw));
         rated.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, draw)| draw)
@@ -253,11 +257,14 @@ fn normal_quantile(p: f64) -> f64 {
     4.91 * (p.powf(0.14) - (1.0 - p).powf(0.14))
 }
 
-/// Expected improvement (Močkus 1975) for a mean that far above the best, and a deviation.
-fn expected_gain(above: f64, deviation: f64) -> f64 {
-    let z = above / deviation;
-    let density = (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt();
-    // Logistic approximation of the normal distribution function, exact to 0.01.
-    let below = 1.0 / (1.0 + (-1.702 * z).exp());
-    deviation * (z * below + density)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_those_of_the_normal_distribution() {
+        for (p, expected) in [(0.5, 0.0), (0.841_34, 1.0), (0.025, -1.96), (0.99, 2.326)] {
+            assert!((normal_quantile(p) - expected).abs() < 0.03, "{p}");
+        }
+    }
 }
