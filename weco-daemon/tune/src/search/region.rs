@@ -14,6 +14,10 @@ use crate::literal::{Literal, Value};
 const POOL: usize = 64;
 /// fewer where each costs more, so that a draw costs about the same with many literals.
 const POOL_GENES: usize = 1000;
+/// A climb looks around first: of its first so many results (and half as many as there are literals)
+const EARLY: usize = 12;
+/// this share is from anywhere.
+const SCOUTING: f64 = 0.3;
 /// Draws that try untried literals, while there are any,
 const EAGER: f64 = 0.7;
 /// of which so many are to be enough.
@@ -141,6 +145,10 @@ impl Region {
         let elites = if self.archive.elites.is_empty() { home } else { &self.archive.elites };
         let moves = Moves { space, credit: &self.credit, elites, weights: self.weights() };
         let fresh = |candidate: &Candidate| realise(&moves, candidate).filter(|draw| is_new(&draw.values));
+        let early = self.results < EARLY + space.dims.len() / 2 && !self.credit.failing();
+        if early && random.chance(SCOUTING) {
+            return self.anywhere(space, &home[0], is_new, random);
+        }
         if let Some(probe) = self.probe(&moves, random)
             && let Some(draw) = fresh(&probe)
         {
@@ -154,18 +162,26 @@ impl Region {
         self.most_promising(space, pool, random)
     }
 
-    /// A version from anywhere, to begin with.
+    /// A version from anywhere, to begin with; literals whose range nobody vouches for mostly stay.
     pub(super) fn anywhere(
+        &self,
         space: &Space,
         home: &Point,
         is_new: &dyn Fn(&[Value]) -> bool,
         random: &mut Random,
     ) -> Option<Draw> {
-        let draw = |random: &mut Random| Draw {
-            values: space.dims.iter().map(|dim| dim.value(random.unit(), 0.05)).collect(),
-            from: home.score.map(|_| home.node),
-            origin: home.values.clone(),
-        };
+        let draw =
+            |random: &mut Random| {
+                let places = space.dims.iter().zip(&self.credit.records).zip(&home.values);
+                let values = places.map(|((dim, record), value)| {
+                    if random.chance(record.trust) { dim.value(random.unit(), 0.05) } else { *value }
+                });
+                Draw {
+                    values: values.collect(),
+                    from: home.score.map(|_| home.node),
+                    origin: home.values.clone(),
+                }
+            };
         (0..16).map(|_| draw(random)).find(|draw| is_new(&draw.values))
     }
 
