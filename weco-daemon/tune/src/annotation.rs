@@ -250,7 +250,8 @@ impl<'a> Reader<'a> {
                 items.push(item);
             }
             let comma = self.any(&[","]);
-            if !(self.any(&["or", "and"]) || comma) && !self.skip("|") {
+            let word = self.any(&["or", "and"]);
+            if !comma && !word && !self.skip("|") {
                 break;
             }
         }

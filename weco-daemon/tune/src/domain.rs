@@ -126,7 +126,7 @@ fn range(bounds: &Bounds, now: Number, found: &Found) -> Result<Ranged, String> 
             if !matches!(bounds.step, Some(Number::Float(_))) =>
         {
             if scale == Scale::Doubling {
-                return listed(doublings(bounds), Number::Int(now), found);
+                return listed(&doublings(bounds), Number::Int(now), found);
             }
             let step = match bounds.step {
                 Some(Number::Int(step)) => step,
@@ -138,7 +138,7 @@ fn range(bounds: &Bounds, now: Number, found: &Found) -> Result<Ranged, String> 
             }
             Ok((Domain::Int { min, max, step, scale }, Value::Int(now)))
         }
-        _ if scale == Scale::Doubling => listed(doublings(bounds), now, found),
+        _ if scale == Scale::Doubling => listed(&doublings(bounds), now, found),
         (low, high, now) => match bounds.step {
             Some(step) => {
                 let (low, high, step) = (low.as_f64(), high.as_f64(), step.as_f64());
@@ -146,11 +146,9 @@ fn range(bounds: &Bounds, now: Number, found: &Found) -> Result<Ranged, String> 
                     return Err(format!("it has more than {MAX_LISTED} steps"));
                 }
                 let values = (0u32..).map(|i| low + f64::from(i) * step);
-                listed(
-                    values.take_while(|value| *value <= high + step * 1e-9).map(Number::Float).collect(),
-                    now,
-                    found,
-                )
+                let values: Vec<Number> =
+                    values.take_while(|value| *value <= high + step * 1e-9).map(Number::Float).collect();
+                listed(&values, now, found)
             }
             None => {
                 let (min, max) = (low.as_f64(), high.as_f64());
@@ -171,7 +169,7 @@ fn doublings(bounds: &Bounds) -> Vec<Number> {
     values.map(|value| if ints { Number::Int(value as i64) } else { Number::Float(value) }).collect()
 }
 
-fn listed(values: Vec<Number>, now: Number, found: &Found) -> Result<Ranged, String> {
+fn listed(values: &[Number], now: Number, found: &Found) -> Result<Ranged, String> {
     let style = &found.style;
     let write = |number: &Number| match (now, number) {
         (Number::Float(_), Number::Int(_)) => number::write(Number::Float(number.as_f64()), style),

@@ -67,6 +67,9 @@ const SUFFIXES: &[&str] = &[
     "h", "bf16",
 ];
 
+/// No number is written longer, in bytes.
+const LONGEST_TOKEN: usize = 64;
+
 /// Most significant digits that a written float has.
 pub(crate) const MAX_DIGITS: u32 = 6;
 
@@ -170,7 +173,7 @@ fn known_suffix(text: &str) -> Option<String> {
 /// Length in bytes of the number token at the start of `text`, without a sign; zero if there is none.
 /// A letter or digit that cannot belong to it makes it no number at all (`3rd`, `1.2.3`, `12px`).
 pub(crate) fn token_length(text: &str) -> usize {
-    let ascii = text.find(|c: char| !c.is_ascii()).unwrap_or(text.len());
+    let ascii = text.bytes().take(LONGEST_TOKEN).take_while(u8::is_ascii).count();
     let text = &text[..ascii];
     let radix = text.get(..2).is_some_and(|start| matches!(start, "0x" | "0X" | "0o" | "0O" | "0b" | "0B"));
     let mut end = if radix { 2 } else { mantissa_end(text) };

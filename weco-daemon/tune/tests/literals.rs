@@ -1,24 +1,18 @@
 //! What is found in sources of many languages, as snapshots: one line per literal.
 
-use std::fmt::Write;
+use weco_tune::{CannotTune, Files, Literal, Tuner};
 
-use weco_tune::{CannotTune, Files, Tuner};
+fn line(literal: &Literal) -> String {
+    let mark = if literal.annotated { " annotated" } else { "" };
+    format!("{}: {} = {} in {}{mark}\n", literal.line, literal.name, literal.text, literal.domain)
+}
 
 fn found(path: &str, source: &str) -> String {
     let files = Files::from([(path.to_owned(), source.to_owned())]);
     match Tuner::new(&files) {
         Err(CannotTune::Nothing { .. }) => "nothing".to_owned(),
         Err(error) => error.to_string(),
-        Ok(tuner) => tuner.literals().iter().fold(String::new(), |mut text, literal| {
-            let mark = if literal.annotated { " annotated" } else { "" };
-            writeln!(
-                text,
-                "{}: {} = {} in {}{mark}",
-                literal.line, literal.name, literal.text, literal.domain
-            )
-            .unwrap();
-            text
-        }),
+        Ok(tuner) => tuner.literals().iter().map(line).collect(),
     }
 }
 

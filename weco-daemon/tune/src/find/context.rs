@@ -25,6 +25,12 @@ pub(super) struct Verdict {
 /// A list this long is data, not a setting.
 const LONGEST_LIST: usize = 16;
 
+/// No target or callee is longer, in bytes.
+const LONGEST_NAME: usize = 160;
+
+/// What is farther up than this does not say anything about a literal; bounds the cost in absurd nestings.
+const HORIZON: usize = 24;
+
 /// Places in which a literal is never tuned, whatever encloses them.
 fn is_structure(kind: &str) -> bool {
     kind.starts_with("import_")
@@ -167,11 +173,13 @@ fn binding(kind: &str) -> Option<Binding> {
 /// Judges the literal at the end of `path` (root first, the literal last).
 pub(super) fn judge(path: &[Frame<'_>], source: &str) -> Verdict {
     let mut climb = Climb { source, name: None, element: None, direct: true, structure: false, place: None };
+    let path = &path[path.len().saturating_sub(HORIZON)..];
     for (depth, pair) in path.windows(2).enumerate().rev() {
         let (parent, child) = (pair[0], pair[1]);
-        if is_structure(parent.node.kind()) {
-            climb.structure = true;
+        if climb.structure && climb.place.is_some() {
+            break;
         }
+        climb.structure |= is_structure(parent.node.kind());
         if climb.place.is_none() && !climb.step(parent.node, child, &path[..=depth]) {
             climb.place = Some(Place { tier: Tier::Expression, direct: false, setting: false });
         }
@@ -295,8 +303,9 @@ impl Climb<'_> {
     }
 }
 
+/// A node's text; nothing for what is too long to be a name.
 fn text<'a>(node: Node<'_>, source: &'a str) -> &'a str {
-    source.get(node.byte_range()).unwrap_or_default()
+    source.get(node.byte_range()).filter(|text| text.len() <= LONGEST_NAME).unwrap_or_default()
 }
 
 /// The last identifier of `a.b.c`, `*p`, `x: T`, `"key"`.

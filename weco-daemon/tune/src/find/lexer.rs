@@ -105,7 +105,8 @@ impl<'a> Lexer<'a> {
         let mut chars = rest.chars();
         let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
         let first = chars.next();
-        if !digit(first) && !(first == Some('.') && digit(chars.next())) {
+        let pointed = first == Some('.') && digit(chars.next());
+        if !digit(first) && !pointed {
             return false;
         }
         let length = number::token_length(rest);
@@ -144,7 +145,7 @@ impl<'a> Lexer<'a> {
     fn begins_well(&self) -> bool {
         let mut before = self.source[..self.at].chars().rev();
         let (first, second) = (before.next(), before.next());
-        let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric());
+        let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         match (self.rules.sort, first) {
             (_, Some('\\' | '#' | '$' | '@')) => false,
             (Sort::Code, Some('.')) => second == Some('.'),

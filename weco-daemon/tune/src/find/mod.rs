@@ -77,6 +77,10 @@ pub(crate) fn survey(path: &str, source: &str) -> Survey {
         .unwrap_or_else(|| lexer::survey(&language.rules, source, &lines))
 }
 
+/// How much of a line around a literal is looked at, in bytes: all of it in code that people write, a
+/// bounded part where a whole file is one line.
+const NEAR: usize = 400;
+
 /// Byte offsets of a text's lines.
 pub(crate) struct Lines<'a> {
     source: &'a str,
@@ -100,14 +104,21 @@ impl<'a> Lines<'a> {
         self.starts[self.starts.partition_point(|start| *start <= at).saturating_sub(1)]
     }
 
-    /// The part of an offset's line before it.
+    /// The part of an offset's line before it, as far as it is near.
     fn before(&self, at: usize) -> &'a str {
-        &self.source[self.start(at)..at]
+        let start = self.start(at).max(self.boundary(at.saturating_sub(NEAR)));
+        &self.source[start..at]
     }
 
-    /// The part of an offset's line from it on.
+    /// The part of an offset's line from it on, as far as it is near.
     fn after(&self, at: usize) -> &'a str {
-        self.source[at..].lines().next().unwrap_or_default()
+        let end = self.boundary(self.source.len().min(at + NEAR));
+        self.source[at..end].lines().next().unwrap_or_default()
+    }
+
+    /// The last offset up to this one at which a character begins.
+    fn boundary(&self, at: usize) -> usize {
+        (0..=at).rev().find(|at| self.source.is_char_boundary(*at)).unwrap_or(0)
     }
 
     /// Makes a comment of a range of the source.

@@ -1,13 +1,17 @@
 //! Finds literals in a syntax tree.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
-use tree_sitter::{Language, Node, Parser};
+use tree_sitter::{Language, Node, ParseOptions, ParseState, Parser, Tree};
 
 use super::context::{Frame, judge};
 use super::{Found, Kind, Lines, Survey, naming};
 use crate::number::{self, Style};
 
+/// Progress reports of the parser after which it is stopped: so many,
+const LEAST_EFFORT: usize = 500;
+/// and one for so many bytes.
+const BYTES_PER_REPORT: usize = 30;
 /// A file of which more than this share is not understood is left to the lexer.
 const MAX_ERROR_SHARE: f64 = 0.3;
 
@@ -15,12 +19,26 @@ const MAX_ERROR_SHARE: f64 = 0.3;
 pub(super) fn survey(grammar: &Language, source: &str, lines: &Lines<'_>) -> Option<Survey> {
     let mut parser = Parser::new();
     parser.set_language(grammar).ok()?;
-    let tree = parser.parse(source, None)?;
-    let mut walk = Walk { source, lines, path: Vec::new(), survey: Survey::default(), error_bytes: 0 };
+    let tree = parse(&mut parser, source)?;
+    let mut walk =
+        Walk { source, lines, path: Vec::new(), survey: Survey::default(), error_bytes: 0, error_end: 0 };
     walk.run(tree.root_node());
     #[expect(clippy::as_conversions, reason = "a share of at most 500 KB")]
     let understood = walk.error_bytes as f64 <= MAX_ERROR_SHARE * source.len() as f64;
     understood.then_some(walk.survey)
+}
+
+/// Parses with bounded effort: sound code needs about one report per hundred bytes, what is no code at
+/// all may need thousands of times as many.
+fn parse(parser: &mut Parser, source: &str) -> Option<Tree> {
+    let mut left = LEAST_EFFORT + source.len() / BYTES_PER_REPORT;
+    let mut effort = |_: &ParseState| {
+        left = left.saturating_sub(1);
+        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let options = ParseOptions::new().progress_callback(&mut effort);
+    let mut from = |at: usize, _| source.as_bytes().get(at..).unwrap_or_default();
+    parser.parse_with_options(&mut from, None, Some(options))
 }
 
 struct Walk<'a, 'tree> {
@@ -29,6 +47,8 @@ struct Walk<'a, 'tree> {
     path: Vec<Frame<'tree>>,
     survey: Survey,
     error_bytes: usize,
+    /// Where the last error counted ends.
+    error_end: usize,
 }
 
 impl<'tree> Walk<'_, 'tree> {
@@ -53,8 +73,10 @@ impl<'tree> Walk<'_, 'tree> {
 
     /// Looks at a node; says whether to look inside.
     fn visit(&mut self, node: Node<'tree>) -> bool {
-        if node.is_error() && !self.path.iter().rev().skip(1).any(|frame| frame.node.is_error()) {
+        // An error within an error is counted with it.
+        if node.is_error() && node.start_byte() >= self.error_end {
             self.error_bytes += node.end_byte() - node.start_byte();
+            self.error_end = node.end_byte();
         }
         if !node.is_named() {
             return true;
@@ -100,6 +122,9 @@ impl<'tree> Walk<'_, 'tree> {
     }
 
     fn number_at(&mut self, range: Range<usize>, depth: usize) {
+        if !stands_apart(self.source, &range) {
+            return;
+        }
         if let Some((number, mut style)) = self.source.get(range.clone()).and_then(number::parse) {
             style.behind_sign =
                 self.source[..range.start].trim_end_matches([' ', '\t']).ends_with(['-', '+']);
@@ -145,4 +170,12 @@ impl<'tree> Walk<'_, 'tree> {
             tier,
         });
     }
+}
+
+/// Whether no letter or digit touches a number: in broken code, two tokens may have been one.
+fn stands_apart(source: &str, range: &Range<usize>) -> bool {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let before = source.get(..range.start).and_then(|text| text.chars().next_back());
+    let after = source.get(range.end..).and_then(|text| text.chars().next());
+    !before.is_some_and(word) && !after.is_some_and(word)
 }

@@ -21,6 +21,8 @@ pub(crate) struct Record {
     pub(crate) step: f64,
     /// How often it was changed.
     pub(crate) trials: u32,
+    /// How safe it is to take any value of its range.
+    pub(crate) trust: f64,
     recent: f64,
     gains: f64,
     prior: f64,
@@ -49,6 +51,12 @@ impl Credit {
                 Tier::Annotated | Tier::Constant => 1.0,
                 Tier::Assignment => 0.6,
                 Tier::Expression => 0.25,
+            },
+            trust: match literal.tier {
+                Tier::Annotated => 1.0,
+                Tier::Constant => 0.5,
+                Tier::Assignment => 0.3,
+                Tier::Expression => 0.1,
             },
             grain: dim.grain(),
         };

@@ -13,6 +13,9 @@ pub(super) struct Moves<'a> {
     pub(super) weights: Vec<f64>,
 }
 
+/// A way to make a candidate.
+type Move<'a> = fn(&Moves<'a>, &mut Random) -> Candidate;
+
 /// A place to try: where, how exact each gene is meant, and which version it starts from.
 pub(super) struct Candidate {
     pub(super) genes: Vec<f64>,
@@ -20,10 +23,10 @@ pub(super) struct Candidate {
     pub(super) from: usize,
 }
 
-impl Moves<'_> {
+impl<'a> Moves<'a> {
     /// A candidate of any kind.
     pub(super) fn any(&self, random: &mut Random) -> Candidate {
-        let kinds: [(f64, fn(&Self, &mut Random) -> Candidate); 7] = [
+        let kinds: [(f64, Move<'a>); 7] = [
             (3.0, Self::few),
             (2.5, Self::all),
             (1.2, Self::jump),

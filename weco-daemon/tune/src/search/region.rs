@@ -14,6 +14,10 @@ use crate::literal::{Literal, Value};
 const POOL: usize = 64;
 /// fewer where each costs more, so that a draw costs about the same with many literals.
 const POOL_GENES: usize = 1000;
+/// A climb looks around first: of its first so many results (and half as many as there are literals)
+const EARLY: usize = 12;
+/// this share is from anywhere.
+const SCOUTING: f64 = 0.3;
 /// Draws that try untried literals, while there are any,
 const EAGER: f64 = 0.7;
 /// of which so many are to be enough.
@@ -22,6 +26,8 @@ const PROBES: usize = 8;
 const UNGUIDED: f64 = 0.08;
 /// and how many more if it explains nothing.
 const UNSKILLED: f64 = 0.35;
+/// The most that a standard deviation counts for.
+const CURIOSITY: f64 = 2.0;
 /// A climb is stuck when the best gained less, while its patience lasted, than this share of how far
 /// the versions of that time fell behind it.
 const STUCK: f64 = 0.06;
@@ -139,6 +145,10 @@ impl Region {
         let elites = if self.archive.elites.is_empty() { home } else { &self.archive.elites };
         let moves = Moves { space, credit: &self.credit, elites, weights: self.weights() };
         let fresh = |candidate: &Candidate| realise(&moves, candidate).filter(|draw| is_new(&draw.values));
+        let early = self.results < EARLY + space.dims.len() / 2 && !self.credit.failing();
+        if early && random.chance(SCOUTING) {
+            return self.anywhere(space, &home[0], is_new, random);
+        }
         if let Some(probe) = self.probe(&moves, random)
             && let Some(draw) = fresh(&probe)
         {
@@ -149,31 +159,41 @@ impl Region {
         if self.archive.elites.len() < 3 || random.chance(UNGUIDED + UNSKILLED * (1.0 - self.model.skill())) {
             return pool.into_iter().next();
         }
-        self.most_promising(space, pool)
+        self.most_promising(space, pool, random)
     }
 
-    /// A version from anywhere, to begin with.
+    /// A version from anywhere, to begin with; literals whose range nobody vouches for mostly stay.
     pub(super) fn anywhere(
+        &self,
         space: &Space,
         home: &Point,
         is_new: &dyn Fn(&[Value]) -> bool,
         random: &mut Random,
     ) -> Option<Draw> {
-        let draw = |random: &mut Random| Draw {
-            values: space.dims.iter().map(|dim| dim.value(random.unit(), 0.05)).collect(),
-            from: home.score.map(|_| home.node),
-            origin: home.values.clone(),
-        };
+        let draw =
+            |random: &mut Random| {
+                let places = space.dims.iter().zip(&self.credit.records).zip(&home.values);
+                let values = places.map(|((dim, record), value)| {
+                    if random.chance(record.trust) { dim.value(random.unit(), 0.05) } else { *value }
+                });
+                Draw {
+                    values: values.collect(),
+                    from: home.score.map(|_| home.node),
+                    origin: home.values.clone(),
+                }
+            };
         (0..16).map(|_| draw(random)).find(|draw| is_new(&draw.values))
     }
 
-    fn most_promising(&self, space: &Space, pool: Vec<Draw>) -> Option<Draw> {
+    /// The version of the pool that the model expects most of, uncertainty counted in its favour.
+    fn most_promising(&self, space: &Space, pool: Vec<Draw>, random: &mut Random) -> Option<Draw> {
         let (genes, targets) = lesson(&self.archive);
-        let best = targets.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let fit = self.model.fit(genes, &targets);
+        // Mostly little, so that the climb gets on; at times much, so that it learns.
+        let curiosity = CURIOSITY * random.unit() * random.unit();
         let worth = |draw: &Draw| {
             let (mean, deviation) = fit.predict(&space.genes(&draw.values));
-            expected_gain(mean - best, deviation)
+            mean + curiosity * deviation
         };
         let rated = pool.into_iter().map(|draw| (worth(&draw), draw));
         rated.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, draw)| draw)
@@ -253,11 +273,14 @@ fn normal_quantile(p: f64) -> f64 {
     4.91 * (p.powf(0.14) - (1.0 - p).powf(0.14))
 }
 
-/// Expected improvement (Močkus 1975) for a mean that far above the best, and a deviation.
-fn expected_gain(above: f64, deviation: f64) -> f64 {
-    let z = above / deviation;
-    let density = (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt();
-    // Logistic approximation of the normal distribution function, exact to 0.01.
-    let below = 1.0 / (1.0 + (-1.702 * z).exp());
-    deviation * (z * below + density)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_those_of_the_normal_distribution() {
+        for (p, expected) in [(0.5, 0.0), (0.841_34, 1.0), (0.025, -1.96), (0.99, 2.326)] {
+            assert!((normal_quantile(p) - expected).abs() < 0.03, "{p}");
+        }
+    }
 }

@@ -107,7 +107,7 @@ impl Searcher {
         let is_new = |values: &[Value]| !self.seen.contains(&key(values));
         let drawn = match &self.challenger {
             Some(region) if region.results < self.scouts() => {
-                Region::anywhere(&self.space, &self.home, &is_new, &mut random)
+                region.anywhere(&self.space, &self.home, &is_new, &mut random)
             }
             Some(region) => region.draw(&self.space, &self.home, &is_new, &mut random),
             None => self.leader.draw(&self.space, &self.home, &is_new, &mut random),

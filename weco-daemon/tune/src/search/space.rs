@@ -211,8 +211,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn dim(domain: Domain) -> Dim {
-        Dim::new(&domain)
+    fn dim(domain: &Domain) -> Dim {
+        Dim::new(domain)
     }
 
     fn scale() -> impl Strategy<Value = Scale> {
@@ -223,7 +223,7 @@ mod tests {
         #[test]
         fn every_int_survives_the_round_trip(min in 1i64..100, width in 1i64..2000, at in 0.0f64..1.0, scale in scale(), sign in any::<bool>()) {
             let (min, max) = if sign { (min, min + width) } else { (-min - width, -min) };
-            let dim = dim(Domain::Int { min, max, step: 1, scale });
+            let dim = dim(&Domain::Int { min, max, step: 1, scale });
             let Value::Int(int) = dim.value(at, 0.0) else { panic!("an integer") };
             prop_assert!((min..=max).contains(&int));
             prop_assert_eq!(dim.value(dim.gene(Value::Int(int)), 0.0), Value::Int(int));
@@ -231,7 +231,7 @@ mod tests {
 
         #[test]
         fn floats_stay_in_bounds_and_close(at in 0.0f64..1.0, scale in scale(), grain in 1e-4f64..0.3) {
-            let dim = dim(Domain::Float { min: 0.01, max: 10.0, scale });
+            let dim = dim(&Domain::Float { min: 0.01, max: 10.0, scale });
             let value = dim.value(at, grain);
             prop_assert!(dim.contains(value));
             prop_assert!((dim.gene(value) - at).abs() <= 0.5 * grain + 1e-5);
@@ -241,8 +241,8 @@ mod tests {
     #[test]
     fn counts_and_enumerates() {
         let dims = vec![
-            dim(Domain::Int { min: 1, max: 10, step: 3, scale: Scale::Linear }),
-            dim(Domain::Choice { texts: vec!["a".into(), "b".into()], ordered: false }),
+            dim(&Domain::Int { min: 1, max: 10, step: 3, scale: Scale::Linear }),
+            dim(&Domain::Choice { texts: vec!["a".into(), "b".into()], ordered: false }),
         ];
         let space = Space { size: Some(8), dims };
         let all: std::collections::BTreeSet<String> = (0..8).map(|n| format!("{:?}", space.nth(n))).collect();
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn doubles_powers_of_two() {
-        let dim = dim(Domain::Int { min: 2, max: 512, step: 1, scale: Scale::Doubling });
+        let dim = dim(&Domain::Int { min: 2, max: 512, step: 1, scale: Scale::Doubling });
         let gene = dim.gene(Value::Int(32));
         assert_eq!(dim.value(dim.doubled(gene, 1.0).unwrap(), 0.0), Value::Int(64));
         assert_eq!(dim.value(dim.doubled(gene, -2.0).unwrap(), 0.0), Value::Int(8));
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn writes_few_digits_for_big_steps() {
-        let dim = dim(Domain::Float { min: 0.001, max: 1.0, scale: Scale::Log });
+        let dim = dim(&Domain::Float { min: 0.001, max: 1.0, scale: Scale::Log });
         let Value::Float(float) = dim.value(0.71, 0.1) else { panic!("a float") };
         assert_eq!(float, 0.13);
     }
