@@ -3,7 +3,8 @@
 //! ```text
 //! cargo run --release -p weco-tune --bin weco-bench-tune                      the table
 //! cargo run --release -p weco-tune --bin weco-bench-tune -- --cost            time per call, up to 10,000 results
-//! cargo run --release -p weco-tune --bin weco-bench-tune -- --example 40 1    the real examples/tune: steps, seed
+//! cargo run --release -p weco-tune --bin weco-bench-tune -- --seeds 21         the table with so many seeds
+//! cargo run --release -p weco-tune --bin weco-bench-tune -- --example tune 40 1         a real example: steps, seed
 //! ```
 //!
 //! Random search draws every literal on its own, uniformly over the same domain and scale (by ratios
@@ -26,8 +27,13 @@ fn main() -> ExitCode {
         None => table::run(51),
         Some("--seeds") => table::run(number(1, 51)),
         Some("--cost") => cost::run(),
-        Some("--example") => example::run(number(1, 40), number(2, 1)),
-        Some(other) => Err(format!("{other} is not known; try --seeds N, --cost or --example STEPS SEED")),
+        Some("--example") => {
+            let name = arguments.get(1).map_or("tune", String::as_str);
+            example::run(name, number(2, 40), number(3, 1))
+        }
+        Some(other) => {
+            Err(format!("{other} is not known; try --seeds N, --cost or --example NAME STEPS SEED"))
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
