@@ -53,7 +53,7 @@ fn one_that_takes_too_long() {
     let job = misbehaving("echo begun; sleep 300");
     let run = job.run(&["-n", "2", "-M", "gpt-5.2", "--eval-timeout", "1"]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.stdout.contains("Step 1 is buggy: the evaluation timed out after 1 second"), "{run:?}");
+    assert!(run.stdout.contains("Step 1 is buggy: the evaluation timed out after 1 s"), "{run:?}");
     assert!(run.stdout.contains("[METRIC] Step 2: 3.0"), "{run:?}");
     job.assert_clean();
 }

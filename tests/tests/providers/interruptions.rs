@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use weco_proto::v1::run_update::Update;
-use weco_tests::eventually;
 use weco_tests::model_server::{Delivery, KEY, ModelServer, Reply};
 
 use crate::harness::{Job, SOON, run_id, updates, whole};
@@ -50,9 +49,8 @@ fn a_daemon_killed_while_asking_goes_on_by_itself_if_it_has_the_keys() {
     job.world.kill_daemon();
     assert!(job.server.await_abandoned(1, SOON));
     job.world.start_daemon();
-    eventually("the run goes on to its end", || {
-        job.world.run_dir().join("steps/3/manifest.json").exists().then_some(())
-    });
+    let ended = updates(&job.world, &id).pop();
+    assert!(matches!(ended, Some(Update::Ended(_))), "the run goes on to its end: {ended:?}");
     let resumed = job.world.weco(&["resume", &id, "--steps", "1", "--output", "plain"]);
     assert_eq!(resumed.code, 0, "{resumed:?}");
     assert!(resumed.stdout.contains("Best metric value: 6.0"), "{resumed:?}");

@@ -83,6 +83,7 @@ impl Story {
             lines_added: 10 + step,
             lines_removed: 4 + step / 2,
             usage: Some(usage(step)),
+            parent: None,
         }))
     }
 
