@@ -53,7 +53,7 @@ impl Offer<'_> {
         let best =
             Path::new(&created.directory).join(&created.log_dir).join(self.run_id).join("best/files/.");
         format!(
-            "To apply the best version (step {step}): cp -r {} {}\n",
+            "To apply the best version (step {step}):\n  cp -r {} {}\n",
             quote(path_from(&here, &best.to_string_lossy())),
             quote(target)
         )
