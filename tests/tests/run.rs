@@ -97,7 +97,7 @@ fn plain_says_how_to_apply_and_the_command_works_as_printed() {
     let world = world();
     quadratic(&world);
     let run = builtin_run(&world, "model.py", &["-n", "12"]);
-    let (_, command) = run.stdout.split_once("): cp ").expect("a cp command");
+    let (_, command) = run.stdout.split_once("):\n  cp ").expect("a cp command");
     let command = &format!("cp {command}");
     let done = Command::new("sh").args(["-c", command]).current_dir(world.work()).status().unwrap();
     assert!(done.success());

@@ -62,7 +62,7 @@ impl Offer<'_> {
             );
         }
         format!(
-            "To apply the best version (step {step}): cp -r {} {}\n",
+            "To apply the best version (step {step}):\n  cp -r {} {}\n",
             quote(path_from(&here, &best.to_string_lossy())),
             quote(target)
         )

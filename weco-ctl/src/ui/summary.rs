@@ -111,7 +111,7 @@ pub fn detached(view: &RunView, here: &Path) -> String {
     let mut text =
         format!("{} goes on in the daemon ({} of {} steps are done)\n", run.name, view.done(), view.budget());
     let _ = writeln!(text, "  see it again   weco resume {}", short_id(&run.id));
-    if let Some(files) = best_files(view, here) {
+    if let Some(files) = best_files(view, here).filter(|_| improved(view)) {
         let _ = writeln!(text, "  best so far    {files}");
     }
     text

@@ -68,7 +68,7 @@ fn a_run_is_sent_as_asked_and_says_how_to_apply_its_best() {
     let best = home.project().join(".runs").join(RUN).join("best/files");
     fs::create_dir_all(&best).unwrap();
     fs::write(best.join("model.py"), "better\n").unwrap();
-    let (_, apply) = out.lines().last().unwrap().split_once("(step 1): ").unwrap();
+    let (_, apply) = out.split_once("(step 1):\n").unwrap();
     let status = Command::new("sh").args(["-c", apply]).current_dir(home.project()).status().unwrap();
     assert!(status.success(), "{apply}");
     assert_eq!(fs::read_to_string(home.project().join("model.py")).unwrap(), "better\n");
@@ -123,7 +123,7 @@ fn a_run_that_cannot_go_on_says_why_and_how_to_go_on() {
         let (code, out, err) = home.run(&ARGS);
         assert_eq!(code, 1);
         assert_eq!(err, format!("error: the reason\n  try: weco resume {SHORT}\n"));
-        assert!(out.contains("(step 1): cp -r "), "what was found is not lost: {out}");
+        assert!(out.contains("(step 1):\n  cp -r "), "what was found is not lost: {out}");
     }
 }
 

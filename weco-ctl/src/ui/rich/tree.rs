@@ -18,8 +18,8 @@ use crate::ui::view::{Node, State};
 const LEVEL: usize = 3;
 const NARROW_LEVEL: usize = 2;
 
-/// Columns that a row's words should have.
-const WORDS: usize = 14;
+/// Hundredths of the panel that a row's words should have.
+const WORDS: usize = 40;
 /// What marks the chosen row, and a row whose upper levels are out of sight.
 const CHOSEN: &str = "▸";
 const CLIPPED: &str = "‹";
@@ -108,7 +108,7 @@ pub(super) fn render(
     let numbers = view.best().and_then(Node::metric).map_or(0, |metric| width(&precision.show(metric))) + 8;
     // Of a tree too deep for the panel, the levels far above the focus are out of sight.
     let depth = rows.get(at).map_or(0, |row| row.depth);
-    let skipped = (depth * level + numbers + WORDS).saturating_sub(columns).div_ceil(level);
+    let skipped = (depth * level + numbers + columns * WORDS / 100).saturating_sub(columns).div_ceil(level);
     for (y, index) in (inner.y..inner.bottom()).zip(visible) {
         let row = rows[index];
         let Some(node) = view.step(row.step) else { continue };
