@@ -175,7 +175,7 @@ fn a_source_that_is_a_link_after_a_crash_is_found_by_its_file_aside() {
 fn helper(project: &Project, name: &str, prefix: &str) -> Command {
     let program = std::env::current_exe().unwrap();
     let test = format!("eval::workspace::tests::crash::{name}");
-    let script = format!("{prefix} exec \"$0\" --exact {test} --ignored --nocapture");
+    let script = format!("{prefix} exec \"$0\" --exact {test} --nocapture");
     let mut command = Command::new("sh");
     command
         .args(["-c", &script])
@@ -203,8 +203,8 @@ fn parents_workspace() -> Option<(Workspace, PathBuf)> {
 
 const PATHS: [&str; 3] = ["a.py", "src/b.c", "c.py"];
 
+/// The program of the test below, which kills it; by itself it does nothing.
 #[test]
-#[ignore = "run by another test, which kills it"]
 fn swaps_and_restores_until_it_is_killed() {
     let Some((mut workspace, kept)) = parents_workspace() else { return };
     let version: Files = PATHS.map(|path| (path.to_owned(), CANDIDATE.to_owned())).into();
@@ -237,8 +237,8 @@ fn killed_at_any_instant_the_same_files_come_back() {
     }
 }
 
+/// The program of the test below, which limits the size of its files; by itself it does nothing.
 #[test]
-#[ignore = "run by another test, which limits the size of its files"]
 fn swaps_a_version_that_is_too_large() {
     let Some((mut workspace, kept)) = parents_workspace() else { return };
     let large = "x".repeat(1 << 20);
