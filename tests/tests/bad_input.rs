@@ -97,6 +97,15 @@ fn models() {
 }
 
 #[test]
+fn nothing_to_tune() {
+    let world = world();
+    world.write("text.py", "print('hello')\n");
+    refused(&world, &with_rest(&["-s", "text.py"]), 2, "nothing to tune in text.py");
+    world.write("odd.py", "X = 3  # weco: 9..1\n");
+    refused(&world, &with_rest(&["-s", "odd.py"]), 2, "odd.py:1");
+}
+
+#[test]
 fn a_log_directory_that_cannot_be_made() {
     let world = world();
     quadratic(&world);

@@ -1,5 +1,7 @@
 //! The main job: a run from the user's command to better code on disk.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails loudly")]
+
 mod common;
 
 use std::fs;

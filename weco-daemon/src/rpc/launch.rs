@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-use weco_core::run::{Goal, RunId, RunSpec, SearchSpec, Source};
+use weco_core::run::{Files, Goal, RunId, RunSpec, SearchSpec, Source};
 use weco_core::search::Aide;
 use weco_core::state::RunState;
 use weco_proto::{log_dir, v1};
+use weco_tune::{CannotTune, Tuner};
 
 use crate::blobs::Blob;
 use crate::environment::{self, Environment};
@@ -56,6 +58,9 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
     let keys: BTreeMap<String, String> = request.api_keys.into_iter().collect();
     let resolved = resolve(deps, request.model.as_deref(), &keys, &environment)?;
 
+    let baseline = files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
+    let search = search_for(&resolved.model, request.steps);
+    let proposer = proposer(resolved.model, &baseline)?;
     let recorded = Blob::new(environment::to_record(&environment));
     let texts: Vec<Blob> = files.iter().map(|file| Blob::new(file.text.clone().into_bytes())).collect();
     let spec = RunSpec {
@@ -71,7 +76,7 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
         metric: request.metric,
         goal,
         steps: request.steps,
-        search: search_for(&resolved.model, request.steps),
+        search,
         model: resolved.name,
         instructions: request.instructions.filter(|text| !text.trim().is_empty()),
         log_dir: path_text(&log_dir)?,
@@ -83,7 +88,7 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
     };
     let originals = files.into_iter().map(|file| (file.path, file.text.into_bytes())).collect();
     let workspace = run::open_workspace(&spec, &originals)?;
-    let context = RunContext { environment, proposer: proposer(resolved.model), workspace };
+    let context = RunContext { environment, proposer, workspace };
     let blobs = texts.into_iter().chain([recorded]).collect();
     Ok(Launch { spec, context, blobs })
 }
@@ -98,7 +103,8 @@ pub(super) fn context_again(
     let spec = state.spec();
     let resolved = resolve(registry.deps(), Some(&spec.model), keys, &environment)?;
     let workspace = registry.workspace(state)?;
-    Ok(RunContext { environment, proposer: proposer(resolved.model), workspace })
+    let proposer = proposer_again(registry, state, resolved.model)?;
+    Ok(RunContext { environment, proposer, workspace })
 }
 
 /// What a run needs to go on by itself after a restart.
@@ -112,7 +118,8 @@ pub(crate) fn context_for(
     environment: Environment,
 ) -> Result<RunContext, Failure> {
     let resolved = resolve(registry.deps(), Some(&state.spec().model), &BTreeMap::new(), &environment)?;
-    Ok(RunContext { environment, proposer: proposer(resolved.model), workspace })
+    let proposer = proposer_again(registry, state, resolved.model)?;
+    Ok(RunContext { environment, proposer, workspace })
 }
 
 fn check(request: &v1::StartRunRequest) -> Result<(), Failure> {
@@ -155,10 +162,29 @@ fn search_for(model: &ResolvedModel, steps: u32) -> SearchSpec {
     }
 }
 
-fn proposer(model: ResolvedModel) -> Proposer {
+/// Who proposes; the built-in one only if it finds something to tune in the baseline.
+fn proposer(model: ResolvedModel, baseline: &Files) -> Result<Proposer, Failure> {
     match model {
-        ResolvedModel::Builtin => Proposer::Builtin(Box::default()),
-        ResolvedModel::Remote(model) => Proposer::Model(model),
+        ResolvedModel::Builtin => Ok(Proposer::Builtin(Box::new(Mutex::new(Tuner::new(baseline)?)))),
+        ResolvedModel::Remote(model) => Ok(Proposer::Model(model)),
+    }
+}
+
+fn proposer_again(registry: &Registry, state: &RunState, model: ResolvedModel) -> Result<Proposer, Failure> {
+    let originals = state.baseline().files.clone().unwrap_or_default();
+    let baseline = run::load(registry.deps().journal.as_ref(), state.spec().id, &originals)?;
+    proposer(model, &baseline)
+}
+
+impl From<CannotTune> for Failure {
+    fn from(error: CannotTune) -> Self {
+        let hint = match error {
+            CannotTune::Nothing { .. } => {
+                "mark a literal with a comment on its line, such as `weco: 1..64`, or name a model with -M"
+            }
+            CannotTune::Annotation { .. } => "correct the comment",
+        };
+        invalid(error.to_string()).hint(hint)
     }
 }
 

@@ -93,7 +93,7 @@ fn update(state: &RunState, event: &RunEvent, output: Option<&dyn Journal>) -> O
             hint: hint.clone(),
             baseline_failed: state.baseline().bug().is_some(),
             best_step: state.tree().best().map(|best| best.id.0),
-            best_metric: state.tree().best().and_then(|best| best.metric()),
+            best_metric: state.tree().best().and_then(weco_core::tree::Node::metric),
             edited: state.edited().iter().cloned().collect(),
         }),
         RunEvent::Applied { node, paths } => {

@@ -35,8 +35,8 @@ pub struct RunContext {
 pub enum Proposer {
     /// A language model.
     Model(Arc<dyn Model>),
-    /// The built-in one, made at its first use.
-    Builtin(Box<Mutex<Option<weco_tune::Tuner>>>),
+    /// The built-in one.
+    Builtin(Box<Mutex<weco_tune::Tuner>>),
 }
 
 /// An evaluated node, for a proposer that learns from results.

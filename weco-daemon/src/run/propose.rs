@@ -1,11 +1,11 @@
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
 use weco_core::decide::{Input, ModelFailure};
 use weco_core::event::Usage;
 use weco_core::prompt::{self, Brief};
 use weco_core::reply;
 use weco_core::run::{FileRefs, Files, NodeId};
-use weco_tune::{CannotTune, Proposal, Tuner};
+use weco_tune::{Proposal, Tuner};
 
 use crate::blobs::Blob;
 use crate::eval::process::StopSignal;
@@ -72,10 +72,10 @@ async fn ask_model(
     shared.show(node.0, LiveWhat::Proposing { characters: 0, tries: 1, last_fault: String::new() });
     let news = |news: CallNews| show_news(shared, node, news);
     let completion = model.complete(&prompt, &news).await.map_err(model_failure)?;
-    Ok(read(completion, &files))
+    Ok(read(&completion, &files))
 }
 
-fn read(completion: Completion, parent: &Files) -> Answer {
+fn read(completion: &Completion, parent: &Files) -> Answer {
     let usage = completion.usage;
     match reply::parse(&completion.text, parent) {
         Ok(candidate) => Answer::Version { plan: candidate.plan, files: candidate.files, usage, from: None },
@@ -116,29 +116,11 @@ fn model_failure(error: ModelError) -> ModelFailure {
 
 fn ask_builtin(
     shared: &Shared,
-    tuner: &std::sync::Mutex<Option<Tuner>>,
+    tuner: &Mutex<Tuner>,
     node: NodeId,
     parent: NodeId,
 ) -> Result<Answer, ModelFailure> {
-    let mut slot = tuner.lock().unwrap_or_else(PoisonError::into_inner);
-    let tuner = match slot.as_mut() {
-        Some(tuner) => tuner,
-        None => {
-            let originals = shared.spec.sources.iter().map(|s| (s.path.clone(), s.blob)).collect();
-            let baseline = shared.load(&originals).map_err(|error| storage_failure(&error))?;
-            let made = Tuner::new(&baseline).map_err(|nothing| ModelFailure::Run {
-                reason: nothing.to_string(),
-                hint: match nothing {
-                    CannotTune::Nothing { .. } => {
-                        "mark a literal with a comment on its line, such as `weco: 1..64`, or name a model with -M"
-                    }
-                    CannotTune::Annotation { .. } => "correct the comment",
-                }
-                .into(),
-            })?;
-            slot.insert(made)
-        }
-    };
+    let mut tuner = tuner.lock().unwrap_or_else(PoisonError::into_inner);
     for seen in shared.take_observations() {
         let files = shared.load(&seen.files).map_err(|error| storage_failure(&error))?;
         tuner.observe(seen.node, &files, seen.score);
