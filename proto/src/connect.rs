@@ -86,7 +86,10 @@ pub async fn connect(socket: &Path) -> Result<Client, ConnectError> {
 
 fn refused(socket: &Path, source: io::Error) -> ConnectError {
     match source.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => ConnectError::NotRunning,
+        // Reset: it ended while the connection was waiting to be taken.
+        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => {
+            ConnectError::NotRunning
+        }
         _ => ConnectError::Io { socket: socket.to_owned(), source },
     }
 }
@@ -98,4 +101,19 @@ fn check_peer(socket: &Path, stream: &UnixStream) -> Result<(), ConnectError> {
         return Ok(());
     }
     Err(ConnectError::ForeignOwner { socket: socket.to_owned(), uid: peer.uid() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_daemon_that_is_gone_or_going_is_not_running() {
+        use io::ErrorKind::{ConnectionRefused, ConnectionReset, NotFound, PermissionDenied};
+        let refused = |kind: io::ErrorKind| refused(Path::new("/x"), kind.into());
+        for kind in [NotFound, ConnectionRefused, ConnectionReset] {
+            assert!(matches!(refused(kind), ConnectError::NotRunning), "{kind}");
+        }
+        assert!(matches!(refused(PermissionDenied), ConnectError::Io { .. }));
+    }
 }

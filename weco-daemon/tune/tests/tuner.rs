@@ -210,7 +210,7 @@ fn explains_what_cannot_be_tuned() {
     for text in ["", "\n", "def f():\n    return x\n", "X = 5  # weco: fixed\n", "\u{feff}", "\0\0"] {
         let error = Tuner::new(&one("a.py", text)).err().unwrap();
         assert_eq!(error, CannotTune::Nothing { paths: vec!["a.py".to_owned()] }, "{text:?}");
-        assert!(error.to_string().contains("a.py"), "it says where it looked");
+        assert!(error.to_string().starts_with("nothing to tune in a.py: "));
     }
     assert!(Tuner::new(&Files::new()).is_err());
     for (text, part) in [
