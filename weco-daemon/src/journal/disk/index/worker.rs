@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sled::Batch;
 use weco_core::run::RunId;
@@ -22,8 +22,9 @@ const MAX_UNFLUSHED: usize = 4096;
 /// Events per batch: enough to share its cost, and some 100 KB of memory.
 const BATCH: usize = 256;
 
-/// How often, and how far apart, a database that is still open is tried: for two seconds.
-const LOCK_ATTEMPTS: u32 = 100;
+/// How long a database that is still open is tried again, well within the usual deadline.
+const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+/// Time between two tries.
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 type Opened = Result<HashMap<RunId, Catalogued>, OpenError>;
@@ -78,13 +79,15 @@ fn run(
 /// Opens the database once nobody has it open any more. The journal's own lock keeps others out, but
 /// what sled has yet to free of a database that this process just closed may hold it for a moment.
 fn open(path: &Path) -> Result<(Database, HashMap<RunId, Catalogued>), OpenError> {
-    for _ in 0..LOCK_ATTEMPTS {
+    let started = Instant::now();
+    loop {
         match Database::open(path) {
-            Err(OpenError::Refused(refusal)) if refusal.is_in_use() => thread::sleep(LOCK_PAUSE),
+            Err(OpenError::Refused(refusal)) if refusal.is_in_use() && started.elapsed() < LOCK_PATIENCE => {
+                thread::sleep(LOCK_PAUSE);
+            }
             result => return result,
         }
     }
-    Database::open(path)
 }
 
 struct Worker {
