@@ -95,8 +95,12 @@ pub struct StartArgs {
     #[arg(short, long, value_name = "DIR", default_value = ".runs", value_hint = ValueHint::DirPath, help_heading = "Results")]
     pub log_dir: String,
 
-    /// Keep each step's output too: <DIR>/<run-id>/outputs/step_<n>.out.txt
-    #[arg(long, help_heading = "Results")]
+    /// Keep each step's output too, below the run's directory.
+    #[arg(
+        long,
+        help_heading = "Results",
+        help = "Keep each step's output too: <DIR>/<run-id>/outputs/step_<n>.out.txt"
+    )]
     pub save_logs: bool,
 
     /// How it is shown and ends.

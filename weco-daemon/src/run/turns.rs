@@ -20,7 +20,7 @@ pub struct Turn {
 }
 
 impl Turns {
-    /// Waits for the turn in `tree` (see [`working_tree`]); calls `waiting` if it is not free at once.
+    /// Waits for the turn in `tree` (see `working_tree`); calls `waiting` if it is not free at once.
     pub async fn take(&self, tree: &Path, waiting: impl FnOnce()) -> Turn {
         let place = Arc::clone(
             self.places
