@@ -72,10 +72,10 @@ async fn ask_model(
     shared.show(node.0, LiveWhat::Proposing { characters: 0, tries: 1, last_fault: String::new() });
     let news = |news: CallNews| show_news(shared, node, news);
     let completion = model.complete(&prompt, &news).await.map_err(model_failure)?;
-    Ok(read(completion, &files))
+    Ok(read(&completion, &files))
 }
 
-fn read(completion: Completion, parent: &Files) -> Answer {
+fn read(completion: &Completion, parent: &Files) -> Answer {
     let usage = completion.usage;
     match reply::parse(&completion.text, parent) {
         Ok(candidate) => Answer::Version { plan: candidate.plan, files: candidate.files, usage, from: None },
