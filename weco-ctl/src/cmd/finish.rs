@@ -71,12 +71,15 @@ impl Finish {
                 } else {
                     offer.make().await?
                 }
-                say(&format!("To go on with this run: {}\n", self.resume()))?;
+                self.say_resume()?;
                 Ok(ExitCode::from(if followed.stopped { EXIT_INTERRUPTED } else { EXIT_FAILURE }))
             }
             _ => {
                 say(&self.offer(ended).how_to_apply())?;
                 if self.is_said() {
+                    if ended.hint.is_empty() {
+                        self.say_resume()?;
+                    }
                     return Ok(ExitCode::from(EXIT_FAILURE));
                 }
                 Err(Error::failure(&ended.reason).hint(&ended.hint).or_hint(self.resume()))
@@ -131,6 +134,10 @@ impl Finish {
             best_step: ended.best_step,
             edited: &ended.edited,
         }
+    }
+
+    fn say_resume(&self) -> Result<(), Error> {
+        say(&format!("To go on with this run: {}\n", self.resume()))
     }
 
     fn resume(&self) -> String {

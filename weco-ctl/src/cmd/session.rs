@@ -1,5 +1,7 @@
 //! One run, followed to its end.
 
+use std::env;
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
@@ -39,8 +41,8 @@ impl<T> Interruptible<T> {
 
 /// Whether the terminal moves its cursor; a dumb one (an editor's shell, say) does not, nor does one that is not
 /// named.
-fn can_draw() -> bool {
-    std::env::var_os("TERM").is_some_and(|terminal| !terminal.is_empty() && terminal != "dumb")
+fn can_draw(terminal: Option<&OsStr>) -> bool {
+    terminal.is_some_and(|terminal| !terminal.is_empty() && terminal != "dumb")
 }
 
 /// A run and how it is to be shown.
@@ -58,7 +60,9 @@ pub(super) struct Session {
 impl Session {
     /// Shows the run until it ends, and does what its end asks for.
     pub(super) async fn play(self) -> Result<ExitCode, Error> {
-        let rich = self.end.output == OutputArg::Rich && io::stdout().is_terminal() && can_draw();
+        let rich = self.end.output == OutputArg::Rich
+            && io::stdout().is_terminal()
+            && can_draw(env::var_os("TERM").as_deref());
         let facts = SharedFacts::default();
         let (actions, asked) = unbounded_channel();
         if self.interrupted {
@@ -112,5 +116,19 @@ impl Session {
             }
         };
         Reconnecting::new(daemon, run_id, !rich, Retry::default(), news).tapped(facts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn screens_are_for_terminals_that_can_draw_them() {
+        for (terminal, can) in
+            [(Some("xterm-256color"), true), (Some("dumb"), false), (Some(""), false), (None, false)]
+        {
+            assert_eq!(can_draw(terminal.map(OsStr::new)), can, "{terminal:?}");
+        }
     }
 }

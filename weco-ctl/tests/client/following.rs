@@ -115,6 +115,19 @@ fn a_baseline_that_fails_leaves_an_error_and_no_run() {
 }
 
 #[test]
+fn an_error_is_told_once_where_lines_and_errors_go_to_one_place() {
+    let home = Home::with_runtime_dir();
+    let updates = vec![created(&home), measured(2, 1, 2.0), ended(3, RunStatus::Error, 1)];
+    let _daemon = Fake::serve(&home.socket(), script([watched(updates, Then::Close)]));
+    let path = home.project().join("log");
+    let log = fs::File::create(&path).unwrap();
+    let status = home.weco(&ARGS).stdout(log.try_clone().unwrap()).stderr(log).status().unwrap();
+    let log = fs::read_to_string(path).unwrap();
+    assert_eq!((status.code(), log.matches("the reason").count()), (Some(1), 1), "{log}");
+    assert!(log.ends_with(&format!("To go on with this run: weco resume {SHORT}\n")), "{log}");
+}
+
+#[test]
 fn a_run_that_cannot_go_on_says_why_and_how_to_go_on() {
     let home = Home::with_runtime_dir();
     for status in [RunStatus::Error, RunStatus::Interrupted] {

@@ -3,6 +3,7 @@
 use weco_core::event::{Event, Exit, Outcome, RunEvent, Verdict};
 use weco_core::run::{NodeId, RunSpec};
 use weco_core::state::{IllegalEvent, RunState};
+use weco_core::tree::Node;
 use weco_proto::v1::{self, run_update::Update};
 
 use crate::journal::Journal;
@@ -93,7 +94,7 @@ fn update(state: &RunState, event: &RunEvent, output: Option<&dyn Journal>) -> O
             hint: hint.clone(),
             baseline_failed: state.baseline().bug().is_some(),
             best_step: state.tree().best().map(|best| best.id.0),
-            best_metric: state.tree().best().and_then(weco_core::tree::Node::metric),
+            best_metric: state.tree().best().and_then(Node::metric),
             edited: state.edited().iter().cloned().collect(),
         }),
         RunEvent::Applied { node, paths } => {
