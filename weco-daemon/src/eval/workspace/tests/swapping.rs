@@ -75,7 +75,7 @@ fn an_edit_between_evaluations_is_asked_about_adopted_and_restored() {
     let root = project.root().canonicalize().unwrap();
     let content: Arc<[u8]> = Arc::from(&b"mine \xff"[..]);
     assert_eq!(edits, [Edit::InPlace { path: "b.py".to_owned(), kept_at: root.join("b.py"), content }]);
-    assert_eq!(edits[0].message(), "b.py was edited during the run; the edit stays in place.");
+    assert_eq!(edits[0].message(), "b.py was edited during the run; the edit stays in place");
 
     workspace.adopt(&edits);
     let swapped = workspace.swap_in(&version, &project.kept()).unwrap();
