@@ -144,7 +144,7 @@ impl House {
         let watch = WatchRunRequest { run_id: run_id.to_owned(), from_seq: 1, include_output: false };
         let stream = self.service.watch_run(versioned(watch)).await.unwrap().into_inner();
         let updates: Vec<Result<RunUpdate, Status>> =
-            tokio::time::timeout(DEADLINE, stream.collect()).await.expect("the run ends");
+            tokio::time::timeout(DEADLINE, stream.collect()).await.unwrap();
         updates.into_iter().filter_map(|update| update.unwrap().update).collect()
     }
 }
