@@ -4,6 +4,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 use weco_core::run::RunId;
@@ -24,6 +26,10 @@ const REMOVED: &str = "removed";
 pub(super) struct Layout {
     root: PathBuf,
 }
+
+/// How long a lock that is taken is tried again, and how often.
+const LOCK_WAIT: Duration = Duration::from_millis(500);
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 impl Layout {
     /// Creates what is missing, for the user alone.
@@ -72,14 +78,23 @@ impl Layout {
     }
 
     /// Takes the journal for this process until the file is dropped.
+    ///
+    /// A process that its last owner was just starting holds the lock too until it runs its own program: an
+    /// instant, which is waited out.
     pub(super) fn lock(&self) -> Result<File, JournalError> {
         let path = self.root.join("lock");
         let file = private().write(true).create(true).truncate(false).open(&path);
         let file = file.map_err(|error| JournalError::io("open", &path, &error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(JournalError::InUse(self.root.display().to_string())),
-            Err(TryLockError::Error(error)) => Err(JournalError::io("lock", &path, &error)),
+        let until = Instant::now() + LOCK_WAIT;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(JournalError::InUse(self.root.display().to_string()));
+                }
+                Err(TryLockError::Error(error)) => return Err(JournalError::io("lock", &path, &error)),
+            }
         }
     }
 

@@ -134,3 +134,17 @@ async fn nobody_else_can_read_it() {
     }
     assert_eq!(mode(&dir.path().join("mirror")), 0o700);
 }
+
+#[tokio::test]
+async fn a_lock_that_is_held_for_an_instant_more_is_waited_for() {
+    let (journal, dir) = fresh(Options::default());
+    journal.close().await.unwrap();
+    let held = fs::File::open(dir.path().join("lock")).unwrap();
+    held.try_lock().unwrap();
+    let holder = std::thread::spawn(move || {
+        std::thread::park_timeout(std::time::Duration::from_millis(30));
+        drop(held);
+    });
+    open(dir.path()).close().await.unwrap();
+    holder.join().unwrap();
+}
