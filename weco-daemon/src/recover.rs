@@ -14,10 +14,10 @@ use crate::clock;
 use crate::environment::{self, Environment};
 use crate::error::{Failure, FailureKind};
 use crate::eval::process::{DEFAULT_GRACE, Token, kill_leftover};
-use crate::eval::workspace::{Edit, Workspace};
+use crate::eval::workspace::Workspace;
 use crate::journal::Durability;
 use crate::rpc::context_for;
-use crate::run::{Registry, kept_dir, load, short};
+use crate::run::{Registry, kept_dir, load, noticed, short};
 
 /// Puts every unfinished run right. A run that cannot be is reported and left; the others go on.
 pub(crate) async fn all(registry: &Registry) {
@@ -87,17 +87,8 @@ async fn restore(registry: &Registry, state: &mut RunState) -> Result<Workspace,
         .recover(candidate.as_ref(), &kept)
         .map_err(|error| Failure::new(FailureKind::System, error.to_string()))?;
     for edit in &edits {
-        let content = match edit {
-            Edit::InPlace { content, .. } => Some(Blob::new(content.to_vec())),
-            Edit::Moved { .. } | Edit::Deleted { .. } => None,
-        };
-        let input = Input::SourceEdited {
-            path: edit.path().to_owned(),
-            kept_at: edit.kept_at().display().to_string(),
-            message: edit.message(),
-            text: content.as_ref().map(Blob::id),
-        };
-        record(registry, state, input, content.into_iter().collect()).await?;
+        let (input, blobs) = noticed(edit);
+        record(registry, state, input, blobs).await?;
     }
     workspace.adopt(&edits);
     Ok(workspace)

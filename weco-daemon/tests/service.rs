@@ -1,6 +1,6 @@
 //! The service over a journal that fails on demand.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};

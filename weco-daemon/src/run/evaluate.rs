@@ -113,18 +113,24 @@ fn command(shared: &Shared, node: NodeId, attempt: u32) -> Command {
 /// Records the user's edits; returns once they are durable.
 async fn report(shared: &Shared, edits: &[Edit]) {
     for edit in edits {
-        let content = match edit {
-            Edit::InPlace { content, .. } => Some(Blob::new(content.to_vec())),
-            Edit::Moved { .. } | Edit::Deleted { .. } => None,
-        };
-        let input = Input::SourceEdited {
-            path: edit.path().to_owned(),
-            kept_at: edit.kept_at().display().to_string(),
-            message: edit.message(),
-            text: content.as_ref().map(Blob::id),
-        };
-        shared.mailbox.ask(input, content.into_iter().collect()).await;
+        let (input, blobs) = noticed(edit);
+        shared.mailbox.ask(input, blobs).await;
     }
+}
+
+/// The news of an edit, and the text to keep with it.
+pub(crate) fn noticed(edit: &Edit) -> (Input, Vec<Blob>) {
+    let content = match edit {
+        Edit::InPlace { content, .. } => Some(Blob::new(content.to_vec())),
+        Edit::Moved { .. } | Edit::Deleted { .. } => None,
+    };
+    let input = Input::SourceEdited {
+        path: edit.path().to_owned(),
+        kept_at: edit.kept_at().display().to_string(),
+        message: edit.message(),
+        text: content.as_ref().map(Blob::id),
+    };
+    (input, content.into_iter().collect())
 }
 
 /// Shows the output's end as it grows, until the command has ended or something else is shown.

@@ -20,6 +20,7 @@ mod turns;
 
 pub use effects::{Proposer, RunContext};
 pub(crate) use effects::{kept_dir, load};
+pub(crate) use evaluate::noticed;
 pub use feed::{Feed, Live, LiveWhat};
 pub use registry::{Deps, Registry};
 pub(crate) use registry::{open_workspace, short};
