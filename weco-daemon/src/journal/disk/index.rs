@@ -42,31 +42,46 @@ pub(super) struct Span {
     pub(super) catalogued: Catalogued,
 }
 
+/// Bytes by which a run's file may grow before it is indexed, unless the run ends or the journal closes. Small
+/// batches cost sled several times what they hold, on cores that evaluations need; what is not indexed yet is
+/// in the run's file and, this recent, in the commit log too.
+const LAG: u64 = 512 << 10;
+
+/// A part of a run's file that waits to be indexed.
+#[derive(Clone, Debug)]
+struct Waiting {
+    span: Span,
+    /// Whether the thread was told of it.
+    told: bool,
+}
+
 /// What waits to be indexed. One part per run, however often the run is appended to: an index that
 /// is slow, or hangs, costs no more memory than there are runs.
 #[derive(Clone, Debug, Default)]
-struct Grown(Arc<Mutex<HashMap<RunId, Span>>>);
+struct Grown(Arc<Mutex<HashMap<RunId, Waiting>>>);
 
 impl Grown {
-    fn lock(&self) -> MutexGuard<'_, HashMap<RunId, Span>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<RunId, Waiting>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a part; tells whether it is the run's first.
+    /// Adds a part; tells whether the thread is to be told that the run's is due.
     fn add(&self, run: RunId, span: Span) -> bool {
-        let mut spans = self.lock();
-        match spans.get_mut(&run) {
-            Some(waiting) => {
-                waiting.catalogued = span.catalogued;
-                false
-            }
-            None => spans.insert(run, span).is_none(),
-        }
+        let mut parts = self.lock();
+        let waiting = parts.entry(run).or_insert_with(|| Waiting { span: span.clone(), told: false });
+        waiting.span.catalogued = span.catalogued;
+        let due = span.catalogued.ended || span.catalogued.len - waiting.span.from >= LAG;
+        due && !std::mem::replace(&mut waiting.told, true)
     }
 
     /// Takes a run's part.
     fn take(&self, run: RunId) -> Option<Span> {
-        self.lock().remove(&run)
+        self.lock().remove(&run).map(|waiting| waiting.span)
+    }
+
+    /// Takes every run's part.
+    fn take_all(&self) -> Vec<(RunId, Span)> {
+        self.lock().drain().map(|(run, waiting)| (run, waiting.span)).collect()
     }
 }
 

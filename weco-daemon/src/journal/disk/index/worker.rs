@@ -113,24 +113,36 @@ impl Worker {
     fn serve(mut self, messages: &Receiver<Message>) -> sled::Result<Option<SyncSender<()>>> {
         while let Some(message) = self.next(messages)? {
             match message {
-                Message::Grown(run) => {
-                    if let Some(span) = self.grown.take(run) {
-                        self.add(run, &span)?;
-                    }
-                }
+                Message::Grown(run) => self.catch_up(run)?,
                 Message::Remove { run, tombstone } => self.remove(run, &tombstone)?,
                 Message::Fetch { run, from, reply } => {
+                    self.catch_up(run)?;
                     self.apply()?;
                     let _ = reply.send(self.database.fetch(run, from)?);
                 }
                 Message::Close { reply } => {
+                    self.catch_up_all()?;
                     self.flush()?;
                     return Ok(Some(reply));
                 }
             }
         }
+        self.catch_up_all()?;
         self.flush()?;
         Ok(None)
+    }
+
+    /// Indexes what waits of a run.
+    fn catch_up(&mut self, run: RunId) -> sled::Result<()> {
+        match self.grown.take(run) {
+            Some(span) => self.add(run, &span),
+            None => Ok(()),
+        }
+    }
+
+    fn catch_up_all(&mut self) -> sled::Result<()> {
+        let waiting = self.grown.take_all();
+        waiting.iter().try_for_each(|(run, span)| self.add(*run, span))
     }
 
     /// The next message. Before it waits for one, it gives sled what was collected.
