@@ -167,7 +167,10 @@ impl Actor {
             self.record(&events, &blobs).await?;
             self.effects.note(&events, &self.state);
             self.artifacts.note(&events, &self.state).await;
-            self.publisher.recorded(self.state.seq());
+            // What is only written is told with what is flushed next.
+            if durability(&events) == Durability::Flushed {
+                self.publisher.recorded(self.state.seq());
+            }
         }
         if let Some(reply) = reply {
             // The caller may have gone away; the input counts all the same.
