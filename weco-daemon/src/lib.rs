@@ -49,7 +49,10 @@ pub fn main_impl() -> ExitCode {
 }
 
 fn serve(paths: Paths) -> Result<(), DaemonError> {
+    // One worker: a step is a chain of short hand-offs, and waking another core for each costs more than the
+    // work itself. The journal, the index and the artifacts have threads of their own.
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
         .enable_all()
         .build()
         .map_err(|source| DaemonError::Io { action: "start the runtime".to_owned(), source })?;
