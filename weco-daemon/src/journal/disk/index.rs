@@ -66,7 +66,7 @@ impl Grown {
     }
 
     /// Adds a part; tells whether the thread is to be told that the run's is due.
-    fn add(&self, run: RunId, span: Span) -> bool {
+    fn add(&self, run: RunId, span: &Span) -> bool {
         let mut parts = self.lock();
         let waiting = parts.entry(run).or_insert_with(|| Waiting { span: span.clone(), told: false });
         waiting.span.catalogued = span.catalogued;
@@ -136,7 +136,7 @@ impl Index {
 
     /// Has a part of a run's file indexed, some time.
     pub(super) fn add(&self, run: RunId, span: Span) {
-        if self.grown.add(run, span) {
+        if self.grown.add(run, &span) {
             self.send(Message::Grown(run));
         }
     }
