@@ -135,8 +135,8 @@ impl Index {
     }
 
     /// Has a part of a run's file indexed, some time.
-    pub(super) fn add(&self, run: RunId, span: Span) {
-        if self.grown.add(run, &span) {
+    pub(super) fn add(&self, run: RunId, span: &Span) {
+        if self.grown.add(run, span) {
             self.send(Message::Grown(run));
         }
     }

@@ -214,7 +214,7 @@ impl Recovery<'_> {
         let known = self.catalogue.get(&run).filter(|_| !repaired);
         if known != Some(&catalogued) && found.events > 0 {
             let from = known.map_or(0, |known| known.len);
-            self.index.add(run, Span { path: self.layout.mirror(run), from, catalogued });
+            self.index.add(run, &Span { path: self.layout.mirror(run), from, catalogued });
         }
         Meta { last_seq: found.events, ended: found.ended, len: found.end, damage: None }
     }

@@ -153,7 +153,7 @@ impl Store {
             answer(reply, Ok(()));
             let path = self.layout.mirror(entry.run);
             let catalogued = Catalogued { last_seq: state.last_seq, ended: state.ended, len: state.len };
-            self.index.add(entry.run, Span { path, from: offset, catalogued });
+            self.index.add(entry.run, &Span { path, from: offset, catalogued });
         }
     }
 
