@@ -143,6 +143,8 @@ impl Index {
 
     /// Has a run removed, and then its tombstone.
     pub(super) fn remove(&self, run: RunId, tombstone: PathBuf) {
+        // A part of the removed file must not be taken for one of a later file of the same run.
+        self.grown.take(run);
         self.send(Message::Remove { run, tombstone });
     }
 

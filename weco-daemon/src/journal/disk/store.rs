@@ -23,7 +23,7 @@ pub(super) const MAX_WAITING: usize = 1024;
 const MAX_GROUP: usize = 256;
 
 /// How long closing waits for the index, which can be rebuilt.
-const INDEX_CLOSE: Duration = Duration::from_secs(5);
+const INDEX_CLOSE: Duration = Duration::from_secs(8);
 
 /// An append that is under way.
 type Pending = (Entry, Durability, Reply);

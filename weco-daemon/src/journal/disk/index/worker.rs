@@ -23,7 +23,7 @@ const MAX_UNFLUSHED: usize = 4096;
 const BATCH: usize = 256;
 
 /// How long a database that is still open is tried again, well within the usual deadline.
-const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+const LOCK_PATIENCE: Duration = Duration::from_secs(8);
 /// Time between two tries.
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
