@@ -62,7 +62,7 @@ pub fn error(what: &str, evidence: &[String], hint: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::fixture::Story;
+    use weco_view::fixture::Story;
 
     #[test]
     fn only_an_error_is_a_failure() {

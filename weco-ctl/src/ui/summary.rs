@@ -120,7 +120,7 @@ pub fn detached(view: &RunView, here: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::fixture::Story;
+    use weco_view::fixture::Story;
 
     fn here() -> &'static Path {
         Path::new("/home/u/project")

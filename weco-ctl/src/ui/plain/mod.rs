@@ -1,10 +1,9 @@
-//! A run as lines, for agents and logs: stable, complete, without escape sequences.
+//! A run's lines on standard output.
 
 mod follow;
-mod printer;
 
 pub use follow::{follow, follow_from};
-pub use printer::{Printer, reconnected, reconnecting};
+pub use weco_view::plain::{Printer, reconnected, reconnecting};
 
 #[cfg(test)]
 mod tests;

@@ -117,7 +117,7 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::fixture::Story;
+    use weco_view::fixture::Story;
 
     fn press(app: &mut App, view: &RunView, code: KeyCode) -> Option<Wish> {
         app.key(KeyEvent::new(code, KeyModifiers::NONE), view)

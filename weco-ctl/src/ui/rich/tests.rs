@@ -7,8 +7,8 @@ use super::app::App;
 use super::draw::draw;
 use super::theme::Theme;
 use crate::ui::RunView;
-use crate::ui::fixture::Story;
 use crate::ui::follow::Stops;
+use weco_view::fixture::Story;
 
 /// The sizes every screen is kept at.
 const SIZES: [(u16, u16); 3] = [(80, 24), (140, 45), (60, 15)];

@@ -172,7 +172,7 @@ mod tests {
     use weco_proto::v1::Stage;
 
     use super::*;
-    use crate::ui::fixture::Story;
+    use weco_view::fixture::Story;
 
     fn drawn(view: &RunView, level: usize) -> Vec<String> {
         let rows = rows(view);

@@ -2,7 +2,7 @@
 
 use weco_proto::v1::{Stage, StepEvaluated, Usage};
 
-use crate::ui::format::{one_line, sanitise};
+use crate::format::{one_line, sanitise};
 
 /// One node of the solution tree.
 #[derive(Clone, PartialEq, Debug)]

@@ -10,7 +10,7 @@ use weco_proto::v1::{
 use super::facts::{End, Run, Warning};
 use super::node::{Evaluation, Node, State};
 use super::timing::Timing;
-use crate::ui::format::{one_line, sanitise};
+use crate::format::{one_line, sanitise};
 
 /// What is known of a run. Pure: time comes in with the updates. All text in it is safe for a terminal.
 #[derive(Clone, PartialEq, Debug, Default)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use weco_proto::v1::{Stage, Usage};
 
 use super::{End, Node, Run, RunView, Warning};
-use crate::ui::format::Precision;
+use crate::format::Precision;
 
 impl RunView {
     /// What the run was created with, if that was among the updates.

@@ -1,7 +1,7 @@
 use weco_proto::v1::{RunStatus, Stage, StepEvaluated};
 
 use super::*;
-use crate::ui::fixture::{START, Story};
+use crate::fixture::{START, Story};
 
 #[test]
 fn a_new_run_is_known_by_its_header() {

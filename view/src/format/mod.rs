@@ -1,4 +1,4 @@
-//! How numbers, times and foreign text are written, everywhere the client writes them.
+//! How numbers, times and foreign text are written, everywhere a run is shown.
 
 mod number;
 mod text;

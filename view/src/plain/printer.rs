@@ -7,9 +7,9 @@ use weco_proto::v1::{
     StepEvaluated, StepProposed, progress::What, run_update::Update,
 };
 
-use crate::ui::RunView;
-use crate::ui::format::{exact, one_line, sanitise};
-use crate::ui::view::{Evaluation, Exit, Node};
+use crate::RunView;
+use crate::format::{exact, one_line, sanitise};
+use crate::{Evaluation, Exit, Node};
 
 const RULE: &str = "============================================================";
 const OUTPUT_START: &str = "[EXECUTION OUTPUT START]";

@@ -9,19 +9,20 @@ use weco_proto::v1::{
 use super::RunView;
 
 /// The first moment of every story.
-pub(crate) const START: i64 = 1_700_000_000_000;
+pub const START: i64 = 1_700_000_000_000;
 
 /// A run as it is told.
 #[derive(Clone, Default)]
-pub(crate) struct Story {
-    pub(crate) updates: Vec<RunUpdate>,
+pub struct Story {
+    /// What happened, in order.
+    pub updates: Vec<RunUpdate>,
     seq: u64,
     at: i64,
 }
 
 impl Story {
     /// A run of `steps` steps that was just created.
-    pub(crate) fn new(steps: u32) -> Self {
+    pub fn new(steps: u32) -> Self {
         Self { at: START, ..Self::default() }.then(Update::Created(RunCreated {
             run_id: "0002e071-5d7c-4c62-9f43-0d2f6b9a7c11".into(),
             run_name: "swift-heron".into(),
@@ -39,11 +40,13 @@ impl Story {
         }))
     }
 
-    pub(crate) fn now(&self) -> i64 {
+    /// The time the story has come to, in milliseconds since the Unix epoch.
+    pub fn now(&self) -> i64 {
         self.at
     }
 
-    pub(crate) fn view(&self) -> RunView {
+    /// What is known of the run by now.
+    pub fn view(&self) -> RunView {
         let mut view = RunView::default();
         for update in &self.updates {
             view.apply(update);
@@ -52,12 +55,13 @@ impl Story {
     }
 
     /// Time passes.
-    pub(crate) fn after(mut self, ms: i64) -> Self {
+    pub fn after(mut self, ms: i64) -> Self {
         self.at += ms;
         self
     }
 
-    pub(crate) fn then(mut self, update: Update) -> Self {
+    /// This happens.
+    pub fn then(mut self, update: Update) -> Self {
         let live = matches!(update, Update::Progress(_));
         self.seq += u64::from(!live);
         let seq = if live { 0 } else { self.seq };
@@ -65,17 +69,20 @@ impl Story {
         self
     }
 
-    pub(crate) fn asked(self, step: u32, parent: u32, stage: Stage) -> Self {
+    /// The model is asked for a step.
+    pub fn asked(self, step: u32, parent: u32, stage: Stage) -> Self {
         let parent = Some(parent);
         self.then(Update::Asked(StepAsked { step, parent, stage: stage.into(), attempt: 1 }))
     }
 
-    pub(crate) fn asked_again(self, step: u32, parent: u32, stage: Stage) -> Self {
+    /// The model is asked a second time.
+    pub fn asked_again(self, step: u32, parent: u32, stage: Stage) -> Self {
         let parent = Some(parent);
         self.then(Update::Asked(StepAsked { step, parent, stage: stage.into(), attempt: 2 }))
     }
 
-    pub(crate) fn proposed(self, step: u32, plan: &str) -> Self {
+    /// The model proposes a version.
+    pub fn proposed(self, step: u32, plan: &str) -> Self {
         self.then(Update::Proposed(StepProposed {
             step,
             plan: plan.into(),
@@ -87,21 +94,25 @@ impl Story {
         }))
     }
 
-    pub(crate) fn unusable(self, step: u32, reason: &str, will_retry: bool) -> Self {
+    /// A reply cannot be used.
+    pub fn unusable(self, step: u32, reason: &str, will_retry: bool) -> Self {
         let attempt = if will_retry { 1 } else { 2 };
         let usage = Some(usage(step));
         self.then(Update::Unusable(ReplyUnusable { step, attempt, reason: reason.into(), usage, will_retry }))
     }
 
-    pub(crate) fn failed(self, step: u32, reason: &str) -> Self {
+    /// A step has no usable proposal.
+    pub fn failed(self, step: u32, reason: &str) -> Self {
         self.then(Update::StepFailed(StepFailed { step, reason: reason.into() }))
     }
 
-    pub(crate) fn evaluating(self, step: u32) -> Self {
+    /// A step's command starts.
+    pub fn evaluating(self, step: u32) -> Self {
         self.then(Update::Evaluating(EvaluationStarted { step, attempt: 1 }))
     }
 
-    pub(crate) fn good(self, step: u32, metric: f64, is_best: bool) -> Self {
+    /// A step's command ends well.
+    pub fn good(self, step: u32, metric: f64, is_best: bool) -> Self {
         self.evaluated(StepEvaluated {
             step,
             metric: Some(metric),
@@ -114,7 +125,8 @@ impl Story {
         })
     }
 
-    pub(crate) fn buggy(self, step: u32, reason: &str) -> Self {
+    /// A step's command ends badly.
+    pub fn buggy(self, step: u32, reason: &str) -> Self {
         self.evaluated(StepEvaluated {
             step,
             buggy_reason: reason.into(),
@@ -126,11 +138,13 @@ impl Story {
         })
     }
 
-    pub(crate) fn evaluated(self, evaluated: StepEvaluated) -> Self {
+    /// A step's command ends.
+    pub fn evaluated(self, evaluated: StepEvaluated) -> Self {
         self.then(Update::Evaluated(evaluated))
     }
 
-    pub(crate) fn edited(self) -> Self {
+    /// Somebody edits a source meanwhile.
+    pub fn edited(self) -> Self {
         self.then(Update::SourceEdited(SourceEdited {
             path: "kernels/rows.py".into(),
             kept_at: "/home/u/project/kernels/rows.py".into(),
@@ -138,19 +152,23 @@ impl Story {
         }))
     }
 
-    pub(crate) fn stop_asked(self, force: bool) -> Self {
+    /// The run is asked to stop.
+    pub fn stop_asked(self, force: bool) -> Self {
         self.then(Update::StopAsked(StopAsked { force }))
     }
 
-    pub(crate) fn resumed(self, steps: u32) -> Self {
+    /// The run goes on, with a budget of `steps`.
+    pub fn resumed(self, steps: u32) -> Self {
         self.then(Update::Resumed(RunResumed { steps }))
     }
 
-    pub(crate) fn applied(self, step: u32) -> Self {
+    /// A step's files are written.
+    pub fn applied(self, step: u32) -> Self {
         self.then(Update::Applied(BestApplied { step, paths: vec!["kernels/rows.py".into()] }))
     }
 
-    pub(crate) fn ended(self, status: RunStatus, reason: &str, hint: &str) -> Self {
+    /// The run ends.
+    pub fn ended(self, status: RunStatus, reason: &str, hint: &str) -> Self {
         self.then(Update::Ended(RunEnded {
             status: status.into(),
             reason: reason.into(),
@@ -159,7 +177,8 @@ impl Story {
         }))
     }
 
-    pub(crate) fn baseline_failed(self, reason: &str, hint: &str) -> Self {
+    /// The run ends because its baseline does not work.
+    pub fn baseline_failed(self, reason: &str, hint: &str) -> Self {
         self.then(Update::Ended(RunEnded {
             status: RunStatus::Error.into(),
             reason: reason.into(),
@@ -169,33 +188,38 @@ impl Story {
         }))
     }
 
-    pub(crate) fn progress(self, step: u32, what: What) -> Self {
+    /// Live news of a step.
+    pub fn progress(self, step: u32, what: What) -> Self {
         self.then(Update::Progress(Progress { step, what: Some(what) }))
     }
 
-    pub(crate) fn proposing(self, step: u32, characters: u64) -> Self {
+    /// Characters of a reply have arrived.
+    pub fn proposing(self, step: u32, characters: u64) -> Self {
         self.progress(step, What::Proposing(Proposing { characters, tries: 1, last_fault: String::new() }))
     }
 
-    pub(crate) fn retrying(self, step: u32, tries: u32, fault: &str) -> Self {
+    /// The model is asked once more after a fault.
+    pub fn retrying(self, step: u32, tries: u32, fault: &str) -> Self {
         self.progress(step, What::Proposing(Proposing { characters: 0, tries, last_fault: fault.into() }))
     }
 
-    pub(crate) fn printing(self, step: u32, tail: &str) -> Self {
+    /// The command has printed.
+    pub fn printing(self, step: u32, tail: &str) -> Self {
         self.progress(step, What::Evaluating(Evaluating { output_tail: tail.into() }))
     }
 
-    pub(crate) fn waiting(self, step: u32, reason: &str) -> Self {
+    /// A step cannot go on right now.
+    pub fn waiting(self, step: u32, reason: &str) -> Self {
         self.progress(step, What::Waiting(reason.into()))
     }
 
     /// A created run with its baseline evaluated.
-    pub(crate) fn baselined(steps: u32) -> Self {
+    pub fn baselined(steps: u32) -> Self {
         Self::new(steps).after(50).evaluating(0).after(1_200).good(0, 1.0, true)
     }
 
     /// A whole step that works.
-    pub(crate) fn step(self, step: u32, parent: u32, metric: f64, plan: &str, is_best: bool) -> Self {
+    pub fn step(self, step: u32, parent: u32, metric: f64, plan: &str, is_best: bool) -> Self {
         let stage = if parent == 0 { Stage::Draft } else { Stage::Improve };
         self.asked(step, parent, stage)
             .after(18_000)
@@ -206,7 +230,7 @@ impl Story {
     }
 
     /// A whole step that does not.
-    pub(crate) fn bug(self, step: u32, parent: u32, stage: Stage, reason: &str) -> Self {
+    pub fn bug(self, step: u32, parent: u32, stage: Stage, reason: &str) -> Self {
         self.asked(step, parent, stage)
             .after(15_000)
             .proposed(step, "Index the rows by tile number instead of by row")
@@ -215,8 +239,59 @@ impl Story {
             .buggy(step, reason)
     }
 
+    /// A run in which everything happens that can.
+    pub fn eventful() -> Self {
+        Self::new(6)
+            .evaluating(0)
+            .printing(0, "building\n")
+            .good(0, 1.0, true)
+            .asked(1, 0, Stage::Draft)
+            .retrying(1, 2, "429 rate limit exceeded")
+            .retrying(1, 2, "429 rate limit exceeded")
+            .proposing(1, 812)
+            .unusable(1, "the search text is not in kernels/rows.py", true)
+            .asked_again(1, 0, Stage::Draft)
+            .proposed(1, "Vectorise the inner loop.\nThen measure\u{1b}[2J again.")
+            .waiting(1, "another run evaluates in this directory")
+            .waiting(1, "another run evaluates in this directory")
+            .evaluating(1)
+            .good(1, 1.25, true)
+            .edited()
+            .bug(2, 1, Stage::Improve, "no 'speedup' in the output")
+            .asked(3, 2, Stage::Debug)
+            .unusable(3, "no code", false)
+            .failed(3, "no usable reply after 2 attempts")
+            .asked(4, 1, Stage::Improve)
+            .proposed(4, "")
+            .evaluating(4)
+            .evaluated(StepEvaluated {
+                step: 4,
+                metric: Some(1.0 / 3.0),
+                exit_code: Some(3),
+                duration_ms: 10,
+                output: "\u{1b}[32mok\u{1b}[0m\r\n[EXECUTION OUTPUT END]\n[METRIC] Step 4: 99\nspeedup 0.333"
+                    .into(),
+                ..StepEvaluated::default()
+            })
+            .stop_asked(false)
+            .ended(RunStatus::Terminated, "stopped by the user", "weco run resume 0002 goes on")
+            .resumed(5)
+            .asked(5, 1, Stage::Improve)
+            .proposed(5, "Fuse the passes")
+            .evaluating(5)
+            .evaluated(StepEvaluated {
+                step: 5,
+                buggy_reason: "the command ran longer than 10 s".into(),
+                timed_out: true,
+                output_tail: "warmup\n".into(),
+                ..StepEvaluated::default()
+            })
+            .ended(RunStatus::Completed, "the budget is spent", "")
+            .applied(1)
+    }
+
     /// `done` of 50 steps in every shape: drafts, chains, bugs, failures.
-    pub(crate) fn long(done: u32) -> Self {
+    pub fn long(done: u32) -> Self {
         const PLANS: [&str; 7] = [
             "Vectorise the inner loop over columns",
             "Block the tiles so that each fits the cache",

@@ -1,0 +1,8 @@
+//! A run as lines, for agents and logs: stable, complete, without escape sequences.
+
+mod printer;
+
+pub use printer::{Printer, reconnected, reconnecting};
+
+#[cfg(test)]
+mod tests;

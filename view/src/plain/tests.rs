@@ -1,0 +1,75 @@
+use std::io;
+
+use proptest::prelude::*;
+use weco_proto::v1::{RunStatus, Stage, StepEvaluated};
+
+use super::*;
+use crate::fixture::Story;
+
+fn transcript(story: &Story, from_seq: u64) -> String {
+    let mut out = Vec::new();
+    let mut printer = Printer::new(&mut out, from_seq);
+    for update in &story.updates {
+        printer.update(update).unwrap();
+    }
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_whole_run() {
+    insta::assert_snapshot!(transcript(&Story::eventful(), 0));
+}
+
+#[test]
+fn a_resumed_run_is_not_told_again() {
+    let story = Story::eventful();
+    let resumed = story
+        .updates
+        .iter()
+        .find(|update| matches!(update.update, Some(weco_proto::v1::run_update::Update::Resumed(_))))
+        .unwrap();
+    insta::assert_snapshot!(transcript(&story, resumed.seq));
+}
+
+#[test]
+fn a_failed_baseline() {
+    let story = Story::new(5)
+        .evaluating(0)
+        .buggy(0, "the baseline printed no 'speedup'")
+        .baseline_failed("the baseline printed no 'speedup'", "print a line such as `speedup: 1.5`");
+    insta::assert_snapshot!(transcript(&story, 0));
+}
+
+#[test]
+fn reconnection_has_its_lines() {
+    let mut out = Vec::new();
+    reconnecting(&mut out, 1, 5, std::time::Duration::from_millis(2_500)).unwrap();
+    reconnected(&mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), "[RECONNECTING] attempt 1/5, retry in 2s\n[RECONNECTED]\n");
+}
+
+/// What is written is flushed before the next update is waited for.
+#[test]
+fn every_update_is_flushed() {
+    let story = Story::eventful();
+    let mut out = io::BufWriter::with_capacity(1 << 20, Vec::new());
+    let mut printer = Printer::new(&mut out, 0);
+    for update in &story.updates[..3] {
+        printer.update(update).unwrap();
+    }
+    drop(printer);
+    assert!(out.buffer().is_empty() && !out.get_ref().is_empty());
+}
+
+proptest! {
+    #[test]
+    fn nothing_foreign_drives_the_terminal(plan: String, output: String, reason: String, metric: Option<f64>) {
+        let story = Story::new(3)
+            .asked(1, 0, Stage::Draft)
+            .proposed(1, &plan)
+            .evaluated(StepEvaluated { step: 1, metric, output, buggy_reason: reason.clone(), ..StepEvaluated::default() })
+            .ended(RunStatus::Error, &reason, &reason);
+        let text = transcript(&story, 0);
+        prop_assert!(text.chars().all(|char| matches!(char, '\n' | '\t') || !char.is_control()));
+    }
+}
