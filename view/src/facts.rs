@@ -36,6 +36,21 @@ pub struct End {
     pub baseline_failed: bool,
 }
 
+/// A model's provider that could not be asked when it was last tried; the run waits for it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outage {
+    /// The step that waits.
+    pub step: u32,
+    /// Waits in a row so far, this one included.
+    pub attempt: u32,
+    /// Waits in a row after which the run ends.
+    pub attempts: u32,
+    /// When it is asked again, in milliseconds since the Unix epoch.
+    pub until_ms: i64,
+    /// What the provider or the system said.
+    pub reason: String,
+}
+
 /// Something the user should know that is not about one step.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Warning {

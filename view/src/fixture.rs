@@ -2,8 +2,8 @@
 
 use weco_proto::v1::{
     BestApplied, Evaluating, EvaluationStarted, Goal, Progress, Proposing, ReplyUnusable, RunCreated,
-    RunEnded, RunResumed, RunStatus, RunUpdate, SourceEdited, Stage, StepAsked, StepEvaluated, StepFailed,
-    StepProposed, StopAsked, Usage, progress::What, run_update::Update,
+    RunEnded, RunResumed, RunStatus, RunUpdate, RunWaiting, SourceEdited, Stage, StepAsked, StepEvaluated,
+    StepFailed, StepProposed, StopAsked, Usage, progress::What, run_update::Update,
 };
 
 use super::RunView;
@@ -99,6 +99,13 @@ impl Story {
         let attempt = if will_retry { 1 } else { 2 };
         let usage = Some(usage(step));
         self.then(Update::Unusable(ReplyUnusable { step, attempt, reason: reason.into(), usage, will_retry }))
+    }
+
+    /// The model's provider cannot be asked.
+    pub fn unavailable(self, step: u32, attempt: u32, wait_ms: u64, reason: &str) -> Self {
+        let until_ms = self.at.saturating_add_unsigned(wait_ms);
+        let reason = reason.into();
+        self.then(Update::Waiting(RunWaiting { step, attempt, attempts: 5, until_ms, wait_ms, reason }))
     }
 
     /// A step has no usable proposal.

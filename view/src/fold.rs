@@ -7,7 +7,7 @@ use weco_proto::v1::{
     run_update::Update,
 };
 
-use super::facts::{End, Run, Warning};
+use super::facts::{End, Outage, Run, Warning};
 use super::node::{Evaluation, Node, State};
 use super::timing::Timing;
 use crate::format::{one_line, sanitise};
@@ -21,6 +21,7 @@ pub struct RunView {
     pub(super) best: Option<u32>,
     pub(super) stopping: bool,
     pub(super) ended: Option<End>,
+    pub(super) outage: Option<Outage>,
     pub(super) warnings: Vec<Warning>,
     pub(super) applied: Vec<String>,
     pub(super) latest: Option<u32>,
@@ -43,6 +44,9 @@ impl RunView {
     }
 
     fn fold(&mut self, what: &Update, now: i64) {
+        if ends_outage(what) {
+            self.outage = None;
+        }
         match what {
             Update::Created(created) => self.created(created, now),
             Update::Asked(asked) => self.asked(asked, now),
@@ -70,6 +74,16 @@ impl RunView {
             }
             Update::SourceEdited(edit) => self.warn(&edit.message, now),
             Update::Warned(warned) => self.warn(&warned.message, now),
+            Update::Waiting(waiting) => {
+                self.outage = Some(Outage {
+                    step: waiting.step,
+                    attempt: waiting.attempt,
+                    attempts: waiting.attempts,
+                    until_ms: waiting.until_ms,
+                    reason: one_line(&waiting.reason),
+                });
+                self.node(waiting.step, now);
+            }
             Update::StopAsked(_) => self.stopping = true,
             Update::Resumed(resumed) => {
                 self.steps = resumed.steps;
@@ -175,5 +189,18 @@ impl RunView {
     fn node(&mut self, step: u32, now: i64) -> &mut Node {
         self.latest = Some(step);
         self.nodes.entry(step).or_insert_with(|| Node::new(step, now))
+    }
+}
+
+/// Whether the model's provider was heard of again, or is not waited for any more.
+fn ends_outage(what: &Update) -> bool {
+    match what {
+        Update::Proposed(_)
+        | Update::Unusable(_)
+        | Update::StepFailed(_)
+        | Update::Resumed(_)
+        | Update::Ended(_) => true,
+        Update::Progress(Progress { what: Some(What::Proposing(news)), .. }) => news.characters > 0,
+        _ => false,
     }
 }

@@ -20,7 +20,7 @@ mod node;
 mod read;
 mod timing;
 
-pub use facts::{End, Run, Warning};
+pub use facts::{End, Outage, Run, Warning};
 pub use fold::RunView;
 pub use node::{Evaluation, Exit, Node, State};
 

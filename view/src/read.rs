@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use weco_proto::v1::{Stage, Usage};
 
-use super::{End, Node, Run, RunView, Warning};
+use super::{End, Node, Outage, Run, RunView, Warning};
 use crate::format::Precision;
 
 impl RunView {
@@ -62,6 +62,11 @@ impl RunView {
     /// Whether it was asked to stop and has not yet.
     pub fn stopping(&self) -> bool {
         self.stopping
+    }
+
+    /// The model's provider is waited for, if it is.
+    pub fn outage(&self) -> Option<&Outage> {
+        self.outage.as_ref()
     }
 
     /// What the user should know besides the steps, in order: edits of sources that were noticed, and more.

@@ -17,7 +17,7 @@ use crate::model::Access;
 use crate::os::{lock, signals, socket};
 use crate::recover;
 use crate::rpc::Service;
-use crate::run::{Deps, Registry, Swaps, Turns};
+use crate::run::{Deps, Registry, Slots, Swaps, Turns};
 
 /// How long stopping may take: evaluations get their grace period within it.
 const SHUTDOWN: Duration = Duration::from_secs(20);
@@ -127,6 +127,7 @@ fn open(paths: &Paths, config: Config) -> Result<Deps, DaemonError> {
         journal: Arc::new(opened.journal),
         access: Access::new(config.model, |name| std::env::var(name).ok()),
         turns: Turns::default(),
+        slots: Slots::new(config.evaluation.max_concurrent),
         swaps: Swaps::default(),
     })
 }

@@ -18,7 +18,7 @@ use weco_daemon::daemon::About;
 use weco_daemon::journal::{Durability, Journal, JournalError, MemoryJournal, RunEntry};
 use weco_daemon::model::{Access, Config};
 use weco_daemon::rpc::Service;
-use weco_daemon::run::{Deps, Registry, Swaps, Turns};
+use weco_daemon::run::{Deps, Registry, Slots, Swaps, Turns};
 use weco_proto::v1::weco_server::Weco;
 use weco_proto::v1::{
     EnvVar, Goal, RunStatus, RunUpdate, StartRunRequest, WatchRunRequest, run_update::Update,
@@ -109,6 +109,7 @@ impl House {
             journal: journal.clone(),
             access: Access::new(Config::default(), |_| None),
             turns: Turns::default(),
+            slots: Slots::new(std::num::NonZeroUsize::MIN.saturating_add(7)),
             swaps: Swaps::default(),
         };
         let place = PathBuf::from("/nowhere");

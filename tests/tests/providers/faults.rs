@@ -91,7 +91,7 @@ fn a_reply_cut_at_the_length_limit_is_asked_again() {
 /// The run ends at once with `words`, the provider's own, and says what to try.
 #[track_caller]
 fn ends(job: &Job, model: &str, requests: usize, words: &str, next: &str) {
-    let run = job.run(&["-n", "5", "-M", model]);
+    let run = job.run(&["-n", "5", "-M", model, "--no-auto-resume"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.stdout.contains("[ERROR]") && run.stderr.contains(words), "{run:?}");
     assert!(run.stderr.contains("try:") && run.stderr.contains(next), "the next step {next:?}: {run:?}");
@@ -132,7 +132,7 @@ fn an_outage_ends_the_run_and_resume_goes_on() {
         2..=4 => Reply::status(503, "overloaded", "Come back later."),
         number => whole(&(number + 1).to_string()).into(),
     }));
-    let run = job.run(&["-n", "2", "-M", "gpt-5.2"]);
+    let run = job.run(&["-n", "2", "-M", "gpt-5.2", "--no-auto-resume"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.stderr.contains("Come back later."), "{run:?}");
     let id = crate::harness::run_id(&run.stdout);

@@ -17,6 +17,8 @@ mod interruptions;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod outages;
+#[cfg(test)]
 mod paths;
 #[cfg(test)]
 mod prompts;

@@ -3,12 +3,12 @@
 use std::{io, time::Duration};
 
 use weco_proto::v1::{
-    EvaluationStarted, Progress, ReplyUnusable, RunEnded, RunStatus, RunUpdate, Stage, StepAsked,
+    EvaluationStarted, Progress, ReplyUnusable, RunEnded, RunStatus, RunUpdate, RunWaiting, Stage, StepAsked,
     StepEvaluated, StepProposed, progress::What, run_update::Update,
 };
 
 use crate::RunView;
-use crate::format::{exact, one_line, sanitise};
+use crate::format::{exact, one_line, sanitise, short_id};
 use crate::{Evaluation, Exit, Node};
 
 const RULE: &str = "============================================================";
@@ -21,6 +21,8 @@ pub struct Printer<W> {
     view: RunView,
     from_seq: u64,
     interrupted: bool,
+    /// Whether a provider that was waited for has yet to be heard of again.
+    reconnecting: bool,
     /// The live news last printed: it comes many times over.
     last_news: Option<(u32, String)>,
 }
@@ -28,7 +30,14 @@ pub struct Printer<W> {
 impl<W: io::Write> Printer<W> {
     /// Prints to `out`. Of updates recorded before `from_seq`, only the header is printed.
     pub fn new(out: W, from_seq: u64) -> Self {
-        Self { out, view: RunView::default(), from_seq, interrupted: false, last_news: None }
+        Self {
+            out,
+            view: RunView::default(),
+            from_seq,
+            interrupted: false,
+            reconnecting: false,
+            last_news: None,
+        }
     }
 
     /// What is known of the run so far.
@@ -52,6 +61,16 @@ impl<W: io::Write> Printer<W> {
         self.out.flush()
     }
 
+    /// The one who reads these lines leaves; the run goes on.
+    ///
+    /// # Errors
+    /// If the output cannot be written.
+    pub fn detached(&mut self) -> io::Result<()> {
+        let again = self.view.run().map(|run| format!("; see it again: weco attach {}", short_id(&run.id)));
+        writeln!(self.out, "[DETACHED] The run goes on{}", again.unwrap_or_default())?;
+        self.out.flush()
+    }
+
     /// Takes in an update and prints what it says.
     ///
     /// # Errors
@@ -65,6 +84,12 @@ impl<W: io::Write> Printer<W> {
         let seq = if update.seq == 0 { self.view.last_seq() + 1 } else { update.seq };
         if seq < self.from_seq && !matches!(what, Update::Created(_)) {
             return Ok(());
+        }
+        if self.reconnecting && self.view.outage().is_none() {
+            self.reconnecting = false;
+            if self.view.ended().is_none() {
+                reconnected(&mut self.out)?;
+            }
         }
         self.print(what)?;
         self.out.flush()
@@ -83,6 +108,7 @@ impl<W: io::Write> Printer<W> {
             Update::Evaluated(evaluated) => self.evaluated(evaluated),
             Update::SourceEdited(edit) => writeln!(self.out, "[WARNING] {}", one_line(&edit.message)),
             Update::Warned(warned) => writeln!(self.out, "[WARNING] {}", one_line(&warned.message)),
+            Update::Waiting(waiting) => self.waiting(waiting),
             Update::StopAsked(_) if self.interrupted => Ok(()),
             Update::StopAsked(_) => writeln!(self.out, "[WARNING] The run was asked to stop"),
             Update::Resumed(resumed) => writeln!(self.out, "[RESUMED] Total Steps: {}", resumed.steps),
@@ -202,6 +228,13 @@ impl<W: io::Write> Printer<W> {
         writeln!(self.out, "Best version: step {}, in {files}", best.step)
     }
 
+    fn waiting(&mut self, waiting: &RunWaiting) -> io::Result<()> {
+        self.reconnecting = true;
+        writeln!(self.out, "[WARNING] Step {}: {}", waiting.step, one_line(&waiting.reason))?;
+        let wait = Duration::from_millis(waiting.wait_ms);
+        reconnecting(&mut self.out, waiting.attempt, waiting.attempts, wait)
+    }
+
     /// Live news: only what would otherwise be a long silence, and each only once.
     fn progress(&mut self, progress: &Progress) -> io::Result<()> {
         let news = match &progress.what {
@@ -232,16 +265,16 @@ fn ending(evaluation: &Evaluation) -> String {
     }
 }
 
-/// Says that the connection to the daemon is tried again.
+/// Says that the daemon, or a model's provider, is tried again.
 ///
 /// # Errors
 /// If the output cannot be written.
 pub fn reconnecting(out: &mut impl io::Write, attempt: u32, most: u32, retry_in: Duration) -> io::Result<()> {
-    writeln!(out, "[RECONNECTING] attempt {attempt}/{most}, retry in {}s", retry_in.as_secs())?;
+    writeln!(out, "[RECONNECTING] attempt {attempt}/{most}, retry in {}s", retry_in.as_secs_f64().round())?;
     out.flush()
 }
 
-/// Says that the connection to the daemon is there again.
+/// Says that the daemon, or a model's provider, is there again.
 ///
 /// # Errors
 /// If the output cannot be written.

@@ -43,9 +43,36 @@ fn a_failed_baseline() {
 #[test]
 fn reconnection_has_its_lines() {
     let mut out = Vec::new();
-    reconnecting(&mut out, 1, 5, std::time::Duration::from_millis(2_500)).unwrap();
+    reconnecting(&mut out, 1, 5, std::time::Duration::from_millis(2_400)).unwrap();
     reconnected(&mut out).unwrap();
     assert_eq!(String::from_utf8(out).unwrap(), "[RECONNECTING] attempt 1/5, retry in 2s\n[RECONNECTED]\n");
+}
+
+#[test]
+fn an_outage_has_its_lines() {
+    let story = Story::new(3)
+        .asked(1, 0, Stage::Draft)
+        .unavailable(1, 1, 4_800, "cannot reach OpenAI: connection refused")
+        .asked_again(1, 0, Stage::Draft)
+        .unavailable(1, 2, 9_000, "cannot reach OpenAI: connection refused")
+        .asked_again(1, 0, Stage::Draft)
+        .proposed(1, "Tile it.")
+        .asked(2, 1, Stage::Improve)
+        .unavailable(2, 1, 5_000, "cannot reach OpenAI: connection refused")
+        .ended(RunStatus::Terminated, "stopped by the user", "");
+    insta::assert_snapshot!(transcript(&story, 2));
+}
+
+#[test]
+fn leaving_says_how_to_come_back() {
+    let mut out = Vec::new();
+    let mut printer = Printer::new(&mut out, u64::MAX);
+    printer.detached().unwrap();
+    printer.update(&Story::new(3).updates[0]).unwrap();
+    printer.detached().unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.starts_with("[DETACHED] The run goes on\n"), "{text}");
+    assert!(text.ends_with("[DETACHED] The run goes on; see it again: weco attach 0002e071\n"), "{text}");
 }
 
 /// What is written is flushed before the next update is waited for.

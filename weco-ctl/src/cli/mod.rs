@@ -13,7 +13,7 @@ pub use daemon::{DaemonArgs, DaemonVerb, LogsArgs};
 pub use resume::ResumeArgs;
 pub use root::{Cli, Verb};
 pub use run::{GoalArg, RunArgs, StartArgs};
-pub use shared::{EndArgs, KeyArgs, OutputArg};
+pub use shared::{EndArgs, KeyArgs, OutageArgs, OutputArg};
 
 #[cfg(test)]
 mod tests;

@@ -2,14 +2,14 @@
 
 use clap::Args;
 
-use super::shared::{EndArgs, KeyArgs};
+use super::shared::{EndArgs, KeyArgs, OutageArgs};
 use super::value;
 
 pub(super) const LONG_ABOUT: &str = "\
 Go on with a run that was stopped, failed, was interrupted, or is to have more steps.
 
-Model, log directory, timeout and everything else are the run's own. A run that is still going is shown from \
-its beginning.";
+Model, log directory, timeout and everything else are the run's own. Sources that you edited since stay as they \
+are. A run that is still going needs no resume: see it with weco attach.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,6 +31,10 @@ pub struct ResumeArgs {
     /// Keys for providers.
     #[command(flatten)]
     pub keys: KeyArgs,
+
+    /// What happens when the model's provider cannot be asked.
+    #[command(flatten)]
+    pub outage: OutageArgs,
 
     /// How it is shown and ends.
     #[command(flatten)]

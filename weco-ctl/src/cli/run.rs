@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::shared::{EndArgs, KeyArgs};
+use super::shared::{EndArgs, KeyArgs, OutageArgs};
 use super::value;
 
 const USAGE: &str = "\
@@ -86,6 +86,10 @@ pub struct StartArgs {
     /// Keys for providers.
     #[command(flatten)]
     pub keys: KeyArgs,
+
+    /// What happens when the model's provider cannot be asked.
+    #[command(flatten)]
+    pub outage: OutageArgs,
 
     /// Seconds after which one evaluation is ended and its step fails [default: no limit]
     #[arg(long, value_name = "SECONDS", value_parser = value::seconds, allow_negative_numbers = true, help_heading = "Evaluation")]

@@ -14,6 +14,25 @@ pub struct KeyArgs {
     pub api_keys: Vec<ApiKey>,
 }
 
+/// What happens when the model's provider cannot be asked.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct OutageArgs {
+    /// End the run at once when the model's provider cannot be reached, instead of waiting for it
+    #[arg(long, help_heading = "Search")]
+    pub no_auto_resume: bool,
+
+    /// How often in a row the model's provider is waited for (5 s, doubling to 60 s) [default: 5]
+    #[arg(long, value_name = "N", conflicts_with = "no_auto_resume", help_heading = "Search")]
+    pub auto_resume_max_attempts: Option<u32>,
+}
+
+impl OutageArgs {
+    /// Waits in a row; none if the command line does not say.
+    pub fn attempts(self) -> Option<u32> {
+        if self.no_auto_resume { Some(0) } else { self.auto_resume_max_attempts }
+    }
+}
+
 /// How a run is shown, and what happens at its end.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct EndArgs {

@@ -27,6 +27,8 @@ pub(super) struct Finish {
     pub(super) daemon: Daemon,
     pub(super) run_id: String,
     pub(super) end: EndArgs,
+    /// Whether the run was begun or resumed here, rather than looked at.
+    pub(super) ours: bool,
     pub(super) rich: bool,
     pub(super) facts: Facts,
     /// What kept a stop from being carried out.
@@ -42,7 +44,9 @@ impl Finish {
                 None => Err(Error::failure("the run ended without saying how").hint(self.resume())),
             },
             Ending::Detached => {
-                say(&summary::detached(&followed.view, &here()))?;
+                if self.rich {
+                    say(&summary::detached(&followed.view, &here()))?;
+                }
                 Ok(ExitCode::SUCCESS)
             }
             Ending::Forced => Err(self.forced()),
@@ -94,6 +98,9 @@ impl Finish {
         };
         if !self.is_said() {
             io::stderr().write_all(text.as_bytes()).map_err(Error::output)?;
+        }
+        if !self.ours {
+            return Ok(ExitCode::from(EXIT_FAILURE));
         }
         if let Some(mut client) = self.daemon.connect().await? {
             let mut request = Request::new(ForgetRunRequest { run_id: self.run_id });

@@ -1,37 +1,50 @@
-//! `weco resume`: a run goes on, or one that never stopped is shown again.
+//! `weco resume`: a run goes on.
 
 use std::process::ExitCode;
 
-use tonic::{Code, Request};
-use weco_proto::v1::ResumeRunRequest;
+use tonic::Request;
+use weco_proto::connect::Client;
+use weco_proto::v1::{CheckSourcesRequest, ResumeRunRequest};
 
-use super::session::{Interruptible, Session};
+use super::finish::say;
+use super::session::{Interruptible, Session, is_rich};
 use super::{environment, run};
 use crate::cli::ResumeArgs;
 use crate::daemon::Daemon;
-use crate::error::Error;
+use crate::error::{EXIT_FAILURE, Error};
+use crate::ui::{OnInterrupt, prompt};
 
 /// Lets the run go on and follows it to its end.
 pub(super) async fn resume(args: ResumeArgs) -> Result<ExitCode, Error> {
     let api_keys = run::keys(&args.keys.api_keys)?;
     let daemon = Daemon::from_env()?;
     let mut client = daemon.connect_or_start().await?;
+    if is_rich(args.end.output) && !is_wanted(&mut client, &args.run_id).await? {
+        say("Nothing was done.\n")?;
+        return Ok(ExitCode::from(EXIT_FAILURE));
+    }
     let mut request = Request::new(ResumeRunRequest {
-        run_id: args.run_id.clone(),
+        run_id: args.run_id,
         steps: args.steps,
         environment: environment::variables(),
         api_keys,
+        auto_resume_attempts: args.outage.attempts(),
     });
     request.set_timeout(run::CREATION_DEADLINE);
     let resumed = Interruptible::finish(client.resume_run(request)).await?;
-    let (run_id, from_seq) = match resumed.reply {
-        Ok(reply) => {
-            let reply = reply.into_inner();
-            (reply.run_id, reply.from_seq)
-        }
-        // It is going: there is nothing to resume, but all to see.
-        Err(status) if status.code() == Code::AlreadyExists && args.steps.is_none() => (args.run_id, 1),
-        Err(status) => return Err(status.into()),
-    };
-    Session { daemon, run_id, from_seq, end: args.end, interrupted: resumed.interrupted }.play().await
+    let interrupted = resumed.interrupted;
+    let resumed = resumed.reply?.into_inner();
+    let (run_id, from_seq, on_interrupt) = (resumed.run_id, resumed.from_seq, OnInterrupt::Stop);
+    Session { daemon, run_id, from_seq, end: args.end, on_interrupt, interrupted }.play().await
+}
+
+/// Asks whether to go on with sources that are not as the run would restore them. They stay as they are.
+async fn is_wanted(client: &mut Client, run_id: &str) -> Result<bool, Error> {
+    let mut request = Request::new(CheckSourcesRequest { run_id: run_id.to_owned() });
+    request.set_timeout(run::CREATION_DEADLINE);
+    let edited = client.check_sources(request).await?.into_inner().edited;
+    if edited.is_empty() {
+        return Ok(true);
+    }
+    prompt::go_on_with_edited(&edited).await.map_err(Error::output)
 }

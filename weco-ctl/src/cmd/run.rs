@@ -16,6 +16,7 @@ use super::shell::quote;
 use crate::cli::{ApiKey, EndArgs, GoalArg, StartArgs};
 use crate::daemon::Daemon;
 use crate::error::Error;
+use crate::ui::OnInterrupt;
 
 /// Longest wait for a run to be created or to go on: the daemon checks and records, it asks no model.
 pub(super) const CREATION_DEADLINE: Duration = Duration::from_secs(30);
@@ -52,6 +53,7 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
         eval_timeout_seconds: args.eval_timeout,
         api_keys,
         seed: args.seed,
+        auto_resume_attempts: args.outage.attempts(),
     };
     Ok(NewRun { request, end: args.end })
 }
@@ -64,7 +66,10 @@ pub(super) async fn follow(new: NewRun) -> Result<ExitCode, Error> {
     request.set_timeout(CREATION_DEADLINE);
     let created = Interruptible::finish(client.start_run(request)).await?;
     let run_id = created.reply?.into_inner().run_id;
-    Session { daemon, run_id, from_seq: 1, end: new.end, interrupted: created.interrupted }.play().await
+    let interrupted = created.interrupted;
+    Session { daemon, run_id, from_seq: 1, end: new.end, on_interrupt: OnInterrupt::Stop, interrupted }
+        .play()
+        .await
 }
 
 fn sources_of(args: &StartArgs) -> Result<Vec<String>, Error> {

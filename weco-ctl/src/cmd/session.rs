@@ -15,7 +15,7 @@ use super::updates::{News, Reconnecting, Retry};
 use crate::cli::{EndArgs, OutputArg};
 use crate::daemon::Daemon;
 use crate::error::Error;
-use crate::ui::{Action, Followed, Updates, plain, rich};
+use crate::ui::{Action, Followed, OnInterrupt, Updates, plain, rich};
 
 /// What a call brought, and whether the user pressed Ctrl-C while it was under way.
 pub(super) struct Interruptible<T> {
@@ -45,6 +45,11 @@ fn can_draw(terminal: Option<&OsStr>) -> bool {
     terminal.is_some_and(|terminal| !terminal.is_empty() && terminal != "dumb")
 }
 
+/// Whether a run is to be shown as a screen.
+pub(super) fn is_rich(output: OutputArg) -> bool {
+    output == OutputArg::Rich && io::stdout().is_terminal() && can_draw(env::var_os("TERM").as_deref())
+}
+
 /// A run and how it is to be shown.
 pub(super) struct Session {
     pub(super) daemon: Daemon,
@@ -53,19 +58,19 @@ pub(super) struct Session {
     /// The first event of what is to be shown in full; those before were shown by an earlier session.
     pub(super) from_seq: u64,
     pub(super) end: EndArgs,
-    /// Whether it is to stop before it is shown.
+    /// What Ctrl-C means.
+    pub(super) on_interrupt: OnInterrupt,
+    /// Whether it was pressed before anything is shown.
     pub(super) interrupted: bool,
 }
 
 impl Session {
     /// Shows the run until it ends, and does what its end asks for.
     pub(super) async fn play(self) -> Result<ExitCode, Error> {
-        let rich = self.end.output == OutputArg::Rich
-            && io::stdout().is_terminal()
-            && can_draw(env::var_os("TERM").as_deref());
+        let rich = is_rich(self.end.output);
         let facts = SharedFacts::default();
         let (actions, asked) = unbounded_channel();
-        if self.interrupted {
+        if self.interrupted && self.on_interrupt == OnInterrupt::Stop {
             // The receiver is right here.
             let _ = actions.send(Action::Stop { force: false });
         }
@@ -80,6 +85,7 @@ impl Session {
             daemon: self.daemon,
             run_id: facts.run_id(&self.run_id),
             end: self.end,
+            ours: self.on_interrupt == OnInterrupt::Stop,
             rich,
             facts,
             stop_failure,
@@ -95,9 +101,9 @@ impl Session {
         actions: UnboundedSender<Action>,
     ) -> io::Result<Followed> {
         if rich {
-            rich::follow(updates, actions).await
+            rich::follow(updates, actions, self.on_interrupt).await
         } else {
-            plain::follow_from(updates, actions, &mut io::stdout(), self.from_seq).await
+            plain::follow(updates, actions, self.on_interrupt, &mut io::stdout(), self.from_seq).await
         }
     }
 

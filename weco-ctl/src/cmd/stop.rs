@@ -45,7 +45,7 @@ async fn stop(daemon: Daemon, run_id: String, force: bool) -> Result<(), Error> 
     let mut attempt = 1;
     loop {
         let mut client = daemon.connect_or_start().await?;
-        let mut request = Request::new(StopRunRequest { run_id: run_id.clone(), force });
+        let mut request = Request::new(StopRunRequest { run_id: run_id.clone(), force, wait: false });
         request.set_timeout(DEADLINE);
         match client.stop_run(request).await {
             Ok(_) => return Ok(()),

@@ -201,7 +201,7 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
         if hint(&status).is_some() {
             return status;
         }
-        status_with_hint(status.code(), status.message(), &format!("weco resume {}", short_id(&self.run_id)))
+        status_with_hint(status.code(), status.message(), &format!("weco attach {}", short_id(&self.run_id)))
     }
 }
 

@@ -17,6 +17,16 @@ pub enum Action {
     },
 }
 
+/// What Ctrl-C means to a follower.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum OnInterrupt {
+    /// The run is the follower's own: it stops.
+    #[default]
+    Stop,
+    /// The run is looked at: the follower leaves.
+    Detach,
+}
+
 /// Why the following ended.
 #[derive(Debug)]
 pub enum Ending {

@@ -16,5 +16,5 @@ pub mod summary;
 
 mod follow;
 
-pub use follow::{Action, Ending, Followed, Updates};
+pub use follow::{Action, Ending, Followed, OnInterrupt, Updates};
 pub use weco_view::{self as view, RunView, format};

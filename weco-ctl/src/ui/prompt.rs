@@ -27,11 +27,27 @@ pub async fn apply(paths: &[String]) -> io::Result<bool> {
 }
 
 fn question(paths: &[String]) -> String {
+    format!("Apply to {}?", named(paths))
+}
+
+/// Asks whether a run is to go on whose sources were edited since; see [`apply`].
+///
+/// # Errors
+/// If the terminal cannot be written or changed.
+pub async fn go_on_with_edited(paths: &[String]) -> io::Result<bool> {
+    println!(
+        "Edited since the run was last at work: {}. Your edits stay; no version is written over them.",
+        named(paths)
+    );
+    confirm("Go on with the run?").await
+}
+
+fn named(paths: &[String]) -> String {
     if paths.len() > NAMED {
-        return format!("Apply to {} files?", paths.len());
+        return format!("{} files", paths.len());
     }
     let names: Vec<String> = paths.iter().map(|path| middle_cut(&one_line(path), PATH)).collect();
-    format!("Apply to {}?", names.join(", "))
+    names.join(", ")
 }
 
 /// Asks a question whose default is yes; see [`apply`].

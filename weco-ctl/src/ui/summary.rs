@@ -110,7 +110,7 @@ pub fn detached(view: &RunView, here: &Path) -> String {
     let Some(run) = view.run() else { return "the run goes on in the daemon\n".to_owned() };
     let mut text =
         format!("{} goes on in the daemon ({} of {} steps are done)\n", run.name, view.done(), view.budget());
-    let _ = writeln!(text, "  see it again   weco resume {}", short_id(&run.id));
+    let _ = writeln!(text, "  see it again   weco attach {}", short_id(&run.id));
     if let Some(files) = best_files(view, here).filter(|_| improved(view)) {
         let _ = writeln!(text, "  best so far    {files}");
     }
@@ -198,7 +198,7 @@ mod tests {
     fn a_run_that_was_left() {
         insta::assert_snapshot!(detached(&Story::long(3).view(), here()), @r"
         swift-heron goes on in the daemon (3 of 50 steps are done)
-          see it again   weco resume 0002e071
+          see it again   weco attach 0002e071
           best so far    .runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/
         ");
         assert_eq!(summary(&RunView::default(), here()), "");

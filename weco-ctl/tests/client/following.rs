@@ -225,7 +225,7 @@ fn a_daemon_that_stops_in_good_order_is_not_started_again() {
     let _daemon = Fake::serve(&home.socket(), script([watched(vec![created(&home)], Then::Fail(stopping))]));
     let (code, out, err) = home.run(&ARGS);
     assert_eq!(code, 1);
-    assert_eq!(err, format!("error: the daemon is stopping\n  try: weco resume {SHORT}\n"));
+    assert_eq!(err, format!("error: the daemon is stopping\n  try: weco attach {SHORT}\n"));
     assert!(!out.contains("RECONNECTING"), "{out}");
 }
 
@@ -268,22 +268,38 @@ fn a_resumed_run_is_shown_from_where_it_goes_on() {
 }
 
 #[test]
-fn a_run_that_still_goes_is_shown_whole() {
+fn a_run_that_still_goes_is_not_resumed() {
     let home = Home::with_runtime_dir();
-    let history = vec![created(&home), measured(2, 0, 1.0), ended(3, RunStatus::Error, 0), resumed(4)];
-    let rest = vec![measured(5, 1, 2.0), ended(6, RunStatus::Completed, 1)];
-    let script = || Script {
-        watched: [watched([history.clone(), rest.clone()].concat(), Then::Close)].into(),
-        refuse_resume: Some(status_with_hint(Code::AlreadyExists, "it is running", "wait")),
-        ..Script::default()
-    };
-    let _daemon = Fake::serve(&home.socket(), script());
-    let (code, out, _) = home.run(&["resume", "0002e"]);
-    assert_eq!(code, 0);
-    assert!(out.contains("[METRIC] Step 0") && out.contains("[METRIC] Step 1"), "{out}");
-    let _daemon = Fake::serve(&home.socket(), script());
-    let (code, _, err) = home.run(&["resume", "0002e", "-n", "5"]);
-    assert_eq!((code, err.as_str()), (1, "error: it is running\n  try: wait\n"));
+    let refusal = status_with_hint(Code::AlreadyExists, "it is running", "weco attach 0002e071");
+    let script = Script { refuse_resume: Some(refusal), ..Script::default() };
+    let daemon = Fake::serve(&home.socket(), script);
+    for arguments in [&["resume", "0002e"][..], &["resume", "0002e", "-n", "5"]] {
+        let (code, _, err) = home.run(arguments);
+        assert_eq!((code, err.as_str()), (1, "error: it is running\n  try: weco attach 0002e071\n"));
+    }
+    assert!(daemon.calls().iter().all(|call| matches!(call, Call::Resume(_))), "nothing is watched");
+}
+
+#[test]
+fn outages_are_waited_for_as_asked() {
+    for (flags, attempts) in
+        [(&[][..], None), (&["--no-auto-resume"], Some(0)), (&["--auto-resume-max-attempts", "7"], Some(7))]
+    {
+        let home = Home::with_runtime_dir();
+        let daemon = Fake::serve(&home.socket(), script([success(&home), success(&home)]));
+        home.run(&[&ARGS[..], flags].concat());
+        home.run(&[&["resume", "0002e"], flags].concat());
+        let asked: Vec<_> = daemon
+            .calls()
+            .into_iter()
+            .filter_map(|call| match call {
+                Call::Start(start) => Some(start.auto_resume_attempts),
+                Call::Resume(resume) => Some(resume.auto_resume_attempts),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(asked, [attempts, attempts], "{flags:?}");
+    }
 }
 
 #[test]

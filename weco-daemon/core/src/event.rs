@@ -118,6 +118,19 @@ pub enum RunEvent {
         /// One sentence for people.
         message: String,
     },
+    /// The model's provider cannot be reached, or cannot serve now; the proposal is asked for again later.
+    Waiting {
+        /// The node whose proposal waits.
+        node: NodeId,
+        /// Waits in a row so far, this one included.
+        attempt: u32,
+        /// Waits in a row after which the run ends.
+        attempts: u32,
+        /// When it is asked again.
+        until: Timestamp,
+        /// What the provider or the system said.
+        reason: String,
+    },
     /// Someone asked the run to stop.
     StopAsked {
         /// Without a grace period.
@@ -127,6 +140,9 @@ pub enum RunEvent {
     Resumed {
         /// The budget in all from now on.
         steps: u32,
+        /// Waits in a row from now on, if that changes: see [`crate::run::AutoResume::attempts`].
+        #[serde(default)]
+        attempts: Option<u32>,
     },
     /// The run is over, for now.
     Ended {

@@ -12,6 +12,15 @@ use uuid::Uuid;
 #[serde(transparent)]
 pub struct RunId(pub Uuid);
 
+impl RunId {
+    /// The first eight characters: enough for people.
+    pub fn short(self) -> String {
+        let mut text = self.to_string();
+        text.truncate(8);
+        text
+    }
+}
+
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -160,6 +169,22 @@ impl SearchSpec {
     }
 }
 
+/// How a run waits when its model's provider cannot be reached or answers that it cannot serve now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AutoResume {
+    /// Waits in a row, without an answer in between, before the run ends; 0: it ends at once.
+    pub attempts: u32,
+    /// The first wait in milliseconds; each further one is twice as long, up to twelve times the first.
+    pub first_wait_ms: u64,
+}
+
+impl Default for AutoResume {
+    /// Five waits of 5, 10, 20, 40 and 60 seconds.
+    fn default() -> Self {
+        Self { attempts: 5, first_wait_ms: 5_000 }
+    }
+}
+
 /// Everything the user asked for, fixed when the run is created.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RunSpec {
@@ -193,6 +218,9 @@ pub struct RunSpec {
     pub search: SearchSpec,
     /// Fixes every random choice of the run.
     pub seed: u64,
+    /// How an outage of the model's provider is waited out.
+    #[serde(default)]
+    pub auto_resume: AutoResume,
     /// The client's environment without values that look like secrets: `name=value` pairs, each
     /// ended by a NUL byte.
     pub environment: BlobId,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{EndStatus, Event, RunEvent, Timestamp, Usage};
-use crate::run::{FileRefs, NodeId, RunSpec};
+use crate::run::{AutoResume, FileRefs, NodeId, RunSpec};
 use crate::tree::{Node, Progress, Tree};
 
 /// Replies that may be unusable before a step is given up: the first, and the one asked for again.
@@ -20,6 +20,8 @@ pub struct RunState {
     created_at: Timestamp,
     steps: u32,
     status: RunStatus,
+    auto_resume: AutoResume,
+    outage: Option<Outage>,
     tree: Tree,
     usage: Usage,
     originals: FileRefs,
@@ -43,6 +45,19 @@ pub enum RunStatus {
         /// What to do next; may be empty.
         hint: String,
     },
+}
+
+/// A provider that could not be asked when it was last tried.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Outage {
+    /// The node whose proposal waits.
+    pub node: NodeId,
+    /// Waits in a row so far.
+    pub attempt: u32,
+    /// When it is asked again, or was.
+    pub until: Timestamp,
+    /// What the provider or the system said.
+    pub reason: String,
 }
 
 /// An event that cannot have happened in this state: the journal or the code is wrong.
@@ -70,6 +85,8 @@ impl RunState {
             created_at: event.at,
             steps: spec.steps,
             status: RunStatus::Running,
+            auto_resume: spec.auto_resume,
+            outage: None,
             tree: Tree::new(spec.goal, baseline),
             usage: Usage::default(),
             originals: spec.sources.iter().map(|s| (s.path.clone(), s.blob)).collect(),
@@ -116,6 +133,16 @@ impl RunState {
     /// Whether it goes on.
     pub fn status(&self) -> &RunStatus {
         &self.status
+    }
+
+    /// How outages of the model's provider are waited out.
+    pub fn auto_resume(&self) -> AutoResume {
+        self.auto_resume
+    }
+
+    /// The outage that began since the provider answered last, if one did.
+    pub fn outage(&self) -> Option<&Outage> {
+        self.outage.as_ref()
     }
 
     /// How it ended, if it has.
@@ -202,6 +229,9 @@ impl RunState {
                 let newest = self.node(*node)?.eval_attempt;
                 if *attempt == newest { Ok(()) } else { Err(format!("attempt {newest} is the newest")) }
             }
+            RunEvent::Waiting { node, .. } => {
+                self.expect(*node, "asked for", |progress| matches!(progress, Progress::Asked))
+            }
             RunEvent::StopAsked { .. } | RunEvent::Ended { .. } => Ok(()),
         }
     }
@@ -259,7 +289,10 @@ impl RunState {
                     node.unusable_reason = Some(reason.clone());
                 }
             }
-            RunEvent::Failed { node, reason } => self.tree.fail(*node, reason.clone()),
+            RunEvent::Failed { node, reason } => {
+                self.outage = None;
+                self.tree.fail(*node, reason.clone());
+            }
             RunEvent::EvalIntended { node, attempt } => {
                 self.tree.reopen(*node);
                 if let Some(node) = self.tree.get_mut(*node) {
@@ -274,8 +307,14 @@ impl RunState {
             }
             RunEvent::Evaluated { node, outcome, .. } => self.tree.evaluated(*node, outcome),
             RunEvent::StopAsked { .. } => self.status = RunStatus::Stopping,
-            RunEvent::Resumed { steps } => {
+            RunEvent::Waiting { node, attempt, until, reason, .. } => {
+                let (node, attempt, until) = (*node, *attempt, *until);
+                self.outage = Some(Outage { node, attempt, until, reason: reason.clone() });
+            }
+            RunEvent::Resumed { steps, attempts } => {
                 self.steps = *steps;
+                self.auto_resume.attempts = attempts.unwrap_or(self.auto_resume.attempts);
+                self.outage = None;
                 self.status = RunStatus::Running;
             }
             RunEvent::Ended { status, reason, hint } => {
@@ -309,7 +348,9 @@ impl RunState {
         }
     }
 
+    /// Counts the tokens of an answer, which also ends any outage.
     fn count(&mut self, node: NodeId, usage: Usage) {
+        self.outage = None;
         self.usage += usage;
         if let Some(node) = self.tree.get_mut(node) {
             node.usage += usage;

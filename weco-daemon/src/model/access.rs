@@ -57,6 +57,11 @@ impl Access {
         Self { config, environment: Box::new(environment), http }
     }
 
+    /// The first wait of a run whose provider cannot be asked, in milliseconds.
+    pub fn outage_base_ms(&self) -> u32 {
+        self.config.model.outage_base_ms
+    }
+
     /// The model that `requested` names (see [`Provider`]), or the default one: that of the first
     /// provider in `api_keys` by [`Provider::ALL`], else `gemini-3-flash-preview`.
     ///

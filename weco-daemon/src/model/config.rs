@@ -52,6 +52,9 @@ pub struct CallConfig {
     pub max_reply_bytes: NonZeroUsize,
     /// The first wait before a retry, in milliseconds; it doubles up to 8 s. Default 500.
     pub retry_base_ms: u32,
+    /// The first wait, in milliseconds, of a run whose provider cannot be asked, all retries of a call
+    /// included; it doubles up to twelve times this. Default 5,000. New runs take it from here.
+    pub outage_base_ms: u32,
 }
 
 impl Default for CallConfig {
@@ -63,6 +66,7 @@ impl Default for CallConfig {
             max_output_tokens: None,
             max_reply_bytes: NonZeroUsize::MIN.saturating_add((8 << 20) - 1),
             retry_base_ms: 500,
+            outage_base_ms: 5_000,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use weco_core::run::{Files, Goal, RunId, RunSpec, SearchSpec, Source};
+use weco_core::run::{AutoResume, Files, Goal, RunId, RunSpec, SearchSpec, Source};
 use weco_core::search::Aide;
 use weco_core::state::RunState;
 use weco_proto::{log_dir, v1};
@@ -83,6 +83,10 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
         save_logs: request.save_logs,
         eval_timeout_seconds: request.eval_timeout_seconds,
         seed: request.seed.unwrap_or_else(rand::random),
+        auto_resume: AutoResume {
+            attempts: request.auto_resume_attempts.unwrap_or(AutoResume::default().attempts),
+            first_wait_ms: deps.access.outage_base_ms().into(),
+        },
         environment: recorded.id(),
         secret_variables: environment::secret_names(&environment),
     };

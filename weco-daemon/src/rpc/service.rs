@@ -8,7 +8,7 @@ use weco_proto::version::{VERSION, check_client_version};
 
 use crate::daemon::About;
 use crate::rpc::{convert, launch, watch};
-use crate::run::Registry;
+use crate::run::{Further, Registry};
 
 /// The service over a registry.
 pub struct Service {
@@ -71,7 +71,7 @@ impl Weco for Service {
     async fn stop_run(&self, request: Request<v1::StopRunRequest>) -> Answer<v1::StopRunReply> {
         let request = same_version(request)?;
         let run = self.registry.find(&request.run_id)?;
-        let status = self.registry.stop(run, request.force).await?;
+        let status = self.registry.stop(run, request.force, request.wait).await?;
         Ok(Response::new(v1::StopRunReply { status: convert::run_status(&status).into() }))
     }
 
@@ -81,9 +81,19 @@ impl Weco for Service {
         let environment = launch::environment(request.environment);
         let keys = request.api_keys.into_iter().collect();
         let context = |state: &_| launch::context_again(&self.registry, state, environment, &keys);
-        let from_seq = self.registry.resume(run, request.steps, context).await?;
+        let further = Further { steps: request.steps, attempts: request.auto_resume_attempts };
+        let from_seq = self.registry.resume(run, further, context).await?;
         let run_name = self.registry.state(run)?.spec().name.clone();
         Ok(Response::new(v1::ResumeRunReply { run_id: run.to_string(), run_name, from_seq }))
+    }
+
+    async fn check_sources(
+        &self,
+        request: Request<v1::CheckSourcesRequest>,
+    ) -> Answer<v1::CheckSourcesReply> {
+        let request = same_version(request)?;
+        let run = self.registry.find(&request.run_id)?;
+        Ok(Response::new(v1::CheckSourcesReply { edited: self.registry.edited_since(run)? }))
     }
 
     async fn apply_best(&self, request: Request<v1::ApplyBestRequest>) -> Answer<v1::ApplyBestReply> {

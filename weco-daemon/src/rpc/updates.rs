@@ -37,14 +37,14 @@ impl Translator {
             }
             None => RunState::new(event)?,
         };
-        let update = update(&state, &event.kind, output);
+        let update = update(&state, event, output);
         self.state = Some(state);
         Ok(update.map(|update| v1::RunUpdate { seq: event.seq, at_ms: event.at, update: Some(update) }))
     }
 }
 
-fn update(state: &RunState, event: &RunEvent, output: Option<&dyn Journal>) -> Option<Update> {
-    Some(match event {
+fn update(state: &RunState, event: &Event, output: Option<&dyn Journal>) -> Option<Update> {
+    Some(match &event.kind {
         RunEvent::Created { spec } => Update::Created(created(spec)),
         RunEvent::Asked { node, parent, stage, attempt } => Update::Asked(v1::StepAsked {
             step: node.0,
@@ -86,8 +86,16 @@ fn update(state: &RunState, event: &RunEvent, output: Option<&dyn Journal>) -> O
             message: message.clone(),
         }),
         RunEvent::Warned { message } => Update::Warned(v1::Warned { message: message.clone() }),
+        RunEvent::Waiting { node, attempt, attempts, until, reason } => Update::Waiting(v1::RunWaiting {
+            step: node.0,
+            attempt: *attempt,
+            attempts: *attempts,
+            until_ms: *until,
+            wait_ms: until.abs_diff(event.at),
+            reason: reason.clone(),
+        }),
         RunEvent::StopAsked { force } => Update::StopAsked(v1::StopAsked { force: *force }),
-        RunEvent::Resumed { steps } => Update::Resumed(v1::RunResumed { steps: *steps }),
+        RunEvent::Resumed { steps, .. } => Update::Resumed(v1::RunResumed { steps: *steps }),
         RunEvent::Ended { status, reason, hint } => Update::Ended(v1::RunEnded {
             status: convert::end_status(*status).into(),
             reason: reason.clone(),

@@ -55,6 +55,11 @@ impl RunHandle {
     pub(super) async fn shutdown(&self) {
         // A closed mailbox means that the run is over already.
         let _ = self.mailbox.send(Message::Shutdown).await;
+        self.gone().await;
+    }
+
+    /// Waits until the actor is gone: nothing of the run is under way and its sources are restored.
+    pub(super) async fn gone(&self) {
         let mut recorded = self.feed.recorded.clone();
         while recorded.changed().await.is_ok() {}
     }
@@ -102,10 +107,10 @@ struct Actor {
     deps: Arc<Deps>,
 }
 
-/// Starts the actor of a run. `on_end` is called when it is gone, however it went.
+/// Starts the actor of a run with its `first` input and the contents that it names. `on_end` is called when it is gone, however it went.
 pub(super) fn spawn(
     state: RunState,
-    first: Input,
+    first: (Input, Vec<Blob>),
     context: RunContext,
     deps: Arc<Deps>,
     on_end: impl FnOnce() + Send + 'static,
@@ -136,8 +141,8 @@ pub(super) fn spawn(
 }
 
 impl Actor {
-    async fn live(&mut self, first: Input) -> Result<(), ActorError> {
-        self.handle(first, Vec::new(), None).await?;
+    async fn live(&mut self, (first, blobs): (Input, Vec<Blob>)) -> Result<(), ActorError> {
+        self.handle(first, blobs, None).await?;
         while self.state.end_status().is_none() {
             match self.inbox.recv().await {
                 Some(Message::Input(input, blobs, reply)) => self.handle(input, blobs, reply).await?,

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::watch;
@@ -141,6 +142,18 @@ impl Effects {
         let stop = self.stop.clone();
         match effect {
             Effect::Cancel { force } => self.stopper.stop(force),
+            Effect::Wake { node, attempt, after_ms } => {
+                let mut stop = stop;
+                self.tasks.spawn(async move {
+                    // Monotonic: a clock that is set does not change the wait.
+                    tokio::select! {
+                        () = tokio::time::sleep(Duration::from_millis(after_ms)) => {
+                            shared.mailbox.send(Input::Woke { node, attempt }, Vec::new()).await;
+                        }
+                        () = stop.asked() => {}
+                    }
+                });
+            }
             Effect::Propose { node, attempt, brief } => {
                 self.tasks.spawn(async move {
                     let work = propose(&shared, node, attempt, *brief, stop);

@@ -13,7 +13,8 @@ use crate::eval::workspace::{Edit, WorkspaceError};
 use crate::eval::{self, EvalError, Evaluated, Evaluation};
 use crate::run::effects::Shared;
 use crate::run::feed::{Live, LiveWhat};
-use crate::run::turns::working_tree;
+use crate::run::slots::Slot;
+use crate::run::turns::{Turn, working_tree};
 
 /// Looks at the sources that find one edited, before giving up on someone who never stops saving.
 const EDITS_TAKEN: u32 = 20;
@@ -26,11 +27,8 @@ pub(super) async fn evaluate(
     refs: FileRefs,
     mut stop: StopSignal,
 ) {
-    let tree = working_tree(Path::new(&shared.spec.directory));
-    let why = "another run evaluates in this working tree".to_owned();
-    let turn = shared.deps.turns.take(&tree, || shared.show(node.0, LiveWhat::Waiting { why }));
-    let turn = tokio::select! {
-        turn = turn => turn,
+    let place = tokio::select! {
+        place = take_place(shared, node) => place,
         () = stop.asked() => {
             return shared.mailbox.send(Input::EvalCancelled { node, attempt }, Vec::new()).await;
         }
@@ -44,8 +42,17 @@ pub(super) async fn evaluate(
         Err(Trouble { message, hint }) => (Input::EvalFailed { node, attempt, message, hint }, Vec::new()),
     };
     // The next in line may begin while this result is recorded.
-    drop(turn);
+    drop(place);
     shared.mailbox.send(input, blobs).await;
+}
+
+/// Waits until nobody else evaluates in the working tree, then until the machine has a place.
+async fn take_place(shared: &Shared, node: NodeId) -> (Turn, Slot) {
+    let wait = |why| shared.show(node.0, LiveWhat::Waiting { why });
+    let tree = working_tree(Path::new(&shared.spec.directory));
+    let busy = || wait("another run evaluates in this working tree".to_owned());
+    let turn = shared.deps.turns.take(&tree, busy).await;
+    (turn, shared.deps.slots.take(wait).await)
 }
 
 /// Why an evaluation could not be made.

@@ -15,6 +15,7 @@ mod evaluate;
 mod feed;
 mod propose;
 mod registry;
+mod slots;
 mod swaps;
 mod turns;
 
@@ -22,7 +23,8 @@ pub use effects::{Proposer, RunContext};
 pub(crate) use effects::{kept_dir, load};
 pub(crate) use evaluate::noticed;
 pub use feed::{Feed, Live, LiveWhat};
-pub use registry::{Deps, Registry};
+pub use registry::{Deps, Further, Registry};
 pub(crate) use registry::{open_workspace, short};
+pub use slots::Slots;
 pub use swaps::Swaps;
 pub use turns::Turns;

@@ -110,6 +110,11 @@ fn show_news(shared: &Shared, node: NodeId, news: CallNews) {
 fn model_failure(error: ModelError) -> ModelFailure {
     match error.kind {
         ModelErrorKind::Refused => ModelFailure::Step { reason: error.message },
+        ModelErrorKind::Unavailable => ModelFailure::Unavailable {
+            reason: error.message,
+            hint: error.hint,
+            retry_after_ms: error.retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+        },
         _ => ModelFailure::Run { reason: error.message, hint: error.hint },
     }
 }

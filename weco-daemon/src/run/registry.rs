@@ -3,7 +3,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use weco_core::decide::{Input, decide};
+use weco_core::decide::{Input, SourceEdit, decide};
 use weco_core::event::{EndStatus, Event, RunEvent};
 use weco_core::run::{NodeId, RunId, RunSpec};
 use weco_core::state::{RunState, RunStatus};
@@ -16,6 +16,7 @@ use crate::journal::{Durability, Journal, JournalError};
 use crate::model::Access;
 use crate::run::actor::{self, RunHandle};
 use crate::run::effects::{RunContext, kept_dir, load, load_bytes};
+use crate::run::slots::Slots;
 use crate::run::swaps::Swaps;
 use crate::run::turns::Turns;
 
@@ -27,6 +28,8 @@ pub struct Deps {
     pub access: Access,
     /// Who may evaluate where.
     pub turns: Turns,
+    /// How many may evaluate at once.
+    pub slots: Slots,
     /// Which sources may hold a candidate.
     pub swaps: Swaps,
 }
@@ -114,6 +117,10 @@ impl Registry {
 
     /// Starts the actor of a recorded run.
     pub fn start(&self, state: RunState, first: Input, context: RunContext) -> RunHandle {
+        self.start_with(state, (first, Vec::new()), context)
+    }
+
+    fn start_with(&self, state: RunState, first: (Input, Vec<Blob>), context: RunContext) -> RunHandle {
         let run = state.spec().id;
         let live = Arc::clone(&self.live);
         let on_end = move || {
@@ -134,46 +141,71 @@ impl Registry {
         Ok(())
     }
 
-    /// Asks a run to stop; one that has ended stays as it is.
+    fn refuse_live(&self, run: RunId) -> Result<(), Failure> {
+        if self.live(run).is_none() {
+            return Ok(());
+        }
+        let short = short(run);
+        Err(Failure::new(FailureKind::Live, format!("run {short} is running already"))
+            .hint(format!("see how it goes: weco attach {short}")))
+    }
+
+    /// Asks a run to stop; one that has ended stays as it is. Returns when that is recorded or, to `wait`, when
+    /// nothing of the run is under way any more and its sources are restored.
     ///
     /// # Errors
     /// If the run's record cannot be read.
-    pub async fn stop(&self, run: RunId, force: bool) -> Result<RunStatus, Failure> {
+    pub async fn stop(&self, run: RunId, force: bool, wait: bool) -> Result<RunStatus, Failure> {
         if let Some(handle) = self.live(run) {
             handle.tell(Input::StopAsked { force }).await;
+            if wait {
+                handle.gone().await;
+            }
         }
         Ok(self.state(run)?.status().clone())
     }
 
-    /// Lets an ended run go on; answers the sequence number of the event that says so.
+    /// Lets an ended run go on; answers the sequence number of the event that says so. Sources that the user
+    /// edited meanwhile stay as they are, and are what is restored from now on.
     ///
     /// # Errors
     /// If the run is live, or completed and `steps` is none, or cannot be recorded.
     pub async fn resume(
         &self,
         run: RunId,
-        steps: Option<u32>,
+        Further { steps, attempts }: Further,
         context: impl FnOnce(&RunState) -> Result<RunContext, Failure>,
     ) -> Result<u64, Failure> {
         self.refuse_when_stopping()?;
         let _owner = self.ended.lock().await;
         let state = self.state(run)?;
+        self.refuse_live(run)?;
         let short = short(run);
-        if self.live(run).is_some() {
-            return Err(Failure::new(FailureKind::Live, format!("run {short} is running already")));
-        }
         if state.end_status() == Some(EndStatus::Completed) && steps.is_none() {
             return Err(Failure::new(FailureKind::State, format!("run {short} is complete"))
                 .hint(format!("say how many more steps: weco resume {short} --steps 20")));
         }
         let context = context(&state)?;
+        let (edits, blobs) = since_then(&self.deps.swaps.check(&context.workspace)?);
         let seq = state.seq() + 1;
-        let mut feed = self.start(state, Input::ResumeAsked { steps }, context).feed();
+        let first = (Input::ResumeAsked { steps, attempts, edits }, blobs);
+        let mut feed = self.start_with(state, first, context).feed();
         match feed.recorded.wait_for(|recorded| *recorded >= seq).await {
             Ok(_) => Ok(seq),
             Err(_) => Err(Failure::new(FailureKind::System, format!("run {short} could not be resumed"))
                 .hint("the daemon's log says why: weco daemon logs")),
         }
+    }
+
+    /// The sources of an ended run that are not as the run would restore them, by their paths.
+    ///
+    /// # Errors
+    /// If the run is live, or a source is missing or cannot be read.
+    pub fn edited_since(&self, run: RunId) -> Result<Vec<String>, Failure> {
+        self.refuse_live(run)?;
+        let workspace = self.workspace(&self.state(run)?)?;
+        let edits = self.deps.swaps.check(&workspace)?;
+        Ok(edits.iter().map(|edit| edit.path().to_owned()).collect())
     }
 
     /// Writes the best version over the run's sources.
@@ -238,6 +270,32 @@ impl Registry {
     }
 }
 
+/// How a run goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Further {
+    /// This many more steps; none: what was left of the budget.
+    pub steps: Option<u32>,
+    /// Waits in a row for a provider that cannot be asked; none: as before.
+    pub attempts: Option<u32>,
+}
+
+/// Edits that were made while the run was not at work, and their texts.
+fn since_then(edits: &[Edit]) -> (Vec<SourceEdit>, Vec<Blob>) {
+    let in_place = edits.iter().filter_map(|edit| match edit {
+        Edit::InPlace { path, kept_at, content } => {
+            let text = Blob::new(content.to_vec());
+            let message = format!(
+                "{path} is not as it was when the run was last at work; yours stays in place and is what is \
+                 restored after evaluations"
+            );
+            let kept_at = kept_at.display().to_string();
+            Some((SourceEdit { path: path.clone(), kept_at, message, text: text.id() }, text))
+        }
+        Edit::Moved { .. } | Edit::Deleted { .. } => None,
+    });
+    in_place.unzip()
+}
+
 /// The user's files of a run, with the texts that are to be restored in them.
 ///
 /// # Errors
@@ -270,9 +328,9 @@ impl From<WorkspaceError> for Failure {
     }
 }
 
-/// The first eight characters of a run's id: enough for people.
+/// What people call a run: see [`RunId::short`].
 pub(crate) fn short(run: RunId) -> String {
-    run.to_string().chars().take(8).collect()
+    run.short()
 }
 
 fn internal(error: impl std::fmt::Display) -> Failure {

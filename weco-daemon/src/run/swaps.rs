@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use weco_proto::sources::{self, SourceError, SourceFile};
 
-use crate::eval::workspace::Replacement;
+use crate::eval::workspace::{Edit, Replacement, Workspace, WorkspaceError};
 
 /// What may be in the sources' place right now, in all runs.
 #[derive(Debug, Default)]
@@ -47,6 +47,21 @@ impl Swaps {
             }
         }
         Ok(files)
+    }
+
+    /// The user's edits in a run's workspace: what other runs evaluate there right now is none.
+    ///
+    /// # Errors
+    /// As for [`Workspace::check`].
+    pub(super) fn check(&self, workspace: &Workspace) -> Result<Vec<Edit>, WorkspaceError> {
+        let current = self.lock();
+        let mut edits = workspace.check()?;
+        edits.retain(|edit| {
+            let Edit::InPlace { kept_at, content, .. } = edit else { return true };
+            let is_it = |other: &Replacement| other.place == *kept_at && *other.candidate == **content;
+            !current.iter().flat_map(|swap| swap.iter()).any(is_it)
+        });
+        Ok(edits)
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<[Replacement]>>> {

@@ -1,45 +1,156 @@
 //! Runs that share a working tree take turns evaluating: each swaps its own candidate into the same
 //! files or next to them, so two at once would measure each other's code.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 
 /// Who may evaluate where. Fair: first come, first served.
 #[derive(Debug, Default)]
 pub struct Turns {
-    places: Mutex<HashMap<PathBuf, Arc<Semaphore>>>,
+    claims: Arc<Claims>,
 }
 
-/// The right to evaluate in a working tree, until dropped.
+/// The right to evaluate in a working tree, until dropped; before it is granted, the place in the queue.
 #[derive(Debug)]
 pub struct Turn {
-    _permit: Option<OwnedSemaphorePermit>,
+    claims: Arc<Claims>,
+    id: u64,
+}
+
+#[derive(Debug, Default)]
+struct Claims(Mutex<Queue>);
+
+/// All claims in the order of their coming. One is granted when none before it is on the same tree.
+#[derive(Debug, Default)]
+struct Queue {
+    next_id: u64,
+    claims: Vec<Claim>,
+}
+
+#[derive(Debug)]
+struct Claim {
+    id: u64,
+    tree: PathBuf,
+    /// Told when a claim before it is gone.
+    moved: Arc<Notify>,
+}
+
+impl Claims {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether two trees are one, or one is inside the other.
+fn overlap(a: &Path, b: &Path) -> bool {
+    a.starts_with(b) || b.starts_with(a)
+}
+
+impl Queue {
+    fn is_granted(&self, id: u64) -> bool {
+        let Some(at) = self.claims.iter().position(|claim| claim.id == id) else { return true };
+        !self.claims[..at].iter().any(|earlier| overlap(&earlier.tree, &self.claims[at].tree))
+    }
 }
 
 impl Turns {
     /// Waits for the turn in `tree` (see `working_tree`); calls `waiting` if it is not free at once.
     pub async fn take(&self, tree: &Path, waiting: impl FnOnce()) -> Turn {
-        let place = Arc::clone(
-            self.places
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .entry(tree.to_owned())
-                .or_insert_with(|| Arc::new(Semaphore::new(1))),
-        );
-        if let Ok(permit) = Arc::clone(&place).try_acquire_owned() {
-            return Turn { _permit: Some(permit) };
+        let moved = Arc::new(Notify::new());
+        let turn = self.queue(tree, Arc::clone(&moved));
+        let mut waiting = Some(waiting);
+        while !self.claims.lock().is_granted(turn.id) {
+            if let Some(waiting) = waiting.take() {
+                waiting();
+            }
+            moved.notified().await;
         }
-        waiting();
-        // The semaphore is never closed, so waiting for it cannot fail.
-        Turn { _permit: place.acquire_owned().await.ok() }
+        turn
+    }
+
+    fn queue(&self, tree: &Path, moved: Arc<Notify>) -> Turn {
+        let mut queue = self.claims.lock();
+        let id = queue.next_id;
+        queue.next_id += 1;
+        queue.claims.push(Claim { id, tree: tree.to_owned(), moved });
+        Turn { claims: Arc::clone(&self.claims), id }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut queue = self.claims.lock();
+        let Some(at) = queue.claims.iter().position(|claim| claim.id == self.id) else { return };
+        let gone = queue.claims.remove(at);
+        for later in queue.claims[at..].iter().filter(|later| overlap(&later.tree, &gone.tree)) {
+            later.moved.notify_one();
+        }
     }
 }
 
 /// What runs in `directory` share: its repository's top, or the directory itself outside of one.
 pub(super) fn working_tree(directory: &Path) -> PathBuf {
+    // One that is gone fails at the evaluation, with better words.
+    let directory = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
     let top = directory.ancestors().find(|place| place.join(".git").exists());
-    top.unwrap_or(directory).to_owned()
+    top.unwrap_or(&directory).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    async fn free(turns: &Turns, tree: &str) -> Turn {
+        turns.take(Path::new(tree), || panic!("{tree} is free")).await
+    }
+
+    #[tokio::test]
+    async fn trees_that_overlap_take_turns_in_order() {
+        let turns = Turns::default();
+        let whole = free(&turns, "/project").await;
+        let other = free(&turns, "/projects").await;
+        let mut part = Box::pin(turns.take(Path::new("/project/part"), || ()));
+        let mut whole_again = Box::pin(turns.take(Path::new("/project"), || ()));
+        let mut sibling = Box::pin(turns.take(Path::new("/project/sibling"), || ()));
+        assert!((&mut part).now_or_never().is_none());
+        assert!((&mut whole_again).now_or_never().is_none());
+        assert!((&mut sibling).now_or_never().is_none());
+        drop(whole);
+        let part = (&mut part).now_or_never().expect("the first in line");
+        assert!((&mut sibling).now_or_never().is_none(), "it does not overtake the claim before it");
+        drop(part);
+        let whole = (&mut whole_again).now_or_never().expect("the next in line");
+        assert!((&mut sibling).now_or_never().is_none());
+        drop(whole);
+        sibling.await;
+        drop(other);
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_waiting_holds_nobody_up() {
+        let turns = Turns::default();
+        let first = free(&turns, "/a").await;
+        let mut second = Box::pin(turns.take(Path::new("/a"), || ()));
+        assert!((&mut second).now_or_never().is_none());
+        let mut third = Box::pin(turns.take(Path::new("/a"), || ()));
+        assert!((&mut third).now_or_never().is_none());
+        drop(second);
+        drop(first);
+        third.await;
+    }
+
+    #[test]
+    fn a_repository_is_one_tree_whichever_way_it_is_reached() {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("repo/.git")).unwrap();
+        std::fs::create_dir_all(root.join("repo/deep/er")).unwrap();
+        std::os::unix::fs::symlink(root.join("repo/deep"), root.join("link")).unwrap();
+        assert_eq!(working_tree(&root.join("link/er")), root.join("repo"));
+        assert_eq!(working_tree(&root), root);
+    }
 }

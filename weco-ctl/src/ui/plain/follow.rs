@@ -8,28 +8,18 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::Printer;
 use crate::ui::follow::{Stops, ending};
-use crate::ui::{Action, Ending, Followed, Updates};
+use crate::ui::{Action, Ending, Followed, OnInterrupt, Updates};
 
-/// Prints the run to its end. The first Ctrl-C asks it to stop, the second to stop at once, the third leaves.
+/// Prints the run to its end; of what was recorded before the sequence number `from_seq` only the header. The
+/// first Ctrl-C asks it to stop, the second to stop at once, the third leaves; or the first leaves, as
+/// `on_interrupt` says.
 ///
 /// # Errors
 /// If `out` cannot be written or the signal cannot be caught; the run goes on.
 pub async fn follow(
     updates: Updates,
     actions: UnboundedSender<Action>,
-    out: &mut (impl io::Write + Send),
-) -> io::Result<Followed> {
-    follow_from(updates, actions, out, 0).await
-}
-
-/// Like [`follow`], but of what was recorded before the sequence number `from_seq` only the header is printed:
-/// for a run that is resumed and whose beginning was printed before.
-///
-/// # Errors
-/// As [`follow`].
-pub async fn follow_from(
-    updates: Updates,
-    actions: UnboundedSender<Action>,
+    on_interrupt: OnInterrupt,
     out: &mut (impl io::Write + Send),
     from_seq: u64,
 ) -> io::Result<Followed> {
@@ -38,13 +28,14 @@ pub async fn follow_from(
         signals.recv().await?;
         Some(((), signals))
     });
-    print(updates, &actions, Printer::new(out, from_seq), interrupts).await
+    print(updates, &actions, on_interrupt, Printer::new(out, from_seq), interrupts).await
 }
 
 /// The loop, apart from the process's signals.
 pub(super) async fn print<W: io::Write>(
     mut updates: Updates,
     actions: &UnboundedSender<Action>,
+    on_interrupt: OnInterrupt,
     mut printer: Printer<W>,
     interrupts: impl Stream<Item = ()>,
 ) -> io::Result<Followed> {
@@ -55,6 +46,10 @@ pub(super) async fn print<W: io::Write>(
         tokio::select! {
             biased;
             Some(()) = interrupts.next() => {
+                if on_interrupt == OnInterrupt::Detach {
+                    printer.detached()?;
+                    break Ending::Detached;
+                }
                 let Some(action) = stops.next() else { break Ending::Forced };
                 printer.interrupted(stops.forced())?;
                 // If nobody carries out actions any more, the stream's end is near and tells.

@@ -2,7 +2,7 @@
 
 mod follow;
 
-pub use follow::{follow, follow_from};
+pub use follow::follow;
 pub use weco_view::plain::{Printer, reconnected, reconnecting};
 
 #[cfg(test)]

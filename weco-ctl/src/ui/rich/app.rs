@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::tree;
 use crate::ui::follow::Stops;
-use crate::ui::{Action, RunView};
+use crate::ui::{Action, OnInterrupt, RunView};
 
 /// What a key wants done beyond a new picture.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,6 +33,8 @@ pub(super) struct App {
     /// Whether the next `s` or `y` stops the run.
     pub(super) confirming: bool,
     pub(super) stops: Stops,
+    /// What Ctrl-C means.
+    pub(super) on_interrupt: OnInterrupt,
     /// Whether Ctrl-C was pressed.
     pub(super) interrupted: bool,
 }
@@ -81,7 +83,11 @@ impl App {
     /// One more request to stop, by Ctrl-C or its signal.
     pub(super) fn interrupt(&mut self) -> Wish {
         self.interrupted = true;
-        self.stop()
+        // Whoever asked a run to stop may insist on it, whosever it is.
+        match self.on_interrupt {
+            OnInterrupt::Detach if !self.stops.any() => Wish::Detach,
+            _ => self.stop(),
+        }
     }
 
     fn stop(&mut self) -> Wish {
@@ -152,6 +158,16 @@ mod tests {
         assert!(!app.confirming, "already stopping");
         assert_eq!(control(&mut app, &view, 'c'), KILL);
         assert_eq!(control(&mut app, &view, 'c'), Some(Wish::Force));
+    }
+
+    #[test]
+    fn control_c_leaves_a_run_that_is_looked_at() {
+        let view = Story::long(3).view();
+        let mut app = App { on_interrupt: OnInterrupt::Detach, ..App::default() };
+        assert_eq!(control(&mut app, &view, 'c'), Some(Wish::Detach));
+        press(&mut app, &view, KeyCode::Char('s'));
+        assert_eq!(press(&mut app, &view, KeyCode::Char('s')), STOP);
+        assert_eq!(control(&mut app, &view, 'c'), KILL, "insisting on a stop that was asked for here");
     }
 
     #[test]

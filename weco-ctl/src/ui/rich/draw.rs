@@ -24,7 +24,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, view: &RunView, app: &mut App, theme: 
         keys::render(view, app, theme, area, buffer);
     }
     if app.help {
-        keys::help(theme, screen, buffer);
+        keys::help(app, theme, screen, buffer);
     }
 }
 

@@ -13,7 +13,7 @@ use super::draw;
 use super::screen::Screen;
 use super::theme::Theme;
 use crate::ui::follow::ending;
-use crate::ui::{Action, Ending, Followed, RunView, Updates};
+use crate::ui::{Action, Ending, Followed, OnInterrupt, RunView, Updates};
 
 /// Between two pictures: at most ten a second.
 const FRAME: Duration = Duration::from_millis(100);
@@ -21,16 +21,20 @@ const FRAME: Duration = Duration::from_millis(100);
 const TICK: Duration = Duration::from_millis(500);
 
 /// Shows the run on the whole screen until it ends or the user leaves. Ctrl-C (or SIGINT) asks the run to
-/// stop, again to stop at once, again leaves; SIGTERM, SIGHUP and a closed terminal leave as `d` does. The
+/// stop, again to stop at once, again leaves, or it leaves at once, as `on_interrupt` says; SIGTERM, SIGHUP and a closed terminal leave as `d` does. The
 /// terminal is clean when this returns.
 ///
 /// The signals stay caught afterwards: what follows in this process should be short.
 ///
 /// # Errors
 /// If the terminal cannot be used or the signals cannot be caught; the run goes on.
-pub async fn follow(mut updates: Updates, actions: UnboundedSender<Action>) -> io::Result<Followed> {
+pub async fn follow(
+    mut updates: Updates,
+    actions: UnboundedSender<Action>,
+    on_interrupt: OnInterrupt,
+) -> io::Result<Followed> {
     let mut signals = Signals::new()?;
-    let mut show = Show::new()?;
+    let mut show = Show::new(App { on_interrupt, ..App::default() })?;
     let mut keys = EventStream::new();
     let ending = loop {
         show.draw_if_due()?;
@@ -106,8 +110,8 @@ struct Show {
 }
 
 impl Show {
-    fn new() -> io::Result<Self> {
-        let (view, app) = (RunView::default(), App::default());
+    fn new(app: App) -> io::Result<Self> {
+        let view = RunView::default();
         Ok(Self { screen: Screen::enter()?, theme: Theme::from_env(), view, app, changed: true, drawn: None })
     }
 

@@ -7,8 +7,8 @@ use ratatui::text::{Line, Span};
 use super::app::App;
 use super::draw;
 use super::theme::{ATTENTION, Theme};
-use crate::ui::RunView;
 use crate::ui::format::{end_cut, width};
+use crate::ui::{OnInterrupt, RunView};
 
 /// Columns between two keys.
 const GAP: usize = 3;
@@ -32,11 +32,11 @@ pub(super) fn render(view: &RunView, app: &App, theme: Theme, area: Rect, buffer
             theme,
         )
     } else {
-        hints(
-            &[("d", "detach"), ("s", "stop"), ("↑↓ Enter", "look at a step"), ("?", "keys")],
-            columns,
-            theme,
-        )
+        let detach = match app.on_interrupt {
+            OnInterrupt::Stop => ("d", "detach"),
+            OnInterrupt::Detach => ("Ctrl-C", "detach, the run goes on"),
+        };
+        hints(&[detach, ("s", "stop"), ("↑↓ Enter", "look at a step"), ("?", "keys")], columns, theme)
     };
     draw::lines(vec![line], area, buffer);
 }
@@ -57,7 +57,11 @@ fn hints(keys: &[(&'static str, &'static str)], columns: usize, theme: Theme) ->
 }
 
 /// Draws the list of all keys.
-pub(super) fn help(theme: Theme, screen: Rect, buffer: &mut Buffer) {
+pub(super) fn help(app: &App, theme: Theme, screen: Rect, buffer: &mut Buffer) {
+    let interrupt = match app.on_interrupt {
+        OnInterrupt::Stop => "stop; again: stop at once; again: leave",
+        OnInterrupt::Detach => "detach, as d does",
+    };
     let keys = [
         ("↑ ↓  k j", "choose a step in the tree"),
         ("b", "choose the best step"),
@@ -66,7 +70,7 @@ pub(super) fn help(theme: Theme, screen: Rect, buffer: &mut Buffer) {
         ("Esc", "back; follow what goes on"),
         ("d  q", "detach: leave, the run goes on in the daemon"),
         ("s", "stop the run in good order"),
-        ("Ctrl-C", "stop; again: stop at once; again: leave"),
+        ("Ctrl-C", interrupt),
         ("Ctrl-Z", "back to the shell until `fg`"),
     ];
     let lines = keys

@@ -10,7 +10,7 @@ use super::theme::{ATTENTION, Theme};
 use super::verdict::{brief, verdict};
 use crate::ui::RunView;
 use crate::ui::format::{clock, end_cut, one_line, tokens, width, wrap};
-use crate::ui::view::{End, Node, State};
+use crate::ui::view::{End, Node, Outage, State};
 
 /// Milliseconds for which a warning stays in sight; the summary tells of it again.
 const WARNING_SHOWN_MS: i64 = 120_000;
@@ -20,7 +20,7 @@ pub(super) fn render(view: &RunView, theme: Theme, now_ms: i64, area: Rect, buff
     let (title, content) = match (view.ended(), view.latest()) {
         (Some(end), _) => (header::ending(end).to_owned(), Content::End(end)),
         (None, Some(node)) => {
-            (title(node, now_ms, usize::from(area.width).saturating_sub(4)), Content::Step(node))
+            (title(view, node, now_ms, usize::from(area.width).saturating_sub(4)), Content::Step(node))
         }
         (None, None) => ("step 0, baseline".to_owned(), Content::Nothing),
     };
@@ -31,7 +31,7 @@ pub(super) fn render(view: &RunView, theme: Theme, now_ms: i64, area: Rect, buff
     let room = Room { rows: room.rows.saturating_sub(text.len()), ..room };
     text.extend(match content {
         Content::End(end) => end_lines(view, end, room, theme),
-        Content::Step(node) => step_lines(view, node, room, theme),
+        Content::Step(node) => step_lines(view, node, now_ms, room, theme),
         Content::Nothing => vec![Line::styled(" about to measure the code as it is", theme.dim())],
     });
     draw::lines(text, inner, buffer);
@@ -55,8 +55,9 @@ struct Room {
 }
 
 /// `step 31, improve of 27 ── evaluating 0:14`, or as much of it as fits.
-fn title(node: &Node, now_ms: i64, columns: usize) -> String {
+fn title(view: &RunView, node: &Node, now_ms: i64, columns: usize) -> String {
     let phase = match &node.state {
+        _ if outage(view, node).is_some() => "reconnecting",
         _ if node.waiting.is_some() => "waiting",
         State::Proposing { .. } => "proposing",
         State::Proposed => "about to evaluate",
@@ -76,8 +77,19 @@ fn title(node: &Node, now_ms: i64, columns: usize) -> String {
     forms.into_iter().find(|form| width(form) <= columns).unwrap_or_else(|| format!("step {step}"))
 }
 
-fn step_lines(view: &RunView, node: &Node, room: Room, theme: Theme) -> Vec<Line<'static>> {
+/// The outage that a step waits for.
+fn outage<'a>(view: &'a RunView, node: &Node) -> Option<&'a Outage> {
+    view.outage().filter(|outage| outage.step == node.step)
+}
+
+fn step_lines(view: &RunView, node: &Node, now_ms: i64, room: Room, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
+    if let Some(outage) = outage(view, node) {
+        lines.push(attention(&outage.reason, room, theme));
+        lines.push(Line::raw(asked_again(outage, now_ms)));
+        lines.extend(before(view, node, room.rows.saturating_sub(lines.len()), room.columns, theme));
+        return lines;
+    }
     lines.extend(node.waiting.as_deref().map(|reason| attention(reason, room, theme)));
     match &node.state {
         State::Proposing { characters, tries, last_fault } => {
@@ -103,6 +115,13 @@ fn step_lines(view: &RunView, node: &Node, room: Room, theme: Theme) -> Vec<Line
         State::Failed { .. } => lines.push(verdict(view, node, room.columns, theme)),
     }
     lines
+}
+
+/// When a provider is asked again, and how often that was done already.
+fn asked_again(outage: &Outage, now_ms: i64) -> String {
+    let left = outage.until_ms.saturating_sub(now_ms);
+    let when = if left > 0 { format!("asked again in {}", clock(left)) } else { "asking again".to_owned() };
+    format!(" {when}   attempt {} of {}", outage.attempt, outage.attempts)
 }
 
 /// The plan in half of the room at most, one row at least.

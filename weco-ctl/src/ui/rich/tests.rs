@@ -6,8 +6,8 @@ use weco_proto::v1::{RunStatus, Stage, StepEvaluated};
 use super::app::App;
 use super::draw::draw;
 use super::theme::Theme;
-use crate::ui::RunView;
 use crate::ui::follow::Stops;
+use crate::ui::{OnInterrupt, RunView};
 use weco_view::fixture::Story;
 
 /// The sizes every screen is kept at.
@@ -68,6 +68,15 @@ fn while_the_baseline_is_measured() {
 #[test]
 fn while_a_step_is_proposed() {
     keep("proposing", &Story::long(8).asked(9, 4, Stage::Improve).proposing(9, 2_140), 14_200, App::default);
+}
+
+#[test]
+fn while_the_provider_is_waited_for() {
+    let story = Story::long(8)
+        .asked(9, 4, Stage::Improve)
+        .unavailable(9, 2, 9_400, "cannot reach OpenAI: connection refused")
+        .after(1_000);
+    keep("outage", &story, 1_000, || App { on_interrupt: OnInterrupt::Detach, ..App::default() });
 }
 
 #[test]

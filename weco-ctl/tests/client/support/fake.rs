@@ -209,6 +209,10 @@ impl Weco for Service {
         }))
     }
 
+    async fn check_sources(&self, _: Request<v1::CheckSourcesRequest>) -> Reply<v1::CheckSourcesReply> {
+        Ok(Response::new(v1::CheckSourcesReply::default()))
+    }
+
     async fn apply_best(&self, request: Request<v1::ApplyBestRequest>) -> Reply<v1::ApplyBestReply> {
         self.note(Call::Apply(request.into_inner().run_id))?;
         Ok(Response::new(v1::ApplyBestReply { step: 1, paths: vec!["model.py".into()] }))

@@ -46,6 +46,13 @@ pub enum Input {
         /// What went wrong and what follows.
         failure: ModelFailure,
     },
+    /// The time has come to ask a provider again that could not be asked.
+    Woke {
+        /// The node whose proposal waits.
+        node: NodeId,
+        /// Which wait is over.
+        attempt: u32,
+    },
     /// The evaluation's process group runs.
     EvalStarted {
         /// The node.
@@ -107,6 +114,10 @@ pub enum Input {
     ResumeAsked {
         /// This many more steps; none: what was left.
         steps: Option<u32>,
+        /// Waits in a row for the model's provider from now on; none: as before.
+        attempts: Option<u32>,
+        /// Sources that the user edited since the run was last at work.
+        edits: Vec<SourceEdit>,
     },
     /// The best version was written over the sources.
     Applied {
@@ -124,6 +135,19 @@ pub enum Input {
     },
 }
 
+/// A source that the user edited, and whose text stays in place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SourceEdit {
+    /// The source's path.
+    pub path: String,
+    /// Where it is, absolute.
+    pub kept_at: String,
+    /// One sentence for people.
+    pub message: String,
+    /// The edited text.
+    pub text: BlobId,
+}
+
 /// A model that could not be asked, and what follows for the run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ModelFailure {
@@ -131,6 +155,15 @@ pub enum ModelFailure {
     Step {
         /// One sentence.
         reason: String,
+    },
+    /// The provider cannot be reached, or cannot serve now: it may be able to later.
+    Unavailable {
+        /// What the provider or the system said.
+        reason: String,
+        /// What to do if that lasts; may be empty.
+        hint: String,
+        /// The shortest wait that the provider asks for, in milliseconds.
+        retry_after_ms: Option<u64>,
     },
     /// The run cannot go on.
     Run {
@@ -157,6 +190,15 @@ pub enum Effect {
         attempt: u32,
         /// What to tell it.
         brief: Box<Brief>,
+    },
+    /// Report [`Input::Woke`] later.
+    Wake {
+        /// The node whose proposal waits.
+        node: NodeId,
+        /// Which wait it is.
+        attempt: u32,
+        /// How long, in milliseconds.
+        after_ms: u64,
     },
     /// Evaluate a version.
     Evaluate {

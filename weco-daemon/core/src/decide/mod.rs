@@ -12,9 +12,10 @@
 
 mod brief;
 mod input;
+mod outage;
 mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use input::{Decision, Effect, Input, ModelFailure};
+pub use input::{Decision, Effect, Input, ModelFailure, SourceEdit};
 pub use rules::decide;

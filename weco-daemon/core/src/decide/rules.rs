@@ -1,12 +1,13 @@
-use rand::SeedableRng;
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::decide::brief::brief;
-use crate::decide::{Decision, Effect, Input, ModelFailure};
+use crate::decide::outage::{LONGEST_ASKED_WAIT_MS, wait_ms};
+use crate::decide::{Decision, Effect, Input, ModelFailure, SourceEdit};
 use crate::event::{EndStatus, Event, Outcome, RunEvent, Stage, Timestamp, Verdict};
-use crate::run::NodeId;
+use crate::run::{AutoResume, NodeId};
 use crate::search::policy_for;
-use crate::state::{IllegalEvent, RunState, RunStatus};
+use crate::state::{IllegalEvent, Outage, RunState, RunStatus};
 use crate::tree::Progress;
 
 /// Proposals under way at a time. The state allows more; one is used.
@@ -46,7 +47,7 @@ impl Turn<'_> {
         match input {
             Input::Started => self.evaluate(NodeId::BASELINE),
             Input::Recovered => self.go_on(),
-            Input::ResumeAsked { steps } => self.resume(steps),
+            Input::ResumeAsked { steps, attempts, edits } => self.resume(steps, attempts, edits),
             Input::StopAsked { force } => self.stop(force),
             Input::Interrupted { reason, hint } => self.end(EndStatus::Interrupted, reason, hint),
             Input::SourceEdited { path, kept_at, message, text } => {
@@ -77,6 +78,7 @@ impl Turn<'_> {
                 }
                 self.model_failed(node, failure)
             }
+            Input::Woke { node, attempt } => self.woke(node, attempt),
             Input::EvalStarted { node, attempt, process } => {
                 if !self.awaits_evaluation(node, attempt) {
                     return Ok(());
@@ -160,6 +162,9 @@ impl Turn<'_> {
                 self.emit(RunEvent::Failed { node, reason })?;
                 self.dispatch()
             }
+            ModelFailure::Unavailable { reason, hint, retry_after_ms } => {
+                self.wait_or_end(node, reason, hint, retry_after_ms)
+            }
             ModelFailure::Run { reason, hint } => self.end(EndStatus::Error, reason, hint),
             ModelFailure::NothingLeft { reason } => {
                 self.emit(RunEvent::Failed { node, reason: reason.clone() })?;
@@ -221,12 +226,49 @@ impl Turn<'_> {
         if self.state.baseline().metric().is_some() { self.dispatch() } else { Ok(()) }
     }
 
-    fn resume(&mut self, more: Option<u32>) -> Step {
+    /// Waits for a provider that cannot be asked now, unless it has been waited for long enough.
+    fn wait_or_end(
+        &mut self,
+        node: NodeId,
+        reason: String,
+        hint: String,
+        retry_after_ms: Option<u64>,
+    ) -> Step {
+        let AutoResume { attempts, first_wait_ms } = self.state.auto_resume();
+        let attempt = self.state.outage().map_or(0, |outage| outage.attempt) + 1;
+        if attempt > attempts || retry_after_ms.is_some_and(|wait| wait > LONGEST_ASKED_WAIT_MS) {
+            let resume = format!("weco resume {}", self.state.spec().id.short());
+            let hint = if hint.is_empty() { resume } else { format!("{hint} Then go on: {resume}") };
+            return self.end(EndStatus::Error, reason, hint);
+        }
+        let mut rng = step_rng(self.state.spec().seed ^ u64::from(attempt), node);
+        let usual = wait_ms(first_wait_ms, attempt, rng.random());
+        let after_ms = usual.max(retry_after_ms.unwrap_or(0));
+        let until = self.now.saturating_add_unsigned(after_ms);
+        self.emit(RunEvent::Waiting { node, attempt, attempts, until, reason })?;
+        self.decision.effects.push(Effect::Wake { node, attempt, after_ms });
+        Ok(())
+    }
+
+    /// Asks again after a wait, unless the run went another way meanwhile.
+    fn woke(&mut self, node: NodeId, attempt: u32) -> Step {
+        let waits = |outage: &Outage| outage.node == node && outage.attempt == attempt;
+        let asked = self.state.tree().get(node).is_some_and(|node| node.progress == Progress::Asked);
+        if *self.state.status() == RunStatus::Running && asked && self.state.outage().is_some_and(waits) {
+            return self.ask_again(node);
+        }
+        Ok(())
+    }
+
+    fn resume(&mut self, more: Option<u32>, attempts: Option<u32>, edits: Vec<SourceEdit>) -> Step {
         if self.state.end_status().is_none() {
             return Ok(());
         }
         let steps = more.map_or(self.state.steps(), |more| self.state.steps_done().saturating_add(more));
-        self.emit(RunEvent::Resumed { steps })?;
+        self.emit(RunEvent::Resumed { steps, attempts })?;
+        for SourceEdit { path, kept_at, message, text } in edits {
+            self.emit(RunEvent::SourceEdited { path, kept_at, message, text: Some(text) })?;
+        }
         self.go_on()
     }
 

@@ -1,11 +1,13 @@
 //! Runs played through [`decide`] without any daemon.
 
+mod outage;
+
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{Decision, Effect, Input, ModelFailure, decide};
 use crate::event::{EndStatus, Event, Exit, Outcome, ProcessRef, RunEvent, Stage, Usage, Verdict};
-use crate::run::{BlobId, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
+use crate::run::{AutoResume, BlobId, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
 use crate::search::Aide;
 use crate::state::{RunState, RunStatus};
 
@@ -28,6 +30,7 @@ fn spec(steps: u32, search: SearchSpec) -> RunSpec {
         eval_timeout_seconds: None,
         search,
         seed: 42,
+        auto_resume: AutoResume::default(),
         environment: A_BLOB,
         secret_variables: Vec::new(),
     }
@@ -110,6 +113,7 @@ fn kind(event: &RunEvent) -> &'static str {
         RunEvent::Evaluated { .. } => "evaluated",
         RunEvent::SourceEdited { .. } => "source_edited",
         RunEvent::Warned { .. } => "warned",
+        RunEvent::Waiting { .. } => "waiting",
         RunEvent::StopAsked { .. } => "stop_asked",
         RunEvent::Resumed { .. } => "resumed",
         RunEvent::Ended { .. } => "ended",
@@ -129,6 +133,10 @@ fn outcome(metric: Option<f64>) -> Outcome {
         output: A_BLOB,
         output_tail: String::new(),
     }
+}
+
+fn resume(steps: Option<u32>) -> Input {
+    Input::ResumeAsked { steps, attempts: None, edits: Vec::new() }
 }
 
 fn process() -> ProcessRef {
@@ -245,7 +253,7 @@ fn a_stopped_run_resumes_where_it_was() {
     play.reply();
     play.give(Input::StopAsked { force: false });
     play.give(Input::EvalCancelled { node: NodeId(1), attempt: 1 });
-    play.give(Input::ResumeAsked { steps: None });
+    play.give(resume(None));
     assert!(matches!(play.last_effect(), Effect::Evaluate { node: NodeId(1), attempt: 2, .. }));
     play.evaluated(Some(3.0));
     play.step(Some(4.0));
@@ -258,7 +266,7 @@ fn a_complete_run_takes_more_steps() {
     let mut play = Play::new(1);
     play.evaluated(Some(1.0));
     play.step(Some(2.0));
-    play.give(Input::ResumeAsked { steps: Some(2) });
+    play.give(resume(Some(2)));
     assert_eq!(play.state.steps(), 3);
     play.step(Some(2.5));
     play.step(Some(2.6));
@@ -398,7 +406,7 @@ fn what_is_told_of_the_past_is_bounded() {
 }
 
 fn any_input() -> impl Strategy<Value = u8> {
-    0..12u8
+    0..14u8
 }
 
 proptest! {
@@ -423,8 +431,10 @@ proptest! {
                 6 => Input::Unusable { node, attempt, reason: "r".into(), usage: Usage::default() },
                 7 => Input::StopAsked { force: value > 0.0 },
                 8 => Input::EvalCancelled { node, attempt: eval_attempt },
-                9 => Input::ResumeAsked { steps: (value > 0.0).then_some(2) },
+                9 => resume((value > 0.0).then_some(2)),
                 10 => Input::Recovered,
+                11 => Input::ModelFailed { node, attempt, failure: outage::unavailable(None) },
+                12 => Input::Woke { node, attempt: play.state.outage().map_or(1, |outage| outage.attempt) },
                 _ => Input::EvalStarted { node, attempt: eval_attempt, process: process() },
             };
             // A daemon recovers only runs that have not ended.
