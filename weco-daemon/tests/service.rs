@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -77,6 +78,10 @@ impl Journal for Faulty {
 
     fn blob(&self, run: RunId, id: BlobId) -> Result<Option<Vec<u8>>, JournalError> {
         self.inner.blob(run, id)
+    }
+
+    fn runs_in(&self, ids: RangeInclusive<RunId>, limit: usize) -> Result<Vec<RunEntry>, JournalError> {
+        self.inner.runs_in(ids, limit)
     }
 
     fn runs(&self) -> Result<Vec<RunEntry>, JournalError> {

@@ -11,4 +11,5 @@ pub mod reply;
 pub mod run;
 pub mod search;
 pub mod state;
+pub mod summary;
 pub mod tree;

@@ -1,11 +1,14 @@
 //! What a journal promises, whatever keeps it.
 
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::Path;
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use weco_core::event::{Event, RunEvent};
 use weco_core::run::{BlobId, RunId};
+use weco_core::summary::Summary;
 
 use crate::blobs::Blob;
 
@@ -81,7 +84,7 @@ pub enum Durability {
 }
 
 /// A run as the journal lists it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct RunEntry {
     /// The run.
     pub id: RunId,
@@ -89,6 +92,9 @@ pub struct RunEntry {
     pub last_seq: u64,
     /// Whether its last event is `Ended` or `Applied` (after an end).
     pub ended: bool,
+    /// The run in short; none if its record is damaged from the start. Where a later part is, the
+    /// summary says so as the reason of an end.
+    pub summary: Option<Arc<Summary>>,
 }
 
 /// Whether a run is over after `event`, given whether it was before.
@@ -98,6 +104,13 @@ pub(super) fn ended_after(event: &RunEvent, ended: bool) -> bool {
         RunEvent::Applied { .. } => ended,
         _ => false,
     }
+}
+
+/// A run's summary after one more event.
+pub(super) fn summary_after(event: &Event, summary: Option<Arc<Summary>>) -> Option<Arc<Summary>> {
+    let Some(mut summary) = summary else { return Summary::new(event).map(Arc::new) };
+    Arc::make_mut(&mut summary).apply(event);
+    Some(summary)
 }
 
 /// Checks that events number on from `next` without a gap, as [`Journal::append`] demands.
@@ -140,11 +153,18 @@ pub trait Journal: Send + Sync {
     /// Any [`JournalError`].
     fn blob(&self, run: RunId, id: BlobId) -> Result<Option<Vec<u8>>, JournalError>;
 
-    /// All runs, in the order of their ids.
+    /// All runs, in the order of their ids. Reads no file.
     ///
     /// # Errors
     /// Any [`JournalError`].
     fn runs(&self) -> Result<Vec<RunEntry>, JournalError>;
+
+    /// At most `limit` of the runs whose ids are in a range, in the order of their ids. Costs what
+    /// it lists, not what there is.
+    ///
+    /// # Errors
+    /// Any [`JournalError`].
+    fn runs_in(&self, ids: RangeInclusive<RunId>, limit: usize) -> Result<Vec<RunEntry>, JournalError>;
 
     /// Removes a run with all its events and contents. An unknown run is no error.
     fn remove(&self, run: RunId) -> BoxFuture<'_, Result<(), JournalError>>;

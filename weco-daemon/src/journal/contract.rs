@@ -5,7 +5,8 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use uuid::Uuid;
 use weco_core::event::{EndStatus, Event, RunEvent};
-use weco_core::run::{NodeId, RunId};
+use weco_core::run::{BlobId, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
+use weco_core::summary::Summary;
 
 use super::{Durability, Journal, JournalError};
 use crate::blobs::Blob;
@@ -27,6 +28,38 @@ pub(super) fn event(seq: u64, kind: RunEvent) -> Event {
 pub(super) fn ended(seq: u64) -> Event {
     let (reason, hint) = (String::new(), String::new());
     event(seq, RunEvent::Ended { status: EndStatus::Completed, reason, hint })
+}
+
+/// A run's creation, its first event.
+pub(super) fn created(id: RunId) -> Event {
+    let nothing = BlobId([0; 32]);
+    let spec = RunSpec {
+        id,
+        name: "swift-heron".into(),
+        directory: "/project".into(),
+        sources: vec![Source { path: "model.py".into(), blob: nothing, mode: 0o644 }],
+        eval_command: "python3 eval.py".into(),
+        metric: "speed".into(),
+        goal: Goal::Maximize,
+        steps: 3,
+        model: "builtin".into(),
+        instructions: None,
+        log_dir: "/project/.runs".into(),
+        save_logs: false,
+        eval_timeout_seconds: None,
+        search: SearchSpec::Greedy,
+        seed: 1,
+        environment: nothing,
+        secret_variables: Vec::new(),
+    };
+    event(1, RunEvent::Created { spec: Box::new(spec) })
+}
+
+/// What a journal must say of a run with these events.
+pub(super) fn summary(events: &[Event]) -> Option<Summary> {
+    let mut summary = Summary::new(events.first()?)?;
+    events[1..].iter().for_each(|event| summary.apply(event));
+    Some(summary)
 }
 
 /// `count` events from `first` on.
@@ -118,6 +151,46 @@ pub(super) async fn runs_are_listed_with_how_they_stand(journal: Arc<dyn Journal
     assert_eq!(listed.len(), 2 * cases.len());
 }
 
+pub(super) async fn each_run_has_its_summary(journal: Arc<dyn Journal>) {
+    let events = |id| vec![created(id), note(2, "no reply"), note(3, "again"), ended(4)];
+    for part in 0..4 {
+        for number in 1..=3 {
+            let event = events(run(number))[part].clone();
+            let durability = if part == 2 { Durability::Written } else { Durability::Flushed };
+            journal.append(run(number), vec![event], Vec::new(), durability).await.unwrap();
+            let expected = summary(&events(run(number))[..=part]);
+            let entry = journal.runs_in(run(number)..=run(number), 1).unwrap().remove(0);
+            assert_eq!(entry.summary.as_deref(), expected.as_ref());
+        }
+    }
+    put(&*journal, run(4), events(run(4))).await.unwrap();
+    assert!(put(&*journal, run(4), notes(9, 1)).await.is_err());
+    put(&*journal, run(5), notes(1, 1)).await.unwrap();
+    let listed = journal.runs().unwrap();
+    assert_eq!(listed[3].summary.as_deref(), summary(&events(run(4))).as_ref());
+    assert_eq!(listed[4].summary, None, "it does not begin with its creation");
+}
+
+pub(super) async fn a_range_of_runs_is_listed(journal: Arc<dyn Journal>) {
+    for number in [2, 4, 6, 8] {
+        put(&*journal, run(number), notes(1, 1)).await.unwrap();
+    }
+    let cases: [(_, _, &[u128]); 7] = [
+        ((0, 9), 9, &[2, 4, 6, 8]),
+        ((2, 6), 9, &[2, 4, 6]),
+        ((3, 7), 9, &[4, 6]),
+        ((0, 9), 2, &[2, 4]),
+        ((0, 9), 0, &[]),
+        ((5, 5), 9, &[]),
+        ((6, 2), 9, &[]),
+    ];
+    for ((first, last), limit, expected) in cases {
+        let found = journal.runs_in(run(first)..=run(last), limit).unwrap();
+        let expected: Vec<_> = expected.iter().copied().map(run).collect();
+        assert_eq!(found.iter().map(|entry| entry.id).collect::<Vec<_>>(), expected, "{first} to {last}");
+    }
+}
+
 pub(super) async fn a_removed_run_is_gone(journal: Arc<dyn Journal>) {
     let blob = Blob::new("content");
     for number in 1..=3 {
@@ -159,6 +232,7 @@ pub(super) async fn a_closed_journal_says_so(journal: Arc<dyn Journal>) {
     assert!(closed(journal.read(run(1), 1, 1).map(drop)));
     assert!(closed(journal.blob(run(1), Blob::new("x").id()).map(drop)));
     assert!(closed(journal.runs().map(drop)));
+    assert!(closed(journal.runs_in(run(1)..=run(1), 1).map(drop)));
     assert!(closed(journal.remove(run(1)).await));
     assert!(closed(journal.close().await));
 }
@@ -173,6 +247,8 @@ macro_rules! contract {
             a_gap_is_refused_and_leaves_nothing,
             contents_come_with_their_events,
             runs_are_listed_with_how_they_stand,
+            each_run_has_its_summary,
+            a_range_of_runs_is_listed,
             a_removed_run_is_gone,
             many_runs_append_at_once,
             a_closed_journal_says_so

@@ -238,7 +238,7 @@ impl Turn<'_> {
         let attempt = self.state.outage().map_or(0, |outage| outage.attempt) + 1;
         if attempt > attempts || retry_after_ms.is_some_and(|wait| wait > LONGEST_ASKED_WAIT_MS) {
             let resume = format!("weco resume {}", self.state.spec().id.short());
-            let hint = if hint.is_empty() { resume } else { format!("{hint} Then go on: {resume}") };
+            let hint = if hint.is_empty() { resume } else { hint + " Then go on: " + &resume };
             return self.end(EndStatus::Error, reason, hint);
         }
         let mut rng = step_rng(self.state.spec().seed ^ u64::from(attempt), node);

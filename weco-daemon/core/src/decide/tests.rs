@@ -10,6 +10,8 @@ use crate::event::{EndStatus, Event, Exit, Outcome, ProcessRef, RunEvent, Stage,
 use crate::run::{AutoResume, BlobId, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
 use crate::search::Aide;
 use crate::state::{RunState, RunStatus};
+use crate::summary::Summary;
+use crate::tree::Node;
 
 const A_BLOB: BlobId = BlobId([7; 32]);
 
@@ -405,16 +407,42 @@ fn what_is_told_of_the_past_is_bounded() {
     assert!(brief.tried.iter().any(|tried| tried.node == NodeId(400)), "the newest is told");
 }
 
+/// The summary says what the state says, after every event.
+fn agrees_with_the_state(events: &[Event]) -> Result<(), TestCaseError> {
+    let mut state = RunState::new(&events[0]).unwrap();
+    let mut summary = Summary::new(&events[0]).unwrap();
+    for event in &events[1..] {
+        state.apply(event).unwrap();
+        summary.apply(event);
+        let best = state.tree().best();
+        prop_assert_eq!(summary.best.map(|best| best.step), best.map(|best| best.id));
+        prop_assert_eq!(summary.best.map(|best| best.metric), best.and_then(Node::metric));
+        prop_assert_eq!(&summary.status, state.status());
+        prop_assert_eq!((summary.steps_done(), summary.steps), (state.steps_done(), state.steps()));
+        prop_assert_eq!(summary.baseline_metric, state.baseline().metric());
+        prop_assert_eq!(summary.baseline_failed, state.baseline().bug().is_some());
+        prop_assert_eq!((summary.usage, summary.last_seq), (state.usage(), state.seq()));
+        prop_assert_eq!(summary.outage.as_ref(), state.outage());
+        prop_assert_eq!(summary.ended_at.is_some(), state.end_status().is_some());
+        prop_assert!(state.edited().is_subset(&summary.edited));
+    }
+    Ok(())
+}
+
 fn any_input() -> impl Strategy<Value = u8> {
-    0..14u8
+    0..17u8
 }
 
 proptest! {
     /// Whatever news comes in whatever order: nothing contradicts, replay gives the same state,
     /// sequence numbers have no gap, and a step is never counted twice.
     #[test]
-    fn replay_is_live(inputs in prop::collection::vec((any_input(), -5.0..5.0f64), 0..120), steps in 1..12u32) {
-        let mut play = Play::new(steps);
+    fn replay_is_live(
+        inputs in prop::collection::vec((any_input(), -5.0..5.0f64), 0..120),
+        steps in 1..12u32,
+        goal in prop_oneof![Just(Goal::Maximize), Just(Goal::Minimize)],
+    ) {
+        let mut play = Play::with(RunSpec { goal, ..spec(steps, Aide::for_budget(steps)) });
         for (which, value) in inputs {
             let (node, attempt, eval_attempt) = play
                 .state
@@ -425,16 +453,25 @@ proptest! {
             let input = match which {
                 0..=2 => Input::EvalEnded { node, attempt: eval_attempt, outcome: outcome((value > -2.0).then_some(value)) },
                 3..=5 => Input::Replied {
-                    node, attempt, plan: String::new(), lines: (0, 0), from: None, usage: Usage::default(),
+                    node, attempt, plan: String::new(), lines: (0, 0), from: None, usage: Usage { input_tokens: 7, output_tokens: 3 },
                     files: [("model.py".to_owned(), A_BLOB)].into(),
                 },
-                6 => Input::Unusable { node, attempt, reason: "r".into(), usage: Usage::default() },
+                6 => Input::Unusable { node, attempt, reason: "r".into(), usage: Usage { input_tokens: 7, output_tokens: 3 } },
                 7 => Input::StopAsked { force: value > 0.0 },
                 8 => Input::EvalCancelled { node, attempt: eval_attempt },
                 9 => resume((value > 0.0).then_some(2)),
                 10 => Input::Recovered,
-                11 => Input::ModelFailed { node, attempt, failure: outage::unavailable(None) },
-                12 => Input::Woke { node, attempt: play.state.outage().map_or(1, |outage| outage.attempt) },
+                12 => Input::SourceEdited {
+                    path: "model.py".into(), kept_at: "/somewhere".into(), message: "edited".into(),
+                    text: (value > 0.0).then_some(if value > 2.0 { A_BLOB } else { BlobId([9; 32]) }),
+                },
+                13 => Input::ModelFailed { node, attempt, failure: ModelFailure::Step { reason: "r".into() } },
+                14 if play.state.tree().best().is_some() => {
+                    let node = play.state.tree().best().map_or(NodeId(0), |best| best.id);
+                    Input::Applied { node, paths: vec!["model.py".into()] }
+                }
+                15 => Input::ModelFailed { node, attempt, failure: outage::unavailable(None) },
+                16 => Input::Woke { node, attempt: play.state.outage().map_or(1, |outage| outage.attempt) },
                 _ => Input::EvalStarted { node, attempt: eval_attempt, process: process() },
             };
             // A daemon recovers only runs that have not ended.
@@ -445,6 +482,7 @@ proptest! {
         }
         let replayed = RunState::replay(&play.journal).unwrap();
         prop_assert_eq!(&replayed, &play.state);
+        agrees_with_the_state(&play.journal)?;
         prop_assert!(play.journal.iter().zip(1..).all(|(event, seq)| event.seq == seq));
         prop_assert!(play.state.steps_done() <= play.state.steps());
         let mut finished: Vec<u32> = play.journal.iter().filter_map(|event| match &event.kind {

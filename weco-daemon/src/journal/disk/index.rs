@@ -12,13 +12,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, s
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use weco_core::run::RunId;
+use weco_core::summary::Summary;
 
 pub(super) use database::Refusal;
 
 /// What the index knows of a run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Catalogued {
     /// The last sequence number.
     pub(super) last_seq: u64,
@@ -26,6 +27,17 @@ pub(super) struct Catalogued {
     pub(super) ended: bool,
     /// The length of its file. A file of the same length has not been appended to since.
     pub(super) len: u64,
+    /// The run in short; since format 2.
+    #[serde(default, serialize_with = "write_shared", deserialize_with = "read_shared")]
+    pub(super) summary: Option<Arc<Summary>>,
+}
+
+fn write_shared<S: Serializer>(summary: &Option<Arc<Summary>>, serializer: S) -> Result<S::Ok, S::Error> {
+    summary.as_deref().serialize(serializer)
+}
+
+fn read_shared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<Summary>>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.map(Arc::new))
 }
 
 /// Events of one run, by sequence number.
@@ -69,7 +81,7 @@ impl Grown {
     fn add(&self, run: RunId, span: &Span) -> bool {
         let mut parts = self.lock();
         let waiting = parts.entry(run).or_insert_with(|| Waiting { span: span.clone(), told: false });
-        waiting.span.catalogued = span.catalogued;
+        waiting.span.catalogued = span.catalogued.clone();
         let due = span.catalogued.ended || span.catalogued.len - waiting.span.from >= LAG;
         due && !std::mem::replace(&mut waiting.told, true)
     }
@@ -94,7 +106,9 @@ enum Message {
     Remove { run: RunId, tombstone: PathBuf },
     /// The run's events from a sequence number up to the first gap.
     Fetch { run: RunId, from: u64, reply: SyncSender<Events> },
-    /// Flush and stop.
+    /// Index all that waits, and flush.
+    Flush { reply: SyncSender<()> },
+    /// The same, and stop.
     Close { reply: SyncSender<()> },
 }
 
@@ -151,6 +165,11 @@ impl Index {
     /// The run's events from a sequence number on, as far as the index has them within `deadline`.
     pub(super) fn fetch(&self, run: RunId, from: u64, deadline: Duration) -> Events {
         self.ask(deadline, |reply| Message::Fetch { run, from, reply }).unwrap_or_default()
+    }
+
+    /// Indexes and flushes everything, waiting at most `deadline`; tells whether that is done.
+    pub(super) fn flush(&self, deadline: Duration) -> bool {
+        self.ask(deadline, |reply| Message::Flush { reply }).is_some()
     }
 
     /// Flushes and stops the thread, waiting at most `deadline`.

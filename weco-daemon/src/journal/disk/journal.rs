@@ -1,5 +1,6 @@
 //! The handle that the daemon holds.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -13,6 +14,7 @@ use weco_core::run::{BlobId, RunId};
 use super::cache::Cache;
 use super::commit_log::CommitLog;
 use super::files::Files;
+use super::format::{Format, Old};
 use super::layout::Layout;
 use super::recover::{Recovery, open_index};
 use super::request::{Entry, Reply, Request};
@@ -76,7 +78,7 @@ impl DiskJournal {
     pub fn open_with(dir: &Path, options: Options) -> Result<Opened, JournalError> {
         let layout = Layout::create(dir)?;
         let lock = layout.lock()?;
-        layout.check_format()?;
+        let format = Format::check(&layout)?;
         let mut warnings = Vec::new();
         let (log, replayed) = CommitLog::open(&layout, options.log_capacity)?;
         if replayed.damaged {
@@ -86,10 +88,12 @@ impl DiskJournal {
                 path.display()
             ));
         }
-        let (index, catalogue) = open_index(&layout, options.index_deadline, &mut warnings)?;
+        let (index, mut catalogue) = open_index(&layout, options.index_deadline, &mut warnings)?;
+        format.migrate(Old { catalogue: &mut catalogue })?;
         let recovery =
             Recovery { layout: &layout, index: &index, catalogue, replayed: replayed.runs, warnings };
         let (runs, warnings) = recovery.run()?;
+        format.settle(&index)?;
         let shared = Arc::new(Shared::new(runs));
         let files = Files::new(layout.clone());
         let store = Store { layout: layout.clone(), files, log, index, shared: Arc::clone(&shared), lock };
@@ -140,7 +144,7 @@ impl Journal for DiskJournal {
             if events.is_empty() && blobs.is_empty() {
                 return Ok(());
             }
-            let entry = Entry::new(run, &events, &blobs)?;
+            let entry = Entry::new(run, events, &blobs)?;
             self.ask(|reply| Request::Append(entry, durability, reply)).await
         })
     }
@@ -162,6 +166,11 @@ impl Journal for DiskJournal {
     fn runs(&self) -> Result<Vec<RunEntry>, JournalError> {
         self.shared.check_open()?;
         Ok(self.shared.list())
+    }
+
+    fn runs_in(&self, ids: RangeInclusive<RunId>, limit: usize) -> Result<Vec<RunEntry>, JournalError> {
+        self.shared.check_open()?;
+        Ok(self.shared.list_in(ids, limit))
     }
 
     fn remove(&self, run: RunId) -> BoxFuture<'_, Result<(), JournalError>> {

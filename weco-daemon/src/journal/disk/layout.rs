@@ -1,7 +1,7 @@
-//! Where the journal keeps what, and in which version.
+//! Where the journal keeps what.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -11,10 +11,6 @@ use uuid::Uuid;
 use weco_core::run::RunId;
 
 use crate::journal::JournalError;
-
-/// The format that this version writes. Raise it when an older daemon could misread what is
-/// written, and teach [`migrate`] the way from the one before.
-const FORMAT: u32 = 1;
 
 /// Ending of a run's file.
 const RUN: &str = "run";
@@ -40,6 +36,11 @@ impl Layout {
             made.map_err(|error| JournalError::io("create", dir, &error))?;
         }
         Ok(layout)
+    }
+
+    /// The journal's directory.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Directory of the runs' files.
@@ -98,35 +99,6 @@ impl Layout {
         }
     }
 
-    /// Refuses what a newer version wrote, and brings what an older one wrote up to date.
-    pub(super) fn check_format(&self) -> Result<(), JournalError> {
-        let path = self.root.join("format");
-        match fs::read_to_string(&path) {
-            Ok(text) => match text.trim().parse() {
-                Ok(FORMAT) => Ok(()),
-                Ok(found) if found > FORMAT => {
-                    Err(JournalError::TooNew { path: path.display().to_string(), found, known: FORMAT })
-                }
-                Ok(found) => migrate(found).and_then(|()| self.write_format(&path)),
-                Err(_) => Err(JournalError::Damaged(format!("{} holds no format number", path.display()))),
-            },
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.write_format(&path),
-            Err(error) => Err(JournalError::io("read", &path, &error)),
-        }
-    }
-
-    fn write_format(&self, path: &Path) -> Result<(), JournalError> {
-        let temporary = path.with_extension("new");
-        let write = || {
-            let mut file = private().write(true).create(true).truncate(true).open(&temporary)?;
-            writeln!(file, "{FORMAT}")?;
-            file.sync_all()?;
-            fs::rename(&temporary, path)?;
-            sync_dir(&self.root)
-        };
-        write().map_err(|error| JournalError::io("write", path, &error))
-    }
-
     /// Every run that has a file, and every run whose removal is not complete.
     pub(super) fn list(&self) -> Result<(Vec<RunId>, Vec<RunId>), JournalError> {
         let dir = self.mirrors();
@@ -146,11 +118,6 @@ impl Layout {
         };
         list().map_err(|error| JournalError::io("read", &dir, &error))
     }
-}
-
-/// Each format's way to the next, from the oldest on. Format 1 is the first.
-fn migrate(from: u32) -> Result<(), JournalError> {
-    Err(JournalError::Damaged(format!("no weco-daemon ever wrote journal format {from}")))
 }
 
 /// Options for files that only the user may read.

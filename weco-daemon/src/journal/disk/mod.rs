@@ -16,14 +16,16 @@
 //!   to one preallocated file and flushed once. A mirror's own fdatasync would cost one flush per
 //!   run, and each would also have to commit the file's growth. When the log is full the mirrors
 //!   are flushed and it starts over. After a power cut it is replayed.
-//! - **sled** is the index: the catalogue that lets a start skip the files of runs that are over,
-//!   and a second copy of every event from which a damaged mirror is repaired. A thread of its own
-//!   follows the mirrors, behind the acknowledgement, because sled on a full disk fails for good or
-//!   hangs: then the journal goes on without it and the next start catches up.
+//! - **sled** is the index: the catalogue, with a summary of every run, that lets a start skip the
+//!   files of runs that are over, and a second copy of every event from which a damaged mirror is
+//!   repaired. A thread of its own follows the mirrors, behind the acknowledgement, because sled on
+//!   a full disk fails for good or hangs: then the journal goes on without it and the next start
+//!   catches up.
 
 mod cache;
 mod commit_log;
 mod files;
+mod format;
 mod frame;
 mod index;
 mod journal;

@@ -5,9 +5,12 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use weco_core::event::EndStatus;
 use weco_core::run::RunId;
+use weco_core::state::RunStatus;
 
 use super::frame::{self, Frame, Key};
 use super::index::{Catalogued, Events, Index, OpenError, Span};
@@ -94,7 +97,7 @@ impl Recovery<'_> {
         let path = self.layout.mirror(run);
         match fs::metadata(&path) {
             Ok(metadata) if metadata.len() == known.len && !self.replayed.contains(&run) => {
-                Ok(Some(Meta { last_seq: known.last_seq, ended: true, len: known.len, damage: None }))
+                Ok(Some(known.clone().into()))
             }
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(JournalError::io("read", &path, &error))
@@ -110,12 +113,12 @@ impl Recovery<'_> {
         let found = scan(&path).map_err(failed)?;
         let indexed = self.catalogue.get(&run).map_or(0, |known| known.last_seq);
         if found.ending == Ending::Damaged {
-            return self.rescue(run, &found);
+            return self.rescue(run, found);
         }
         let lost = indexed > found.events;
         if found.ending == Ending::Whole && !lost {
             make_durable(&path).map_err(failed)?;
-            return Ok(self.settle(run, &found, false));
+            return Ok(self.settle(run, found.into(), false));
         }
         let missing = if lost { self.index.fetch(run, found.events + 1, FETCH) } else { Events::new() };
         let failed = |error: io::Error| JournalError::io("repair", &path, &error);
@@ -130,7 +133,7 @@ impl Recovery<'_> {
                 missing.len()
             ));
         }
-        Ok(self.settle(run, &scan(&path).map_err(failed)?, true))
+        Ok(self.settle(run, scan(&path).map_err(failed)?.into(), true))
     }
 
     /// Cuts a file after its last frame and adds events to it.
@@ -148,7 +151,7 @@ impl Recovery<'_> {
 
     /// Writes a damaged file anew from whatever can still be read of it and from the index. If
     /// events are missing from both, the run keeps its file and can be read up to the damage.
-    fn rescue(&mut self, run: RunId, found: &Scan) -> Result<Meta, JournalError> {
+    fn rescue(&mut self, run: RunId, found: Scan) -> Result<Meta, JournalError> {
         let path = self.layout.mirror(run);
         let failed = |error: io::Error| JournalError::io("repair", &path, &error);
         let salvaged = salvage(&path).map_err(failed)?;
@@ -166,8 +169,7 @@ impl Recovery<'_> {
                 found.events
             );
             self.warnings.push(damage.clone());
-            let (last_seq, ended, len) = (found.events, found.ended, found.end);
-            return Ok(Meta { last_seq, ended, len, damage: Some(damage.into()) });
+            return Ok(damaged(found, damage));
         }
         let put_aside = self.rewrite(&path, &salvaged, &events).map_err(failed)?;
         self.warnings.push(format!(
@@ -177,7 +179,7 @@ impl Recovery<'_> {
             found.end,
             put_aside.display()
         ));
-        Ok(self.settle(run, &scan(&path).map_err(failed)?, true))
+        Ok(self.settle(run, scan(&path).map_err(failed)?.into(), true))
     }
 
     fn rewrite(
@@ -209,15 +211,26 @@ impl Recovery<'_> {
 
     /// The state of a run whose file is whole. Has the index learn what it lacks of it: what was
     /// appended since, or all if the file was repaired.
-    fn settle(&self, run: RunId, found: &Scan, repaired: bool) -> Meta {
-        let catalogued = Catalogued { last_seq: found.events, ended: found.ended, len: found.end };
+    fn settle(&self, run: RunId, found: Meta, repaired: bool) -> Meta {
+        let catalogued = found.catalogued();
         let known = self.catalogue.get(&run).filter(|_| !repaired);
-        if known != Some(&catalogued) && found.events > 0 {
+        if known != Some(&catalogued) && found.last_seq > 0 {
             let from = known.map_or(0, |known| known.len);
             self.index.add(run, &Span { path: self.layout.mirror(run), from, catalogued });
         }
-        Meta { last_seq: found.events, ended: found.ended, len: found.end, damage: None }
+        found
     }
+}
+
+/// The state of a run whose file is damaged: lists show it as failed, for this reason.
+fn damaged(found: Scan, damage: String) -> Meta {
+    let mut meta = Meta::from(found);
+    if let Some(summary) = &mut meta.summary {
+        let hint = "what can still be read of it stays until it is pruned".to_owned();
+        Arc::make_mut(summary).status =
+            RunStatus::Ended { status: EndStatus::Error, reason: damage.clone(), hint };
+    }
+    Meta { damage: Some(damage.into()), ..meta }
 }
 
 /// Flushes a file that may end with an append that the daemon had no time to log before it was

@@ -7,8 +7,9 @@ use weco_core::event::Event;
 use weco_core::run::RunId;
 
 use super::frame::{self, Key};
+use super::shared::Meta;
 use crate::blobs::Blob;
-use crate::journal::api::{check_order, ended_after};
+use crate::journal::api::{check_order, ended_after, summary_after};
 use crate::journal::{Durability, JournalError};
 
 /// Where an answer goes. Nobody may be waiting for it any more.
@@ -26,22 +27,14 @@ pub(super) enum Request {
 }
 
 /// Events with their contents, ready to be written.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Entry {
     /// The run.
     pub(super) run: RunId,
     /// The frames, contents before the events that name them.
     pub(super) frames: Arc<[u8]>,
-    /// The first and the last sequence number, if there are events.
-    pub(super) events: Option<(u64, u64)>,
-    /// What the events make of "the run is over": nothing, or a definite answer.
-    ending: Ending,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Ending {
-    if_ended: bool,
-    if_not: bool,
+    /// The events, from which the run's state follows.
+    events: Vec<Event>,
 }
 
 impl Entry {
@@ -49,8 +42,8 @@ impl Entry {
     ///
     /// # Errors
     /// Events that are not numbered one after the other.
-    pub(super) fn new(run: RunId, events: &[Event], blobs: &[&Blob]) -> Result<Self, JournalError> {
-        check_order(run, events.first().map_or(1, |event| event.seq), events)?;
+    pub(super) fn new(run: RunId, events: Vec<Event>, blobs: &[&Blob]) -> Result<Self, JournalError> {
+        check_order(run, events.first().map_or(1, |event| event.seq), &events)?;
         let mut frames = Vec::new();
         for blob in blobs {
             let packed = blob.pack();
@@ -60,21 +53,35 @@ impl Entry {
                 &packed.bytes,
             );
         }
-        for event in events {
+        for event in &events {
             let json = serde_json::to_vec(event).map_err(|error| JournalError::Io {
                 action: format!("encode event {} of run {run}", event.seq),
                 message: error.to_string(),
             })?;
             frame::write(&mut frames, Key::Event(event.seq), &json);
         }
-        let ended = |before| events.iter().fold(before, |ended, event| ended_after(&event.kind, ended));
-        let ending = Ending { if_ended: ended(true), if_not: ended(false) };
-        let events = events.first().zip(events.last()).map(|(first, last)| (first.seq, last.seq));
-        Ok(Self { run, frames: frames.into(), events, ending })
+        Ok(Self { run, frames: frames.into(), events })
     }
 
-    /// Whether the run is over after this, given whether it was before.
-    pub(super) fn ended_after(&self, ended: bool) -> bool {
-        if ended { self.ending.if_ended } else { self.ending.if_not }
+    /// The run's state after this.
+    ///
+    /// # Errors
+    /// The run is damaged, or goes on with another event.
+    pub(super) fn follow(&self, known: &Meta) -> Result<Meta, JournalError> {
+        if let Some(damage) = &known.damage {
+            return Err(JournalError::Damaged(damage.to_string()));
+        }
+        let expected = known.last_seq + 1;
+        if let Some(first) = self.events.first().filter(|first| first.seq != expected) {
+            return Err(JournalError::OutOfOrder { run: self.run, expected, got: first.seq });
+        }
+        let mut next = known.clone();
+        next.len += self.frames.len() as u64;
+        for event in &self.events {
+            next.last_seq = event.seq;
+            next.ended = ended_after(&event.kind, next.ended);
+            next.summary = summary_after(event, next.summary.take());
+        }
+        Ok(next)
     }
 }

@@ -3,11 +3,14 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
 use weco_core::event::Event;
+use weco_core::summary::Summary;
 
 use super::frame::{Frame, Frames, Key, find_next};
-use crate::journal::api::ended_after;
+use super::shared::Meta;
+use crate::journal::api::{ended_after, summary_after};
 
 /// Read ahead, in bytes: about what one step writes.
 const READ_AHEAD: usize = 16 << 10;
@@ -42,16 +45,35 @@ pub(super) enum Ending {
 }
 
 /// What a file holds up to the first place where no frame begins.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(super) struct Scan {
     /// How many events there are.
     pub(super) events: u64,
     /// Whether they leave the run over.
     pub(super) ended: bool,
+    /// The run in short, if all of them make sense.
+    pub(super) summary: Option<Arc<Summary>>,
     /// Where the frames end; or where an event is out of order.
     pub(super) end: u64,
     /// What follows.
     pub(super) ending: Ending,
+}
+
+impl Scan {
+    /// Takes the next event in. One that makes no sense leaves the run unended and without a summary.
+    fn add(&mut self, seq: u64, json: &[u8]) {
+        let event = serde_json::from_slice::<Event>(json).ok();
+        self.ended = event.as_ref().is_some_and(|event| ended_after(&event.kind, self.ended));
+        self.summary = event.and_then(|event| summary_after(&event, self.summary.take()));
+        self.events = seq;
+    }
+}
+
+impl From<Scan> for Meta {
+    fn from(found: Scan) -> Self {
+        let Scan { events, ended, summary, end, ending: _ } = found;
+        Self { last_seq: events, ended, len: end, summary, damage: None }
+    }
 }
 
 /// Reads a whole file; one that does not exist is empty.
@@ -59,7 +81,7 @@ pub(super) struct Scan {
 /// # Errors
 /// Failures to read it.
 pub(super) fn scan(path: &Path) -> io::Result<Scan> {
-    let mut scan = Scan { events: 0, ended: false, end: 0, ending: Ending::Whole };
+    let mut scan = Scan { events: 0, ended: false, summary: None, end: 0, ending: Ending::Whole };
     let len = match path.metadata() {
         Ok(metadata) => metadata.len(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(scan),
@@ -71,9 +93,7 @@ pub(super) fn scan(path: &Path) -> io::Result<Scan> {
             if seq != scan.events + 1 {
                 return Ok(Scan { ending: Ending::Damaged, ..scan });
             }
-            let event = serde_json::from_slice::<Event>(frames.payload());
-            scan.ended = event.is_ok_and(|event| ended_after(&event.kind, scan.ended));
-            scan.events = seq;
+            scan.add(seq, frames.payload());
         }
         scan.end = frame.end;
     }

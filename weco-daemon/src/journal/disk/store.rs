@@ -10,7 +10,7 @@ use weco_core::run::RunId;
 
 use super::commit_log::{CommitLog, Record};
 use super::files::Files;
-use super::index::{Catalogued, Index, Span};
+use super::index::{Index, Span};
 use super::layout::Layout;
 use super::request::{Entry, Reply, Request};
 use super::shared::{Meta, Shared};
@@ -114,7 +114,7 @@ impl Store {
         let (entry, ..) = &pending;
         let run = entry.run;
         let known = staged.states.get(&run).cloned().or_else(|| self.shared.get(run)).unwrap_or_default();
-        let written = next_state(entry, &known).and_then(|next| {
+        let written = entry.follow(&known).and_then(|next| {
             self.files.write(run, known.len, &entry.frames)?;
             Ok(next)
         });
@@ -152,8 +152,7 @@ impl Store {
         for ((entry, _, reply), offset, state) in staged.appends {
             answer(reply, Ok(()));
             let path = self.layout.mirror(entry.run);
-            let catalogued = Catalogued { last_seq: state.last_seq, ended: state.ended, len: state.len };
-            self.index.add(entry.run, &Span { path, from: offset, catalogued });
+            self.index.add(entry.run, &Span { path, from: offset, catalogued: state.catalogued() });
         }
     }
 
@@ -181,23 +180,6 @@ impl Store {
         self.index.remove(run, self.layout.tombstone(run));
         Ok(())
     }
-}
-
-/// The run's state after an entry.
-fn next_state(entry: &Entry, known: &Meta) -> Result<Meta, JournalError> {
-    if let Some(damage) = &known.damage {
-        return Err(JournalError::Damaged(damage.to_string()));
-    }
-    let expected = known.last_seq + 1;
-    if let Some(got) = entry.events.map(|(first, _)| first).filter(|got| *got != expected) {
-        return Err(JournalError::OutOfOrder { run: entry.run, expected, got });
-    }
-    Ok(Meta {
-        last_seq: entry.events.map_or(known.last_seq, |(_, last)| last),
-        ended: entry.ended_after(known.ended),
-        len: known.len + entry.frames.len() as u64,
-        damage: None,
-    })
 }
 
 /// Answers; nobody may be waiting.

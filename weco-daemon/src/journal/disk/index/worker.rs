@@ -120,6 +120,11 @@ impl Worker {
                     self.apply()?;
                     let _ = reply.send(self.database.fetch(run, from)?);
                 }
+                Message::Flush { reply } => {
+                    self.catch_up_all()?;
+                    self.flush()?;
+                    let _ = reply.send(());
+                }
                 Message::Close { reply } => {
                     self.catch_up_all()?;
                     self.flush()?;
@@ -189,7 +194,7 @@ impl Worker {
                 self.apply()?;
             }
         }
-        self.states.push((run, span.catalogued));
+        self.states.push((run, span.catalogued.clone()));
         self.ended |= span.catalogued.ended;
         Ok(())
     }

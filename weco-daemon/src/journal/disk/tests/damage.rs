@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
+use weco_core::event::EndStatus;
+use weco_core::state::RunStatus;
 
 use super::*;
 use crate::journal::JournalError;
-use crate::journal::contract::{ended, run};
+use crate::journal::contract::{created, ended, run};
 use crate::journal::disk::Opened;
 
 const EVENTS: u64 = 30;
@@ -21,18 +23,6 @@ async fn prepared() -> TempDir {
     journal.append(run(2), vec![ended(EVENTS)], Vec::new(), Durability::Flushed).await.unwrap();
     journal.close().await.unwrap();
     dir
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 fn files_below(dir: &Path) -> Vec<PathBuf> {
@@ -207,6 +197,24 @@ async fn when_both_are_damaged_the_run_says_where() {
     let refused = journal.append(run(1), notes(12, 1), Vec::new(), Durability::Flushed).await;
     assert!(matches!(refused, Err(JournalError::Damaged(_))), "{refused:?}");
     fill(&journal, run(3), 1, 1).await;
+    journal.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_go_on_is_listed_with_the_reason() {
+    let (journal, dir) = fresh(Options::default());
+    let (first, rest) = (created(run(1)), notes(2, 20));
+    journal.append(run(1), [vec![first], rest].concat(), Vec::new(), Durability::Flushed).await.unwrap();
+    journal.close().await.unwrap();
+    fs::remove_dir_all(dir.path().join("sled-1")).unwrap();
+    let path = mirror(dir.path(), run(1));
+    spoil_event(&path, 12);
+    let Opened { journal, warnings } = DiskJournal::open(dir.path()).unwrap();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    let summary = journal.runs().unwrap().remove(0).summary.unwrap();
+    assert_eq!((summary.name.as_str(), summary.last_seq), ("swift-heron", 11));
+    let RunStatus::Ended { status, reason, .. } = &summary.status else { panic!("{summary:?}") };
+    assert_eq!((*status, reason), (EndStatus::Error, &warnings[0]));
     journal.close().await.unwrap();
 }
 

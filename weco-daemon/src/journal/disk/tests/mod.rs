@@ -3,9 +3,11 @@
 mod crash;
 mod damage;
 mod full;
+mod migration;
 mod model;
 mod reopen;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -40,6 +42,19 @@ fn open_with(dir: &Path, options: Options) -> DiskJournal {
 
 fn mirror(dir: &Path, run: RunId) -> PathBuf {
     dir.join("mirror").join(format!("{run}.run"))
+}
+
+/// Copies a directory with everything in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 /// Appends `count` events one by one, each with a content of its own.

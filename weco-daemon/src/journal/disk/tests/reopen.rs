@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
-use crate::journal::contract::{ended, run};
-use crate::journal::{JournalError, RunEntry};
+use crate::journal::JournalError;
+use crate::journal::contract::{created, ended, run, summary};
 
 #[tokio::test]
 async fn everything_is_there_again() {
@@ -18,7 +18,7 @@ async fn everything_is_there_again() {
 
     let journal = open(dir.path());
     assert_eq!(journal.runs().unwrap(), before);
-    assert_eq!(before[1], RunEntry { id: run(2), last_seq: 3, ended: true });
+    assert_eq!((before[1].id, before[1].last_seq, before[1].ended), (run(2), 3, true));
     assert_eq!(journal.read(run(1), 1, 99).unwrap(), notes(1, 5));
     let blob = content(run(1), 4);
     assert_eq!(journal.blob(run(1), blob.id()).unwrap().as_deref(), Some(blob.bytes()));
@@ -28,7 +28,27 @@ async fn everything_is_there_again() {
 
     let journal = open(dir.path());
     assert_eq!(journal.read(run(1), 1, 99).unwrap(), notes(1, 6));
-    assert_eq!(journal.runs().unwrap()[1], RunEntry { id: run(2), last_seq: 4, ended: false });
+    assert_eq!((journal.runs().unwrap()[1].last_seq, journal.runs().unwrap()[1].ended), (4, false));
+    journal.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn summaries_are_there_again_without_a_look_at_the_runs_that_are_over() {
+    let (journal, dir) = fresh(Options::default());
+    let over = [created(run(1)), ended(2)];
+    let going = [created(run(2)), notes(2, 1).remove(0)];
+    for (number, events) in [(1, &over), (2, &going)] {
+        journal.append(run(number), events.to_vec(), Vec::new(), Durability::Flushed).await.unwrap();
+    }
+    journal.close().await.unwrap();
+    // Other content of the same length: whoever reads it cannot make a summary of it.
+    let path = mirror(dir.path(), run(1));
+    let len = fs::metadata(&path).unwrap().len();
+    fs::write(&path, vec![b'x'; usize::try_from(len).unwrap()]).unwrap();
+    let journal = open(dir.path());
+    let listed = journal.runs().unwrap();
+    assert_eq!(listed[0].summary.as_deref(), summary(&over).as_ref());
+    assert_eq!(listed[1].summary.as_deref(), summary(&going).as_ref());
     journal.close().await.unwrap();
 }
 
@@ -103,10 +123,10 @@ async fn only_one_daemon_has_it() {
 async fn a_newer_format_is_refused_and_left_alone() {
     let (journal, dir) = fresh(Options::default());
     journal.close().await.unwrap();
-    for (text, newer) in [("2\n", true), ("0\n", false), ("one\n", false)] {
+    for (text, newer) in [("3\n", true), ("0\n", false), ("one\n", false)] {
         fs::write(dir.path().join("format"), text).unwrap();
         match DiskJournal::open(dir.path()) {
-            Err(JournalError::TooNew { found: 2, known: 1, .. }) => assert!(newer),
+            Err(JournalError::TooNew { found: 3, known: 2, .. }) => assert!(newer),
             Err(JournalError::Damaged(_)) => assert!(!newer),
             other => panic!("{other:?}"),
         }
