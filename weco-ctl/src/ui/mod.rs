@@ -13,6 +13,7 @@ pub mod format;
 pub mod plain;
 pub mod prompt;
 pub mod rich;
+pub mod runs;
 pub mod summary;
 pub mod view;
 
