@@ -15,7 +15,7 @@ use futures_util::future::join_all;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 use weco_core::event::{EndStatus, Event, Exit, Outcome, RunEvent, Stage, Usage, Verdict};
-use weco_core::run::{FileRefs, NodeId, RunId};
+use weco_core::run::{BlobId, FileRefs, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
 use weco_daemon::blobs::Blob;
 use weco_daemon::journal::{DiskJournal, Durability, Journal, Options};
 
@@ -39,7 +39,7 @@ fn main() -> Result<(), Failure> {
         return Ok(runtime.block_on(open(&place)?.close())?);
     }
     if given("--finished") {
-        return finished_runs(room("j")?.path());
+        return finished_runs(&runtime, room("j")?.path());
     }
     println!("{:<58} {:>8} {:>8} {:>8}   ms", "one commit, 2 events of 700 B", "median", "p10", "p90");
     row("its run's file alone, one fdatasync", files(room("f")?.path(), 1)?);
@@ -214,7 +214,7 @@ const FILL: &str = "--fill";
 const OPEN: &str = "--open";
 
 /// Opening with many finished runs, and reading from one of them.
-fn finished_runs(dir: &Path) -> Result<(), Failure> {
+fn finished_runs(runtime: &Runtime, dir: &Path) -> Result<(), Failure> {
     let child = |task: &str| -> Result<Duration, Failure> {
         let start = Instant::now();
         let status = Command::new(std::env::current_exe()?).arg(task).arg(dir).status()?;
@@ -236,22 +236,45 @@ fn finished_runs(dir: &Path) -> Result<(), Failure> {
     let start = Instant::now();
     journal.read(id(7), 50, 20)?;
     println!("{:<58} {:>8.3} ms", "reading 20 events from the middle of one", milliseconds(start));
+    let start = Instant::now();
+    let summaries = journal.runs()?.iter().filter(|entry| entry.summary.is_some()).count();
+    println!("{:<58} {:>8.3} ms", format!("listing all, {summaries} with a summary"), milliseconds(start));
+    let start = Instant::now();
+    journal.runs_in(id(7)..=id(7), 1)?;
+    println!("{:<58} {:>8.3} ms", "looking one up", milliseconds(start));
     let before = wake_ups();
     std::thread::sleep(Duration::from_secs(5));
     // One is this sleep's.
     println!("{:<58} {:>8}", "wake-ups of all threads in 5 idle seconds", wake_ups() - before - 1);
+    let old: Vec<_> = journal.runs()?.into_iter().map(|entry| entry.id).take(FINISHED as usize / 2).collect();
+    let start = Instant::now();
+    for part in old.chunks(250) {
+        runtime.block_on(journal.remove(part.to_vec()))?;
+    }
+    println!("{:<58} {:>8.0} ms", format!("removing {}, 250 at a time", old.len()), milliseconds(start));
+    let start = Instant::now();
+    runtime.block_on(journal.close())?;
+    println!("{:<58} {:>8.0} ms", "closing then, at most 8 s", milliseconds(start));
     Ok(())
 }
 
 fn fill(runtime: &Runtime, dir: &Path) -> Result<(), Failure> {
     let journal = open(dir)?;
     let (reason, hint) = (String::new(), String::new());
-    let mut events: Vec<_> = (0..20).flat_map(|step| commits(0, step)).flat_map(|part| part.0).collect();
-    events.push(event(101, RunEvent::Ended { status: EndStatus::Completed, reason, hint }));
+    let steps = (0..20).flat_map(|step| commits(0, step)).flat_map(|part| part.0).map(|event| event.kind);
+    let kinds: Vec<_> =
+        steps.chain([RunEvent::Ended { status: EndStatus::Completed, reason, hint }]).collect();
+    let events = |run: u128| -> Vec<_> {
+        let created = RunEvent::Created { spec: Box::new(spec(id(run))) };
+        (1..)
+            .zip([created].into_iter().chain(kinds.iter().cloned()))
+            .map(|(seq, kind)| event(seq, kind))
+            .collect()
+    };
     runtime.block_on(async {
         for first in (0..FINISHED).step_by(250) {
             let one =
-                |run: u128| journal.append(id(run), events.clone(), vec![code(run, 0)], Durability::Flushed);
+                |run: u128| journal.append(id(run), events(run), vec![code(run, 0)], Durability::Flushed);
             join_all((first..first + 250).map(one)).await.into_iter().collect::<Result<Vec<_>, _>>()?;
         }
         journal.close().await
@@ -285,6 +308,29 @@ fn field(status: &str, name: &str) -> Option<String> {
 fn id(run: u128) -> RunId {
     // Spread like random ids.
     RunId(Uuid::from_u128(run.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)))
+}
+
+fn spec(id: RunId) -> RunSpec {
+    let nothing = BlobId([0; 32]);
+    RunSpec {
+        id,
+        name: "swift-heron".to_owned(),
+        directory: "/home/somebody/projects/kernels".to_owned(),
+        sources: vec![Source { path: "kernels/optimize.py".to_owned(), blob: nothing, mode: 0o644 }],
+        eval_command: "python3 evaluate.py".to_owned(),
+        metric: "speedup".to_owned(),
+        goal: Goal::Maximize,
+        steps: 20,
+        model: "anthropic/claude-opus-4-5".to_owned(),
+        instructions: None,
+        log_dir: "/home/somebody/projects/kernels/.runs".to_owned(),
+        save_logs: false,
+        eval_timeout_seconds: None,
+        search: SearchSpec::Greedy,
+        seed: 1,
+        environment: nothing,
+        secret_variables: Vec::new(),
+    }
 }
 
 fn event(seq: u64, kind: RunEvent) -> Event {

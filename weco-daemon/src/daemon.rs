@@ -34,6 +34,8 @@ pub struct About {
     pub state_dir: PathBuf,
     /// Where its log is, when a client started it.
     pub log_file: PathBuf,
+    /// What was repaired or put aside when the journal was opened, one sentence each.
+    pub notices: Vec<String>,
 }
 
 /// Why a daemon could not serve.
@@ -74,13 +76,15 @@ pub async fn run(paths: Paths) -> Result<(), DaemonError> {
     let _lock = lock.ok_or(DaemonError::AlreadyRunning)?;
     let terminated = signals::termination().map_err(io_error("watch for signals"))?;
 
-    let registry = Arc::new(Registry::new(Arc::new(open(&paths, config)?)));
+    let (deps, notices) = open(&paths, config)?;
+    let registry = Arc::new(Registry::new(Arc::new(deps)));
     recover::all(&registry).await;
 
     let address = paths.socket();
     let bound = socket::bind(&address).map_err(io_error(format!("listen at {}", address.display())))?;
     let (_socket_file, connections) = bound.into_connections();
-    let about = About { socket: address, state_dir: paths.state_dir.clone(), log_file: paths.daemon_log() };
+    let (state_dir, log_file) = (paths.state_dir.clone(), paths.daemon_log());
+    let about = About { socket: address, state_dir, log_file, notices };
     tracing::info!(version = weco_proto::version::VERSION, socket = %about.socket.display(), "serving");
 
     let asked = Arc::new(Notify::new());
@@ -117,19 +121,21 @@ pub async fn run(paths: Paths) -> Result<(), DaemonError> {
     served
 }
 
-fn open(paths: &Paths, config: Config) -> Result<Deps, DaemonError> {
+/// What runs need, and what was repaired or put aside to get it.
+fn open(paths: &Paths, config: Config) -> Result<(Deps, Vec<String>), DaemonError> {
     let setup = |error: &dyn std::fmt::Display| DaemonError::Setup(error.to_string());
     let opened = DiskJournal::open(&paths.state_dir.join("journal")).map_err(|error| setup(&error))?;
     for warning in &opened.warnings {
         tracing::warn!("{warning}");
     }
-    Ok(Deps {
+    let deps = Deps {
         journal: Arc::new(opened.journal),
         access: Access::new(config.model, |name| std::env::var(name).ok()),
         turns: Turns::default(),
         slots: Slots::new(config.evaluation.max_concurrent),
         swaps: Swaps::default(),
-    })
+    };
+    Ok((deps, opened.warnings))
 }
 
 async fn stop(registry: &Registry) {

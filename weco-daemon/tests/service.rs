@@ -88,8 +88,8 @@ impl Journal for Faulty {
         self.inner.runs()
     }
 
-    fn remove(&self, run: RunId) -> BoxFuture<'_, Result<(), JournalError>> {
-        self.inner.remove(run)
+    fn remove(&self, runs: Vec<RunId>) -> BoxFuture<'_, Result<(), JournalError>> {
+        self.inner.remove(runs)
     }
 
     fn close(&self) -> BoxFuture<'_, Result<(), JournalError>> {
@@ -118,7 +118,8 @@ impl House {
             swaps: Swaps::default(),
         };
         let place = PathBuf::from("/nowhere");
-        let about = About { socket: place.clone(), state_dir: place.clone(), log_file: place };
+        let about =
+            About { socket: place.clone(), state_dir: place.clone(), log_file: place, notices: Vec::new() };
         let service = Service::new(Arc::new(Registry::new(Arc::new(deps))), about, Arc::default());
         let work = tempfile::tempdir().unwrap();
         std::fs::write(work.path().join("value.txt"), "value = 3\n").unwrap();

@@ -5,6 +5,7 @@ mod daemon;
 mod resume;
 mod root;
 mod run;
+mod runs;
 mod shared;
 mod value;
 
@@ -13,6 +14,7 @@ pub use daemon::{DaemonArgs, DaemonVerb, LogsArgs};
 pub use resume::ResumeArgs;
 pub use root::{Cli, Verb};
 pub use run::{GoalArg, RunArgs, StartArgs};
+pub use runs::{FormatArg, ListArgs, PruneArgs, RunsArgs, RunsVerb, StatusArg};
 pub use shared::{EndArgs, KeyArgs, OutageArgs, OutputArg};
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::{DaemonArgs, ResumeArgs, RunArgs, daemon, resume, run};
+use super::{DaemonArgs, ResumeArgs, RunArgs, RunsArgs, daemon, resume, run, runs};
 
 const LONG_ABOUT: &str = "\
 Improve your code by measurement.
@@ -51,6 +51,9 @@ pub enum Verb {
     /// Go on with a run that was stopped, failed, was interrupted, or is to have more steps
     #[command(long_about = resume::LONG_ABOUT)]
     Resume(ResumeArgs),
+    /// List runs, or remove old ones
+    #[command(long_about = runs::LONG_ABOUT)]
+    Runs(RunsArgs),
     /// Look after the daemon that owns the runs
     #[command(long_about = daemon::LONG_ABOUT)]
     Daemon(DaemonArgs),

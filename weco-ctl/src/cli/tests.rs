@@ -127,6 +127,23 @@ fn malformed_values_are_told_apart() {
 }
 
 #[test]
+fn runs_are_listed_or_pruned() {
+    let runs = |line: &[&str]| match parse(&[&["runs"], line].concat()).unwrap().verb {
+        Verb::Runs(runs) => runs,
+        verb => panic!("{verb:?}"),
+    };
+    let list = runs(&["-n", "5", "--status", "running", "error", "--directory", "."]).list;
+    assert_eq!((list.limit, list.directory.as_deref()), (Some(5), Some(".")));
+    assert_eq!(list.status, [StatusArg::Running, StatusArg::Error]);
+    assert_eq!((runs(&[]).list.limit, runs(&[]).list.format), (None, FormatArg::Table));
+    let Some(RunsVerb::Prune(prune)) = runs(&["prune", "--older-than", "2w", "-y"]).verb else { panic!() };
+    assert_eq!((prune.older_than, prune.keep, prune.yes), (Some(1_209_600), None, true));
+    for age in ["30", "d", "-1d", "1y", "99999999999999999999w", ""] {
+        assert!(parse(&["runs", "prune", "--older-than", age]).is_err(), "{age}");
+    }
+}
+
+#[test]
 fn help_is_as_recorded() {
     for (name, line) in [
         ("help", &["--help"][..]),
@@ -134,6 +151,8 @@ fn help_is_as_recorded() {
         ("help_run_short", &["run", "-h"]),
         ("help_resume", &["resume", "--help"]),
         ("help_daemon", &["daemon", "--help"]),
+        ("help_runs", &["runs", "--help"]),
+        ("help_runs_prune", &["runs", "prune", "--help"]),
     ] {
         let help = parse(line).unwrap_err();
         assert_eq!(help.exit_code(), 0);

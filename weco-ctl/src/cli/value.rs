@@ -23,6 +23,17 @@ pub(super) fn steps(value: &str) -> Result<u32, String> {
     }
 }
 
+/// An age in seconds: a whole number and a unit.
+pub(super) fn age(value: &str) -> Result<u64, String> {
+    const UNITS: [(char, u64); 5] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400), ('w', 604_800)];
+    let parse = || {
+        let (count, seconds) =
+            UNITS.iter().find_map(|(unit, seconds)| Some((value.strip_suffix(*unit)?, *seconds)))?;
+        count.parse::<u64>().ok()?.checked_mul(seconds)
+    };
+    parse().ok_or_else(|| "it must be a number and a unit: s, m, h, d or w, as in 30d or 12h".to_owned())
+}
+
 /// A duration in whole seconds, from 1.
 pub(super) fn seconds(value: &str) -> Result<u64, String> {
     match value.parse() {

@@ -15,6 +15,7 @@ use weco_proto::version::VERSION;
 
 use crate::daemon::Daemon;
 use crate::error::{Error, is_lost};
+use crate::ui::format::one_line;
 
 /// Exit code of `weco daemon status` when it is not running, as init scripts and systemctl say it.
 const EXIT_NOT_RUNNING: u8 = 3;
@@ -118,7 +119,7 @@ fn is_zombie(pid: u32) -> bool {
 fn describe(status: &StatusReply) -> String {
     format!(
         "weco-daemon {} is running\n  pid         {}\n  up          {}\n  live runs   {}\n  socket      {}\n  \
-         state       {}\n  log         {}\n{}",
+         state       {}\n  log         {}\n{}{}",
         status.version,
         status.pid,
         uptime(status.uptime_seconds),
@@ -126,8 +127,14 @@ fn describe(status: &StatusReply) -> String {
         status.socket,
         status.state_dir,
         status.log_file,
+        notices(status),
         other_version(status)
     )
+}
+
+/// What was repaired or put aside when it started.
+fn notices(status: &StatusReply) -> String {
+    status.notices.iter().map(|notice| format!("warning: {}\n", one_line(notice))).collect()
 }
 
 fn other_version(status: &StatusReply) -> String {

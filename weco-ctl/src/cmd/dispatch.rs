@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::{daemon, logs, print, resume, run};
-use crate::cli::{Cli, DaemonVerb, Verb};
+use super::{daemon, logs, print, resume, run, runs};
+use crate::cli::{Cli, DaemonVerb, RunsVerb, Verb};
 use crate::error::Error;
 
 /// Does what the command line says. Only what talks to the daemon gets a runtime.
@@ -16,6 +16,10 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode, Error> {
             block_on(run::follow(run))
         }
         Verb::Resume(args) => block_on(resume::resume(args)),
+        Verb::Runs(args) => match args.verb {
+            None => block_on(runs::list(args.list)),
+            Some(RunsVerb::Prune(prune)) => block_on(runs::prune(prune)),
+        },
         Verb::Daemon(args) => match args.verb {
             DaemonVerb::Start => block_on(daemon::start()),
             DaemonVerb::Stop => block_on(daemon::stop()),

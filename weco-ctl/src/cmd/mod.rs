@@ -10,8 +10,10 @@ mod logs;
 mod print;
 mod resume;
 mod run;
+mod runs;
 mod session;
 mod shell;
+mod status_json;
 mod stop;
 mod updates;
 

@@ -12,6 +12,7 @@ pub mod failure;
 pub mod plain;
 pub mod prompt;
 pub mod rich;
+pub mod runs;
 pub mod summary;
 
 mod follow;

@@ -55,6 +55,19 @@ fn named(paths: &[String]) -> String {
 /// # Errors
 /// If the terminal cannot be written or changed.
 pub async fn confirm(question: &str) -> io::Result<bool> {
+    ask(question, true).await
+}
+
+/// Asks a question about what cannot be undone: Enter says no.
+///
+/// # Errors
+/// If the terminal cannot be written or changed.
+pub async fn confirm_removal(question: &str) -> io::Result<bool> {
+    ask(question, false).await
+}
+
+/// Asks a question; `enter` is what Enter says.
+async fn ask(question: &str, enter: bool) -> io::Result<bool> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Ok(false);
     }
@@ -62,16 +75,16 @@ pub async fn confirm(question: &str) -> io::Result<bool> {
     while poll(QUIET)? {
         read()?;
     }
-    print!("{question} [Y/n] ");
+    print!("{question} {} ", if enter { "[Y/n]" } else { "[y/N]" });
     io::stdout().flush()?;
-    let yes = answered().await?;
+    let yes = answered(enter).await?;
     drop(raw);
     println!("{}", if yes { "yes" } else { "no" });
     Ok(yes)
 }
 
 /// Waits for the answer. Signals are caught, since the terminal is to be left as it was.
-async fn answered() -> io::Result<bool> {
+async fn answered(enter: bool) -> io::Result<bool> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
@@ -84,14 +97,14 @@ async fn answered() -> io::Result<bool> {
             _ = hangup.recv() => None,
         };
         let Some(Ok(event)) = event else { return Ok(false) };
-        if let Some(yes) = answer(&event) {
+        if let Some(yes) = answer(&event, enter) {
             return Ok(yes);
         }
     }
 }
 
-/// What a key says, if it says anything.
-fn answer(event: &Event) -> Option<bool> {
+/// What a key says, if it says anything; `enter` is what Enter says.
+fn answer(event: &Event, enter: bool) -> Option<bool> {
     let Event::Key(KeyEvent { code, modifiers, kind, .. }) = event else { return None };
     if *kind == KeyEventKind::Release {
         return None;
@@ -99,7 +112,8 @@ fn answer(event: &Event) -> Option<bool> {
     match code {
         KeyCode::Char('c' | 'd') if modifiers.contains(KeyModifiers::CONTROL) => Some(false),
         _ if modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => None,
-        KeyCode::Enter | KeyCode::Char('y' | 'Y') => Some(true),
+        KeyCode::Enter => Some(enter),
+        KeyCode::Char('y' | 'Y') => Some(true),
         KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q') => Some(false),
         _ => None,
     }
@@ -142,9 +156,10 @@ mod tests {
             (KeyCode::Char('x'), none, None),
             (KeyCode::Down, none, None),
         ] {
-            assert_eq!(answer(&Event::Key(KeyEvent::new(code, modifiers))), says, "{code:?}");
+            assert_eq!(answer(&Event::Key(KeyEvent::new(code, modifiers)), true), says, "{code:?}");
         }
-        assert_eq!(answer(&Event::Resize(80, 24)), None);
+        assert_eq!(answer(&Event::Resize(80, 24), true), None);
+        assert_eq!(answer(&Event::Key(KeyEvent::new(KeyCode::Enter, none)), false), Some(false));
     }
 
     #[test]

@@ -166,8 +166,9 @@ pub trait Journal: Send + Sync {
     /// Any [`JournalError`].
     fn runs_in(&self, ids: RangeInclusive<RunId>, limit: usize) -> Result<Vec<RunEntry>, JournalError>;
 
-    /// Removes a run with all its events and contents. An unknown run is no error.
-    fn remove(&self, run: RunId) -> BoxFuture<'_, Result<(), JournalError>>;
+    /// Removes runs with all their events and contents, durably, with one flush. Unknown runs are
+    /// no error. After a failure some may be removed and others not.
+    fn remove(&self, runs: Vec<RunId>) -> BoxFuture<'_, Result<(), JournalError>>;
 
     /// Flushes what is written and stops. Later calls answer [`JournalError::Closed`].
     fn close(&self) -> BoxFuture<'_, Result<(), JournalError>>;

@@ -75,7 +75,7 @@ pub(super) async fn an_empty_journal_has_nothing(journal: Arc<dyn Journal>) {
     assert_eq!(journal.runs().unwrap(), []);
     assert_eq!(journal.read(run(1), 1, 10).unwrap(), []);
     assert_eq!(journal.blob(run(1), Blob::new("x").id()).unwrap(), None);
-    journal.remove(run(1)).await.unwrap();
+    journal.remove(vec![run(1)]).await.unwrap();
     put(&*journal, run(1), Vec::new()).await.unwrap();
     assert_eq!(journal.runs().unwrap(), []);
 }
@@ -198,13 +198,16 @@ pub(super) async fn a_removed_run_is_gone(journal: Arc<dyn Journal>) {
         journal.append(run(number), notes(1, 2), blobs, Durability::Flushed).await.unwrap();
     }
     assert!(journal.blob(run(2), blob.id()).unwrap().is_some());
-    journal.remove(run(2)).await.unwrap();
-    journal.remove(run(2)).await.unwrap();
+    journal.remove(vec![run(2)]).await.unwrap();
+    journal.remove(vec![run(2)]).await.unwrap();
     assert_eq!(journal.read(run(2), 1, 9).unwrap(), []);
     assert_eq!(journal.blob(run(2), blob.id()).unwrap(), None);
     let left: Vec<_> = journal.runs().unwrap().iter().map(|entry| entry.id).collect();
     assert_eq!(left, [run(1), run(3)]);
     assert_eq!(journal.read(run(3), 1, 9).unwrap(), notes(1, 2));
+    put(&*journal, run(2), notes(1, 1)).await.unwrap();
+    journal.remove(vec![run(3), run(7), run(2)]).await.unwrap();
+    assert_eq!(journal.runs().unwrap().iter().map(|entry| entry.id).collect::<Vec<_>>(), [run(1)]);
 }
 
 pub(super) async fn many_runs_append_at_once(journal: Arc<dyn Journal>) {
@@ -233,7 +236,7 @@ pub(super) async fn a_closed_journal_says_so(journal: Arc<dyn Journal>) {
     assert!(closed(journal.blob(run(1), Blob::new("x").id()).map(drop)));
     assert!(closed(journal.runs().map(drop)));
     assert!(closed(journal.runs_in(run(1)..=run(1), 1).map(drop)));
-    assert!(closed(journal.remove(run(1)).await));
+    assert!(closed(journal.remove(vec![run(1)]).await));
     assert!(closed(journal.close().await));
 }
 

@@ -96,10 +96,8 @@ impl Journal for MemoryJournal {
         Ok(contents.runs.range(ids).take(limit).map(entry).collect())
     }
 
-    fn remove(&self, run: RunId) -> BoxFuture<'_, Result<(), JournalError>> {
-        let removed = self.open().map(|mut contents| {
-            contents.runs.remove(&run);
-        });
+    fn remove(&self, runs: Vec<RunId>) -> BoxFuture<'_, Result<(), JournalError>> {
+        let removed = self.open().map(|mut contents| contents.runs.retain(|run, _| !runs.contains(run)));
         Box::pin(future::ready(removed))
     }
 

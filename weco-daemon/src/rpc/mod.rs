@@ -2,6 +2,7 @@
 
 mod convert;
 mod launch;
+mod runs;
 mod service;
 mod updates;
 mod watch;

@@ -7,7 +7,7 @@ use weco_proto::v1::{self, weco_server::Weco};
 use weco_proto::version::{VERSION, check_client_version};
 
 use crate::daemon::About;
-use crate::rpc::{convert, launch, watch};
+use crate::rpc::{convert, launch, runs, watch};
 use crate::run::{Further, Registry};
 
 /// The service over a registry.
@@ -44,6 +44,7 @@ impl Weco for Service {
             socket: self.about.socket.display().to_string(),
             state_dir: self.about.state_dir.display().to_string(),
             log_file: self.about.log_file.display().to_string(),
+            notices: self.about.notices.clone(),
         }))
     }
 
@@ -83,7 +84,8 @@ impl Weco for Service {
         let context = |state: &_| launch::context_again(&self.registry, state, environment, &keys);
         let further = Further { steps: request.steps, attempts: request.auto_resume_attempts };
         let from_seq = self.registry.resume(run, further, context).await?;
-        let run_name = self.registry.state(run)?.spec().name.clone();
+        let summary = self.registry.entry(run)?.summary;
+        let run_name = summary.map(|summary| summary.name.clone()).unwrap_or_default();
         Ok(Response::new(v1::ResumeRunReply { run_id: run.to_string(), run_name, from_seq }))
     }
 
@@ -101,6 +103,26 @@ impl Weco for Service {
         let run = self.registry.find(&request.run_id)?;
         let (node, paths) = self.registry.apply_best(run).await?;
         Ok(Response::new(v1::ApplyBestReply { step: node.0, paths }))
+    }
+
+    async fn get_run(&self, request: Request<v1::GetRunRequest>) -> Answer<v1::GetRunReply> {
+        let request = same_version(request)?;
+        let run = runs::get(&self.registry, &request.run_id)?;
+        Ok(Response::new(v1::GetRunReply { run: Some(run) }))
+    }
+
+    type ListRunsStream = runs::Parts<v1::ListRunsReply>;
+
+    async fn list_runs(&self, request: Request<v1::ListRunsRequest>) -> Answer<Self::ListRunsStream> {
+        let request = same_version(request)?;
+        Ok(Response::new(runs::list(Arc::clone(&self.registry), request)?))
+    }
+
+    type PruneRunsStream = runs::Parts<v1::PruneRunsReply>;
+
+    async fn prune_runs(&self, request: Request<v1::PruneRunsRequest>) -> Answer<Self::PruneRunsStream> {
+        let request = same_version(request)?;
+        Ok(Response::new(runs::prune(Arc::clone(&self.registry), &request)?))
     }
 
     async fn forget_run(&self, request: Request<v1::ForgetRunRequest>) -> Answer<v1::ForgetRunReply> {

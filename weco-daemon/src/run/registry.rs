@@ -73,21 +73,9 @@ impl Registry {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The one run whose id begins with `prefix`.
-    ///
-    /// # Errors
-    /// If there is none, or more than one.
-    pub fn find(&self, prefix: &str) -> Result<RunId, Failure> {
-        let runs = self.deps.journal.runs()?;
-        let lower = prefix.to_ascii_lowercase();
-        let mut matching = runs.iter().filter(|run| run.id.to_string().starts_with(&lower));
-        match (matching.next(), matching.next()) {
-            (Some(run), None) if !prefix.is_empty() => Ok(run.id),
-            (Some(_), _) => Err(Failure::new(FailureKind::Invalid, format!("'{prefix}' fits several runs"))
-                .hint("give more of the run's id")),
-            (None, _) => Err(Failure::new(FailureKind::NotFound, format!("there is no run '{prefix}'"))
-                .hint("a run is called by its id, the name of its directory: ls .runs")),
-        }
+    /// Holds ended runs as they are until dropped.
+    pub(super) async fn own_ended(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.ended.lock().await
     }
 
     /// What is true of a run, from its record.
@@ -154,7 +142,7 @@ impl Registry {
     /// nothing of the run is under way any more and its sources are restored.
     ///
     /// # Errors
-    /// If the run's record cannot be read.
+    /// If there is no such run, or what is recorded of it makes no sense.
     pub async fn stop(&self, run: RunId, force: bool, wait: bool) -> Result<RunStatus, Failure> {
         if let Some(handle) = self.live(run) {
             handle.tell(Input::StopAsked { force }).await;
@@ -162,7 +150,8 @@ impl Registry {
                 handle.gone().await;
             }
         }
-        Ok(self.state(run)?.status().clone())
+        let damaged = || Failure::new(FailureKind::System, format!("run {run} cannot be read"));
+        Ok(self.entry(run)?.summary.ok_or_else(damaged)?.status.clone())
     }
 
     /// Lets an ended run go on; answers the sequence number of the event that says so. Sources that the user
@@ -257,7 +246,7 @@ impl Registry {
         if self.live(run).is_some() {
             return Err(Failure::new(FailureKind::State, format!("run {} is still running", short(run))));
         }
-        self.deps.journal.remove(run).await?;
+        self.deps.journal.remove(vec![run]).await?;
         Ok(())
     }
 

@@ -33,6 +33,10 @@ pub(crate) struct Script {
     pub(crate) version: Option<String>,
     /// What it does when told to shut down.
     pub(crate) on_shutdown: Option<Box<dyn FnOnce() + Send>>,
+    /// Its runs, newest first.
+    pub(crate) runs: Vec<v1::RunSummary>,
+    /// What it repaired when it started.
+    pub(crate) notices: Vec<String>,
 }
 
 /// One answer to `WatchRun`.
@@ -62,6 +66,8 @@ pub(crate) enum Call {
     Resume(Box<v1::ResumeRunRequest>),
     Apply(String),
     Forget(String),
+    List(v1::ListRunsRequest),
+    Prune(v1::PruneRunsRequest),
     Shutdown,
 }
 
@@ -159,6 +165,7 @@ impl Weco for Service {
             socket: "/the/socket".into(),
             state_dir: "/the/state".into(),
             log_file: "/the/log".into(),
+            notices: script.notices.clone(),
         }))
     }
 
@@ -221,6 +228,28 @@ impl Weco for Service {
     async fn forget_run(&self, request: Request<v1::ForgetRunRequest>) -> Reply<v1::ForgetRunReply> {
         self.note(Call::Forget(request.into_inner().run_id))?;
         Ok(Response::new(v1::ForgetRunReply {}))
+    }
+
+    async fn get_run(&self, _: Request<v1::GetRunRequest>) -> Reply<v1::GetRunReply> {
+        Ok(Response::new(v1::GetRunReply { run: self.0.script.lock().unwrap().runs.first().cloned() }))
+    }
+
+    type ListRunsStream = Pin<Box<dyn Stream<Item = Result<v1::ListRunsReply, Status>> + Send>>;
+
+    async fn list_runs(&self, request: Request<v1::ListRunsRequest>) -> Reply<Self::ListRunsStream> {
+        self.note(Call::List(request.into_inner()))?;
+        let parts: Vec<_> = self.0.script.lock().unwrap().runs.chunks(2).map(<[_]>::to_vec).collect();
+        let parts = parts.into_iter().map(|runs| Ok(v1::ListRunsReply { runs }));
+        Ok(Response::new(Box::pin(stream::iter(parts))))
+    }
+
+    type PruneRunsStream = Pin<Box<dyn Stream<Item = Result<v1::PruneRunsReply, Status>> + Send>>;
+
+    async fn prune_runs(&self, request: Request<v1::PruneRunsRequest>) -> Reply<Self::PruneRunsStream> {
+        self.note(Call::Prune(request.into_inner()))?;
+        let parts: Vec<_> = self.0.script.lock().unwrap().runs.chunks(2).map(<[_]>::to_vec).collect();
+        let parts = parts.into_iter().map(|runs| Ok(v1::PruneRunsReply { runs }));
+        Ok(Response::new(Box::pin(stream::iter(parts))))
     }
 
     async fn shutdown(&self, _: Request<v1::ShutdownRequest>) -> Reply<v1::ShutdownReply> {

@@ -83,8 +83,14 @@ impl Files {
         Ok(())
     }
 
-    /// Renames a run's file to its tombstone, durably.
-    pub(super) fn bury(&mut self, run: RunId) -> Result<(), JournalError> {
+    /// Renames runs' files to their tombstones, durably, up to the first failure. Tells how many.
+    pub(super) fn bury(&mut self, runs: &[RunId]) -> (usize, Result<(), JournalError>) {
+        let failure = runs.iter().enumerate().find_map(|(at, run)| Some((at, self.rename(*run).err()?)));
+        let synced = self.sync_dir();
+        failure.map_or((runs.len(), synced), |(buried, error)| (buried, Err(error)))
+    }
+
+    fn rename(&mut self, run: RunId) -> Result<(), JournalError> {
         let path = self.layout.mirror(run);
         self.open.remove(&run);
         match fs::rename(&path, self.layout.tombstone(run)) {
@@ -95,7 +101,7 @@ impl Files {
         }
         self.unsynced.remove(&run);
         self.untrimmed.remove(&run);
-        self.sync_dir()
+        Ok(())
     }
 
     fn file(&mut self, run: RunId) -> io::Result<&File> {

@@ -102,8 +102,8 @@ impl Grown {
 enum Message {
     /// Index what waits of a run.
     Grown(RunId),
-    /// Remove a run, durably, and then this file.
-    Remove { run: RunId, tombstone: PathBuf },
+    /// Remove runs, durably, and then these files.
+    Remove(Vec<(RunId, PathBuf)>),
     /// The run's events from a sequence number up to the first gap.
     Fetch { run: RunId, from: u64, reply: SyncSender<Events> },
     /// Index all that waits, and flush.
@@ -155,11 +155,13 @@ impl Index {
         }
     }
 
-    /// Has a run removed, and then its tombstone.
-    pub(super) fn remove(&self, run: RunId, tombstone: PathBuf) {
-        // A part of the removed file must not be taken for one of a later file of the same run.
-        self.grown.take(run);
-        self.send(Message::Remove { run, tombstone });
+    /// Has runs removed, and then their tombstones.
+    pub(super) fn remove(&self, runs: Vec<(RunId, PathBuf)>) {
+        for (run, _) in &runs {
+            // A part of the removed file must not be taken for one of a later file of the same run.
+            self.grown.take(*run);
+        }
+        self.send(Message::Remove(runs));
     }
 
     /// The run's events from a sequence number on, as far as the index has them within `deadline`.

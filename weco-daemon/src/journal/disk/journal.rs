@@ -173,11 +173,11 @@ impl Journal for DiskJournal {
         Ok(self.shared.list_in(ids, limit))
     }
 
-    fn remove(&self, run: RunId) -> BoxFuture<'_, Result<(), JournalError>> {
+    fn remove(&self, runs: Vec<RunId>) -> BoxFuture<'_, Result<(), JournalError>> {
         Box::pin(async move {
-            self.ask(|reply| Request::Remove(run, reply)).await?;
-            self.cache.forget(run);
-            Ok(())
+            let removed = self.ask(|reply| Request::Remove(runs.clone(), reply)).await;
+            runs.into_iter().for_each(|run| self.cache.forget(run));
+            removed
         })
     }
 

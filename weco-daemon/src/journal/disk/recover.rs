@@ -69,8 +69,9 @@ impl Recovery<'_> {
         let (present, removed) = self.layout.list()?;
         for run in &removed {
             self.catalogue.remove(run);
-            let tombstone = self.layout.tombstone(*run);
-            self.index.remove(*run, tombstone);
+        }
+        if !removed.is_empty() {
+            self.index.remove(removed.into_iter().map(|run| (run, self.layout.tombstone(run))).collect());
         }
         let indexed: HashSet<_> = self.catalogue.keys().copied().collect();
         let mut runs = BTreeMap::new();

@@ -20,8 +20,8 @@ pub(super) type Reply = oneshot::Sender<Result<(), JournalError>>;
 pub(super) enum Request {
     /// Record an entry.
     Append(Entry, Durability, Reply),
-    /// Remove a run.
-    Remove(RunId, Reply),
+    /// Remove runs.
+    Remove(Vec<RunId>, Reply),
     /// Flush and stop.
     Close(Reply),
 }

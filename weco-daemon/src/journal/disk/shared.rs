@@ -67,9 +67,12 @@ impl Shared {
         self.runs.write().unwrap_or_else(PoisonError::into_inner).extend(states);
     }
 
-    /// Forgets a run.
-    pub(super) fn forget(&self, run: RunId) {
-        self.runs.write().unwrap_or_else(PoisonError::into_inner).remove(&run);
+    /// Forgets runs.
+    pub(super) fn forget(&self, gone: &[RunId]) {
+        let mut runs = self.runs.write().unwrap_or_else(PoisonError::into_inner);
+        for run in gone {
+            runs.remove(run);
+        }
     }
 
     /// All runs as they are listed.

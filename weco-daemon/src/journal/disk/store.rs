@@ -61,9 +61,9 @@ impl Store {
             while let Some(request) = next {
                 match request {
                     Request::Append(entry, durability, reply) => group.push((entry, durability, reply)),
-                    Request::Remove(run, reply) => {
+                    Request::Remove(runs, reply) => {
                         self.commit(std::mem::take(&mut group));
-                        answer(reply, self.remove(run));
+                        answer(reply, self.remove(runs));
                     }
                     Request::Close(reply) => closing = Some(reply),
                 }
@@ -169,16 +169,18 @@ impl Store {
         self.log.empty()
     }
 
-    fn remove(&mut self, run: RunId) -> Result<(), JournalError> {
-        if self.shared.get(run).is_none() {
+    fn remove(&mut self, mut runs: Vec<RunId>) -> Result<(), JournalError> {
+        runs.retain(|run| self.shared.get(*run).is_some());
+        if runs.is_empty() {
             return Ok(());
         }
-        // A replay of the log must not bring the run back.
+        // A replay of the log must not bring a run back.
         self.checkpoint()?;
-        self.files.bury(run)?;
-        self.shared.forget(run);
-        self.index.remove(run, self.layout.tombstone(run));
-        Ok(())
+        let (buried, result) = self.files.bury(&runs);
+        runs.truncate(buried);
+        self.shared.forget(&runs);
+        self.index.remove(runs.into_iter().map(|run| (run, self.layout.tombstone(run))).collect());
+        result
     }
 }
 

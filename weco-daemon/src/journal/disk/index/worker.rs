@@ -114,7 +114,7 @@ impl Worker {
         while let Some(message) = self.next(messages)? {
             match message {
                 Message::Grown(run) => self.catch_up(run)?,
-                Message::Remove { run, tombstone } => self.remove(run, &tombstone)?,
+                Message::Remove(runs) => self.remove(&runs)?,
                 Message::Fetch { run, from, reply } => {
                     self.catch_up(run)?;
                     self.apply()?;
@@ -199,12 +199,14 @@ impl Worker {
         Ok(())
     }
 
-    fn remove(&mut self, run: RunId, tombstone: &Path) -> sled::Result<()> {
+    fn remove(&mut self, runs: &[(RunId, PathBuf)]) -> sled::Result<()> {
         self.apply()?;
-        self.database.remove(run)?;
+        runs.iter().try_for_each(|(run, _)| self.database.remove(*run))?;
         self.flush()?;
-        if let Err(error) = std::fs::remove_file(tombstone) {
-            tracing::debug!(%error, path = %tombstone.display(), "left for the next start to remove");
+        for (_, tombstone) in runs {
+            if let Err(error) = std::fs::remove_file(tombstone) {
+                tracing::debug!(%error, path = %tombstone.display(), "left for the next start to remove");
+            }
         }
         Ok(())
     }

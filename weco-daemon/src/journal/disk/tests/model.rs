@@ -77,8 +77,8 @@ async fn check(actions: Vec<Action>, options: Options) {
                 }
             }
             Action::Remove { run: number } => {
-                model.remove(run(number)).await.unwrap();
-                journal.remove(run(number)).await.unwrap();
+                model.remove(vec![run(number)]).await.unwrap();
+                journal.remove(vec![run(number)]).await.unwrap();
             }
             Action::Reopen => {
                 journal.close().await.unwrap();

@@ -71,7 +71,7 @@ async fn a_removed_run_stays_removed() {
     let (journal, dir) = fresh(Options::default());
     fill(&journal, run(1), 1, 3).await;
     fill(&journal, run(2), 1, 3).await;
-    journal.remove(run(1)).await.unwrap();
+    journal.remove(vec![run(1)]).await.unwrap();
     journal.close().await.unwrap();
     let left: Vec<_> = fs::read_dir(dir.path().join("mirror")).unwrap().collect();
     assert_eq!(left.len(), 1);

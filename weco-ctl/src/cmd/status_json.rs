@@ -1,0 +1,97 @@
+//! A run in short as JSON: the one shape of it, for every command that prints it.
+
+use serde::Serialize;
+use weco_proto::v1::{Goal, RunStatus, RunSummary};
+
+/// A run in short. The first keys are those of the hosted service's `run status`, with its meaning; what follows
+/// is ours. Keys may be added, never renamed or removed.
+#[derive(Serialize, PartialEq, Debug)]
+pub(super) struct StatusJson<'a> {
+    run_id: &'a str,
+    status: &'static str,
+    name: &'a str,
+    /// Steps that are evaluated or failed, without the baseline.
+    current_step: u32,
+    /// The budget.
+    total_steps: u32,
+    best_metric: Option<f64>,
+    /// 0 is the baseline.
+    best_step: Option<u32>,
+    metric_name: &'a str,
+    goal: &'static str,
+    model: &'a str,
+    /// Nothing here waits for a review.
+    require_review: bool,
+    pending_nodes: [(); 0],
+    baseline_metric: Option<f64>,
+    input_tokens: u64,
+    output_tokens: u64,
+    directory: &'a str,
+    sources: &'a [String],
+    /// RFC 3339, in UTC.
+    created_at: Option<String>,
+    ended_at: Option<String>,
+    /// Why it ended; empty while it goes on.
+    reason: &'a str,
+    /// What to do next; may be empty.
+    hint: &'a str,
+    /// What it waits for right now; empty if for nothing.
+    waiting: &'a str,
+}
+
+impl<'a> From<&'a RunSummary> for StatusJson<'a> {
+    fn from(run: &'a RunSummary) -> Self {
+        let usage = run.usage.unwrap_or_default();
+        Self {
+            run_id: &run.run_id,
+            status: status_word(run.status()),
+            name: &run.name,
+            current_step: run.steps_done,
+            total_steps: run.steps,
+            best_metric: run.best_metric,
+            best_step: run.best_step,
+            metric_name: &run.metric,
+            goal: goal_word(run.goal()),
+            model: &run.model,
+            require_review: false,
+            pending_nodes: [],
+            baseline_metric: run.baseline_metric,
+            input_tokens: usage.input_tokens,
+            output_tokens: usage.output_tokens,
+            directory: &run.directory,
+            sources: &run.sources,
+            created_at: rfc3339(run.created_at_ms),
+            ended_at: run.ended_at_ms.and_then(rfc3339),
+            reason: &run.reason,
+            hint: &run.hint,
+            waiting: &run.waiting,
+        }
+    }
+}
+
+/// A status as commands write and read it.
+pub(super) fn status_word(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::Unspecified => "unknown",
+        RunStatus::Running => "running",
+        RunStatus::Stopping => "stopping",
+        RunStatus::Completed => "completed",
+        RunStatus::Terminated => "terminated",
+        RunStatus::Error => "error",
+        RunStatus::Interrupted => "interrupted",
+    }
+}
+
+fn goal_word(goal: Goal) -> &'static str {
+    match goal {
+        Goal::Unspecified => "unknown",
+        Goal::Maximize => "maximize",
+        Goal::Minimize => "minimize",
+    }
+}
+
+/// A time in milliseconds since the Unix epoch; none if that is not known.
+fn rfc3339(at_ms: i64) -> Option<String> {
+    let at = jiff::Timestamp::from_millisecond(at_ms).ok().filter(|_| at_ms != 0)?;
+    Some(at.to_string())
+}

@@ -1,0 +1,187 @@
+//! Runs in short: one, many, and those that go.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+use weco_core::event::EndStatus;
+use weco_core::state::RunStatus;
+use weco_core::summary::Summary;
+use weco_proto::v1;
+
+use crate::clock;
+use crate::error::{Failure, FailureKind};
+use crate::journal::RunEntry;
+use crate::rpc::convert;
+use crate::run::{Criteria, Filter, Registry, Standing};
+
+/// Runs told at a time: a message of usually some 50 KB, and even with the longest paths below the limit.
+const PAGE: usize = 100;
+
+/// Runs removed at a time. The journal does nothing else meanwhile, for some 10 ms.
+const REMOVED: usize = 250;
+
+/// Messages that may wait for a slow client.
+const AHEAD: usize = 4;
+
+/// A stream of parts of a list.
+pub(super) type Parts<T> = ReceiverStream<Result<T, Status>>;
+
+/// One run in short.
+pub(super) fn get(registry: &Registry, prefix: &str) -> Result<v1::RunSummary, Failure> {
+    let entry = registry.entry(registry.find(prefix)?)?;
+    Ok(told(registry, &entry))
+}
+
+/// The runs that are wanted.
+pub(super) fn list(
+    registry: Arc<Registry>,
+    request: v1::ListRunsRequest,
+) -> Result<Parts<v1::ListRunsReply>, Failure> {
+    let directory = Some(request.directory).filter(|directory| !directory.is_empty());
+    let filter = Filter { status: standings(&request.status)?, directory };
+    let mut runs = registry.list(&filter)?;
+    if request.limit > 0 {
+        runs.truncate(request.limit as usize);
+    }
+    Ok(stream(move |sender| async move {
+        for page in runs.chunks(PAGE) {
+            let runs = page.iter().map(|entry| told(&registry, entry)).collect();
+            if sender.send(Ok(v1::ListRunsReply { runs })).await.is_err() {
+                return;
+            }
+        }
+    }))
+}
+
+/// Removes runs, or only tells which would go. Ends with the first failure, or when nobody listens.
+pub(super) fn prune(
+    registry: Arc<Registry>,
+    request: &v1::PruneRunsRequest,
+) -> Result<Parts<v1::PruneRunsReply>, Failure> {
+    let age = request.older_than_seconds.map(Duration::from_secs);
+    let age = age.map(|age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
+    let criteria = Criteria {
+        ended_before: age.map(|age| clock::now().saturating_sub(age)),
+        keep: request.keep.map(|keep| keep as usize),
+        status: standings(&request.status)?,
+    };
+    let runs = registry.prunable(&criteria)?;
+    let dry_run = request.dry_run;
+    Ok(stream(move |sender| async move {
+        for batch in runs.chunks(if dry_run { PAGE } else { REMOVED }) {
+            let gone = if dry_run { Ok(batch.to_vec()) } else { remove(&registry, batch).await };
+            let pages = match gone {
+                Ok(gone) => gone.chunks(PAGE).map(|page| Ok(pruned(&registry, page))).collect(),
+                Err(failure) => vec![Err(failure.into())],
+            };
+            for page in pages {
+                let last = page.is_err();
+                if sender.send(page).await.is_err() || last {
+                    return;
+                }
+            }
+        }
+    }))
+}
+
+async fn remove(registry: &Registry, batch: &[RunEntry]) -> Result<Vec<RunEntry>, Failure> {
+    let ids: Vec<_> = batch.iter().map(|entry| entry.id).collect();
+    let gone = registry.remove(&ids).await?;
+    Ok(batch.iter().filter(|entry| gone.contains(&entry.id)).cloned().collect())
+}
+
+fn pruned(registry: &Registry, page: &[RunEntry]) -> v1::PruneRunsReply {
+    v1::PruneRunsReply { runs: page.iter().map(|entry| told(registry, entry)).collect() }
+}
+
+fn stream<T, F>(work: impl FnOnce(mpsc::Sender<Result<T, Status>>) -> F) -> Parts<T>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (sender, receiver) = mpsc::channel(AHEAD);
+    tokio::spawn(work(sender));
+    ReceiverStream::new(receiver)
+}
+
+fn standings(status: &[i32]) -> Result<Vec<Standing>, Failure> {
+    let unknown = || Failure::new(FailureKind::Invalid, "there is no such status of a run");
+    let one = |status: &i32| Standing::try_from(v1::RunStatus::try_from(*status).ok()?).ok();
+    status.iter().map(|status| one(status).ok_or_else(unknown)).collect()
+}
+
+impl TryFrom<v1::RunStatus> for Standing {
+    type Error = ();
+
+    fn try_from(status: v1::RunStatus) -> Result<Self, ()> {
+        Ok(match status {
+            v1::RunStatus::Unspecified => return Err(()),
+            v1::RunStatus::Running => Self::Running,
+            v1::RunStatus::Stopping => Self::Stopping,
+            v1::RunStatus::Completed => Self::Ended(EndStatus::Completed),
+            v1::RunStatus::Terminated => Self::Ended(EndStatus::Terminated),
+            v1::RunStatus::Error => Self::Ended(EndStatus::Error),
+            v1::RunStatus::Interrupted => Self::Ended(EndStatus::Interrupted),
+        })
+    }
+}
+
+/// A run as clients are told of it.
+fn told(registry: &Registry, entry: &RunEntry) -> v1::RunSummary {
+    let Some(summary) = &entry.summary else { return damaged(entry) };
+    let waiting = registry.waiting(entry.id).or_else(|| outage(summary)).unwrap_or_default();
+    v1::RunSummary { waiting, ..summarised(summary) }
+}
+
+/// The outage that a run going on waits out.
+fn outage(summary: &Summary) -> Option<String> {
+    let outage = summary.outage.as_ref().filter(|_| summary.end_status().is_none())?;
+    Some(format!("the model's provider (attempt {}): {}", outage.attempt, outage.reason))
+}
+
+fn damaged(entry: &RunEntry) -> v1::RunSummary {
+    v1::RunSummary {
+        run_id: entry.id.to_string(),
+        status: v1::RunStatus::Error.into(),
+        reason: "its record is damaged from the start".to_owned(),
+        hint: "weco runs prune --status error".to_owned(),
+        last_seq: entry.last_seq,
+        ..Default::default()
+    }
+}
+
+fn summarised(summary: &Summary) -> v1::RunSummary {
+    let (reason, hint) = match &summary.status {
+        RunStatus::Ended { reason, hint, .. } => (reason.clone(), hint.clone()),
+        RunStatus::Running | RunStatus::Stopping => Default::default(),
+    };
+    v1::RunSummary {
+        run_id: summary.id.to_string(),
+        name: summary.name.clone(),
+        directory: summary.directory.clone(),
+        sources: summary.sources.clone(),
+        metric: summary.metric.clone(),
+        goal: convert::goal(summary.goal).into(),
+        model: summary.model.clone(),
+        status: convert::run_status(&summary.status).into(),
+        reason,
+        hint,
+        steps_done: summary.steps_done(),
+        steps: summary.steps,
+        baseline_metric: summary.baseline_metric,
+        baseline_failed: summary.baseline_failed,
+        best_step: summary.best.map(|best| best.step.0),
+        best_metric: summary.best.map(|best| best.metric),
+        usage: Some(convert::usage(summary.usage)),
+        created_at_ms: summary.created_at,
+        updated_at_ms: summary.updated_at,
+        ended_at_ms: summary.ended_at,
+        last_seq: summary.last_seq,
+        log_dir: summary.log_dir.clone(),
+        applied_step: summary.applied.map(|node| node.0),
+        edited: summary.edited.iter().cloned().collect(),
+        waiting: String::new(),
+    }
+}
