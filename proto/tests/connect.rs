@@ -16,11 +16,15 @@ use weco_proto::version::{MAX_MESSAGE_BYTES, VERSION, check_client_version};
 /// Answers `Status`, and fails everything else in a way of its own.
 struct Server;
 
+type Stream<T> = Pin<Box<dyn tokio_stream::Stream<Item = Result<T, Status>> + Send>>;
+
 type Reply<T> = Result<Response<T>, Status>;
 
 #[tonic::async_trait]
 impl Weco for Server {
-    type WatchRunStream = Pin<Box<dyn tokio_stream::Stream<Item = Result<RunUpdate, Status>> + Send>>;
+    type WatchRunStream = Stream<RunUpdate>;
+    type ListRunsStream = Stream<v1::ListRunsReply>;
+    type PruneRunsStream = Stream<v1::PruneRunsReply>;
 
     async fn status(&self, request: Request<v1::StatusRequest>) -> Reply<v1::StatusReply> {
         check_client_version(request.metadata())?;
@@ -41,6 +45,22 @@ impl Weco for Server {
     }
 
     async fn resume_run(&self, _: Request<v1::ResumeRunRequest>) -> Reply<v1::ResumeRunReply> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn get_run(&self, _: Request<v1::GetRunRequest>) -> Reply<v1::GetRunReply> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn list_runs(&self, _: Request<v1::ListRunsRequest>) -> Reply<Self::ListRunsStream> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn prune_runs(&self, _: Request<v1::PruneRunsRequest>) -> Reply<Self::PruneRunsStream> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn check_sources(&self, _: Request<v1::CheckSourcesRequest>) -> Reply<v1::CheckSourcesReply> {
         Err(Status::unimplemented(""))
     }
 

@@ -130,10 +130,21 @@ impl World {
 
     /// Starts a `weco` command whose output is collected in files.
     pub fn spawn(&self, arguments: &[&str]) -> Running {
+        self.spawn_in("", arguments)
+    }
+
+    /// The same, in a directory below the working directory.
+    pub fn spawn_in(&self, directory: &str, arguments: &[&str]) -> Running {
         let place = self.root.path().join(format!("out-{}", fs::read_dir(self.root.path()).unwrap().count()));
         fs::create_dir(&place).unwrap();
         let file = |name: &str| fs::File::create(place.join(name)).unwrap();
-        let child = self.command(arguments).stdout(file("stdout")).stderr(file("stderr")).spawn().unwrap();
+        let child = self
+            .command(arguments)
+            .current_dir(self.work().join(directory))
+            .stdout(file("stdout"))
+            .stderr(file("stderr"))
+            .spawn()
+            .unwrap();
         Running { child, place }
     }
 

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use tonic::{Code, Request};
 use weco_core::event::{EndStatus, Event, RunEvent, Timestamp};
-use weco_core::run::{BlobId, Goal, RunId, RunSpec, SearchSpec};
+use weco_core::run::{AutoResume, BlobId, Goal, RunId, RunSpec, SearchSpec};
 use weco_daemon::daemon::About;
 use weco_daemon::journal::{Durability, Journal, MemoryJournal};
 use weco_daemon::model::{Access, Config};
 use weco_daemon::rpc::Service;
-use weco_daemon::run::{Deps, Registry, Swaps, Turns};
+use weco_daemon::run::{Deps, Registry, Slots, Swaps, Turns};
 use weco_proto::status::hint;
 use weco_proto::v1::weco_server::Weco;
 use weco_proto::v1::{
@@ -36,6 +36,7 @@ impl House {
             journal: journal.clone(),
             access: Access::new(Config::default(), |_| None),
             turns: Turns::default(),
+            slots: Slots::new(std::num::NonZeroUsize::MIN),
             swaps: Swaps::default(),
         };
         let place = PathBuf::from("/nowhere");
@@ -114,6 +115,7 @@ fn spec(id: RunId, directory: &str) -> RunSpec {
         eval_timeout_seconds: None,
         search: SearchSpec::Greedy,
         seed: 1,
+        auto_resume: AutoResume::default(),
         environment: BlobId([0; 32]),
         secret_variables: Vec::new(),
     }
@@ -242,7 +244,7 @@ async fn thousands_of_runs_are_listed_and_removed_in_parts() {
 #[tokio::test]
 async fn what_is_no_longer_live_is_told_from_its_summary() {
     let house = House::with_runs().await;
-    let stop = versioned(StopRunRequest { run_id: "2".into(), force: false });
+    let stop = versioned(StopRunRequest { run_id: "2".into(), force: false, wait: false });
     assert_eq!(house.service.stop_run(stop).await.unwrap().into_inner().status(), RunStatus::Terminated);
     house.service.forget_run(versioned(ForgetRunRequest { run_id: "2".into() })).await.unwrap();
     assert_eq!(house.left().await.len(), 5);

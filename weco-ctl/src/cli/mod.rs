@@ -1,19 +1,23 @@
 //! The command line: its words, their form and their help. No behaviour.
 
 mod api_key;
+mod attach;
 mod daemon;
 mod resume;
 mod root;
 mod run;
+mod run_verb;
 mod runs;
 mod shared;
 mod value;
 
 pub use api_key::{ApiKey, PROVIDERS};
+pub use attach::{AttachArgs, FromArg};
 pub use daemon::{DaemonArgs, DaemonVerb, LogsArgs};
 pub use resume::ResumeArgs;
 pub use root::{Cli, Verb};
 pub use run::{GoalArg, RunArgs, StartArgs};
+pub use run_verb::{OneRunArgs, RunVerb, StopArgs};
 pub use runs::{FormatArg, ListArgs, PruneArgs, RunsArgs, RunsVerb, StatusArg};
 pub use shared::{EndArgs, KeyArgs, OutageArgs, OutputArg};
 

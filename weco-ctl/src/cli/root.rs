@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::{DaemonArgs, ResumeArgs, RunArgs, RunsArgs, daemon, resume, run, runs};
+use super::{AttachArgs, DaemonArgs, ResumeArgs, RunArgs, RunsArgs, attach, daemon, resume, run, runs};
 
 const LONG_ABOUT: &str = "\
 Improve your code by measurement.
@@ -19,6 +19,9 @@ Examples:
 
   weco run -s fit.py -c 'python fit.py' -m loss -g min -M builtin
       The same without any model, key or network: tune the numbers in fit.py
+
+  weco attach 0002e071
+      Follow a run that goes on in the background, from any shell
 
   weco resume 0002e071 -n 50
       Go on with a run, 50 steps more
@@ -51,6 +54,9 @@ pub enum Verb {
     /// Go on with a run that was stopped, failed, was interrupted, or is to have more steps
     #[command(long_about = resume::LONG_ABOUT)]
     Resume(ResumeArgs),
+    /// Follow a run live, from any shell
+    #[command(long_about = attach::LONG_ABOUT)]
+    Attach(AttachArgs),
     /// List runs, or remove old ones
     #[command(long_about = runs::LONG_ABOUT)]
     Runs(RunsArgs),

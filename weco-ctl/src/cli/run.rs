@@ -3,11 +3,12 @@
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::shared::{EndArgs, KeyArgs, OutageArgs};
-use super::value;
+use super::{RunVerb, value};
 
 const USAGE: &str = "\
 weco run -s <FILE> -c <COMMAND> -m <NAME> -g <GOAL> [OPTIONS]
-       weco run --sources <FILE>... -c <COMMAND> -m <NAME> -g <GOAL> [OPTIONS]";
+       weco run --sources <FILE>... -c <COMMAND> -m <NAME> -g <GOAL> [OPTIONS]
+       weco run <COMMAND> <RUN-ID>";
 
 pub(super) const LONG_ABOUT: &str = "\
 Improve source files by measurement.
@@ -16,8 +17,8 @@ Step 0 measures your own code, the baseline. Each further step proposes a versio
 their place, runs the command, reads the metric from what it prints, and puts your files back. At the end the \
 best version is offered.
 
-The run belongs to the daemon, which is started if need be: it goes on when the terminal closes. Ctrl-C stops it \
-in good order; a second Ctrl-C forces.";
+The run belongs to the daemon, which is started if need be: it goes on when the terminal closes, and weco attach \
+shows it again. Ctrl-C stops it in good order; a second Ctrl-C forces.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,9 +34,14 @@ Examples:
     override_usage = USAGE,
     after_help = EXAMPLES,
     args_conflicts_with_subcommands = true,
+    subcommand_value_name = "COMMAND",
     arg_required_else_help = true
 )]
 pub struct RunArgs {
+    /// What to do with a run that exists.
+    #[command(subcommand)]
+    pub verb: Option<RunVerb>,
+
     /// A new run.
     #[command(flatten)]
     pub start: StartArgs,

@@ -4,17 +4,22 @@ use std::process::ExitCode;
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::{daemon, logs, print, resume, run, runs};
-use crate::cli::{Cli, DaemonVerb, RunsVerb, Verb};
+use super::{attach, daemon, logs, print, resume, run, runs, status};
+use crate::cli::{Cli, DaemonVerb, RunArgs, RunVerb, RunsVerb, Verb};
 use crate::error::Error;
 
 /// Does what the command line says. Only what talks to the daemon gets a runtime.
 pub(crate) fn perform(cli: Cli) -> Result<ExitCode, Error> {
     match cli.verb {
+        Verb::Run(RunArgs { verb: Some(verb), .. }) => match verb {
+            RunVerb::Status(args) => block_on(status::status(args)),
+            RunVerb::Stop(args) => block_on(status::stop(args)),
+        },
         Verb::Run(args) => {
             let run = run::prepare(&args.start)?;
             block_on(run::follow(run))
         }
+        Verb::Attach(args) => block_on(attach::attach(args)),
         Verb::Resume(args) => block_on(resume::resume(args)),
         Verb::Runs(args) => match args.verb {
             None => block_on(runs::list(args.list)),

@@ -1,6 +1,7 @@
 //! What `weco` does: one verb, one file.
 
 mod apply;
+mod attach;
 mod daemon;
 mod dispatch;
 mod environment;
@@ -13,6 +14,7 @@ mod run;
 mod runs;
 mod session;
 mod shell;
+mod status;
 mod status_json;
 mod stop;
 mod updates;

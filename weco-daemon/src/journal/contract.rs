@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use uuid::Uuid;
 use weco_core::event::{EndStatus, Event, RunEvent};
-use weco_core::run::{BlobId, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
+use weco_core::run::{AutoResume, BlobId, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
 use weco_core::summary::Summary;
 
 use super::{Durability, Journal, JournalError};
@@ -49,6 +49,7 @@ pub(super) fn created(id: RunId) -> Event {
         eval_timeout_seconds: None,
         search: SearchSpec::Greedy,
         seed: 1,
+        auto_resume: AutoResume::default(),
         environment: nothing,
         secret_variables: Vec::new(),
     };

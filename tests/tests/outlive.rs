@@ -1,0 +1,224 @@
+//! A run belongs to the daemon: it is followed, asked about, stopped and resumed from any shell.
+
+mod common;
+
+use std::fs;
+
+use common::world;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use weco_tests::world::{Running, is_running};
+use weco_tests::{World, eventually};
+
+const ORIGINAL: &str = "VALUE=1 # weco: 0..100\n";
+
+/// A source whose value is its score. Every evaluation after the baseline's waits for a file `go`.
+fn job() -> World {
+    let world = world();
+    world.write("value.sh", ORIGINAL);
+    world.write(
+        "eval.sh",
+        "if [ -e baseline ]; then\n  echo $$ > pid\n  while [ ! -e go ]; do sleep 0.02; done\nfi\n\
+         touch baseline\n. ./value.sh\necho \"score: $VALUE\"\n",
+    );
+    world
+}
+
+const RUN: [&str; 13] = [
+    "run",
+    "-s",
+    "value.sh",
+    "-c",
+    "sh eval.sh",
+    "-m",
+    "score",
+    "-g",
+    "max",
+    "-M",
+    "builtin",
+    "--output",
+    "plain",
+];
+
+/// A run under way, whose first step's evaluation waits, and its id.
+fn held(world: &World, steps: &str) -> (Running, String) {
+    let run = world.spawn(&[&RUN[..], &["-n", steps, "--seed", "3"]].concat());
+    eventually("an evaluation waits", || world.work().join("pid").exists().then_some(()));
+    let id = run.stdout().lines().find_map(|line| line.strip_prefix("Run ID: ").map(str::to_owned)).unwrap();
+    (run, id)
+}
+
+fn release(world: &World) {
+    world.write("go", "");
+}
+
+fn json(world: &World, arguments: &[&str]) -> serde_json::Value {
+    let output = world.weco(arguments);
+    assert_eq!(output.code, 0, "{output:?}");
+    serde_json::from_str(&output.stdout).unwrap()
+}
+
+#[test]
+fn several_follow_a_run_and_leaving_stops_nothing() {
+    let world = job();
+    let (first, id) = held(&world, "30");
+    kill(first.pid(), Signal::SIGKILL).unwrap();
+    let mut whole = world.spawn(&["attach", &id[..8], "--output", "plain"]);
+    let mut later = world.spawn(&["attach", &id[..6], "--from", "now"]);
+    let mut leaving = world.spawn(&["attach", &id]);
+    for attached in [&mut whole, &mut later, &mut leaving] {
+        attached.wait_for("Run ID: ");
+    }
+    leaving.wait_for("[METRIC] Step 0");
+    leaving.signal(Signal::SIGINT);
+    let left = leaving.wait();
+    assert_eq!(left.code, 0, "{left:?}");
+    assert!(
+        left.stdout
+            .ends_with(&format!("[DETACHED] The run goes on; see it again: weco attach {}\n", &id[..8]))
+    );
+    assert_eq!(json(&world, &["run", "status", &id])["status"], "running");
+    release(&world);
+    let (whole, later) = (whole.wait(), later.wait());
+    assert_eq!((whole.code, later.code), (0, 0), "{whole:?}\n{later:?}");
+    assert!(
+        whole.stdout.contains("[METRIC] Step 0: 1.0") && whole.stdout.contains("[COMPLETE]"),
+        "{whole:?}"
+    );
+    assert!(
+        !later.stdout.contains("[METRIC] Step 0") && later.stdout.contains("[METRIC] Step 30"),
+        "{later:?}"
+    );
+    let again = world.weco(&["attach", &id]);
+    assert_eq!(again.code, 0, "one that has ended is shown: {again:?}");
+    assert!(again.stdout.contains("[COMPLETE]"), "{again:?}");
+}
+
+#[test]
+fn status_tells_how_a_run_is() {
+    let world = job();
+    let (run, id) = held(&world, "5");
+    let status = json(&world, &["run", "status", &id[..7]]);
+    for (key, value) in [
+        ("run_id", id.as_str().into()),
+        ("status", "running".into()),
+        ("total_steps", 5.into()),
+        ("metric_name", "score".into()),
+        ("goal", "maximize".into()),
+        ("model", "builtin".into()),
+        ("require_review", false.into()),
+        ("input_tokens", 0.into()),
+        ("baseline_metric", 1.0.into()),
+    ] {
+        assert_eq!(status[key], value, "{key}: {status}");
+    }
+    assert_eq!(status["pending_nodes"], serde_json::json!([]));
+    release(&world);
+    assert_eq!(run.wait().code, 0);
+    let status = json(&world, &["run", "status", &id]);
+    assert_eq!((&status["status"], &status["current_step"]), (&"completed".into(), &5.into()), "{status}");
+    assert!(status["best_metric"].as_f64().unwrap() > 1.0, "{status}");
+    let unknown = world.weco(&["run", "status", "ffffffff"]);
+    assert_eq!(unknown.code, 1, "{unknown:?}");
+    assert!(unknown.stderr.contains("there is no run 'ffffffff'"), "{unknown:?}");
+}
+
+#[test]
+fn stop_ends_the_evaluation_and_restores_the_sources() {
+    let world = job();
+    let (run, id) = held(&world, "50");
+    let evaluation = Pid::from_raw(world.read("pid").trim().parse().unwrap());
+    let stopped = json(&world, &["run", "stop", &id[..8]]);
+    assert!(!is_running(evaluation), "the evaluation is gone when stop returns");
+    assert_eq!(world.read("value.sh"), ORIGINAL);
+    assert_eq!(stopped["status"], "terminated", "{stopped}");
+    assert!(stopped["message"].as_str().unwrap().starts_with("the run is stopped; "), "{stopped}");
+    let run = run.wait();
+    assert_eq!(run.code, 1, "its own client did not stop it: {run:?}");
+    let again = json(&world, &["run", "stop", &id]);
+    assert!(again["message"].as_str().unwrap().contains("had ended already (terminated)"), "{again}");
+    assert_eq!(again["best_step"], stopped["best_step"]);
+    // What was found is kept, and the run goes on from there.
+    release(&world);
+    let resumed = world.weco(&["resume", &id, "--output", "plain"]);
+    assert_eq!(resumed.code, 0, "{resumed:?}");
+    assert!(resumed.stdout.contains("Total steps completed: 50"), "{resumed:?}");
+}
+
+#[test]
+fn a_running_run_is_not_resumed_and_a_complete_one_needs_steps() {
+    let world = job();
+    let (run, id) = held(&world, "2");
+    let refused = world.weco(&["resume", &id]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(refused.stderr.contains(&format!("weco attach {}", &id[..8])), "{refused:?}");
+    release(&world);
+    assert_eq!(run.wait().code, 0);
+    let refused = world.weco(&["resume", &id]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(refused.stderr.contains("--steps"), "{refused:?}");
+    let resumed = world.weco(&["resume", &id, "-n", "3", "--output", "plain"]);
+    assert_eq!(resumed.code, 0, "{resumed:?}");
+    assert!(resumed.stdout.contains("Total steps completed: 5"), "{resumed:?}");
+}
+
+#[test]
+fn sources_edited_since_are_said_and_kept() {
+    let world = job();
+    let (run, id) = held(&world, "4");
+    json(&world, &["run", "stop", &id]);
+    run.wait();
+    let mine = "VALUE=50 # mine\n";
+    world.write("value.sh", mine);
+    release(&world);
+    let resumed = world.weco(&["resume", &id, "--output", "plain"]);
+    assert_eq!(resumed.code, 0, "{resumed:?}");
+    assert!(resumed.stdout.contains("[WARNING] value.sh is not as it was"), "{resumed:?}");
+    assert_eq!(world.read("value.sh"), mine, "and it is what is restored");
+    assert!(resumed.stdout.contains("merge it by hand"), "{resumed:?}");
+    let more = world.weco(&["resume", &id, "-n", "1", "--output", "plain"]);
+    assert!(!more.stdout.contains("is not as it was"), "said once: {more:?}");
+}
+
+/// Two runs in directories of their own, whose evaluations fail if both are at it.
+#[test]
+fn the_machine_carries_as_many_evaluations_as_configured() {
+    let world = world();
+    fs::write(world.config().join("config.toml"), "[evaluation]\nmax_concurrent = 1\n").unwrap();
+    let evaluation =
+        "mkdir ../busy || exit 1\n. ./value.sh\nsleep 0.01\nrmdir ../busy\necho \"score: $VALUE\"\n";
+    for place in ["a", "b", "c"] {
+        world.write(&format!("{place}/value.sh"), ORIGINAL);
+        world.write(&format!("{place}/eval.sh"), evaluation);
+    }
+    let runs: Vec<Running> = ["a", "b", "c"]
+        .iter()
+        .map(|place| world.spawn_in(place, &[&RUN[..], &["-n", "8"]].concat()))
+        .collect();
+    for run in runs {
+        let run = run.wait();
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(!run.stdout.contains("is buggy"), "two at once: {run:?}");
+    }
+}
+
+#[test]
+fn a_run_inside_anothers_directory_takes_turns_with_it() {
+    let world = world();
+    let evaluation =
+        "mkdir \"$BUSY\" || exit 1\n. ./value.sh\nsleep 0.01\nrmdir \"$BUSY\"\necho \"score: $VALUE\"\n";
+    let mut runs = Vec::new();
+    for place in ["outer", "outer/inner"] {
+        world.write(&format!("{place}/value.sh"), ORIGINAL);
+        let busy = world.work().join("busy");
+        world.write(&format!("{place}/eval.sh"), &evaluation.replace("$BUSY", &busy.display().to_string()));
+        runs.push(place);
+    }
+    let runs: Vec<Running> =
+        runs.iter().map(|place| world.spawn_in(place, &[&RUN[..], &["-n", "8"]].concat())).collect();
+    for run in runs {
+        let run = run.wait();
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(!run.stdout.contains("is buggy"), "two at once: {run:?}");
+    }
+}
