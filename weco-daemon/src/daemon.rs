@@ -13,6 +13,7 @@ use weco_proto::v1::weco_server::WecoServer;
 
 use crate::config::Config;
 use crate::journal::DiskJournal;
+use crate::log::Logs;
 use crate::model::Access;
 use crate::os::{lock, signals, socket};
 use crate::recover;
@@ -128,6 +129,7 @@ fn open(paths: &Paths, config: Config) -> Result<Deps, DaemonError> {
         access: Access::new(config.model, |name| std::env::var(name).ok()),
         turns: Turns::default(),
         swaps: Swaps::default(),
+        logs: Logs::new(paths.log_dir.clone()),
     })
 }
 

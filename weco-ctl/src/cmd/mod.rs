@@ -2,6 +2,7 @@
 
 mod apply;
 mod daemon;
+mod detach;
 mod dispatch;
 mod environment;
 mod facts;

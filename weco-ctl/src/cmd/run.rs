@@ -8,8 +8,9 @@ use tonic::Request;
 use weco_proto::instructions::read_instructions;
 use weco_proto::log_dir::check_log_dir;
 use weco_proto::sources;
-use weco_proto::v1::{Goal, StartRunRequest};
+use weco_proto::v1::{Goal, StartRunReply, StartRunRequest};
 
+use super::detach::{self, Detached};
 use super::environment;
 use super::session::{Interruptible, Session};
 use super::shell::quote;
@@ -29,6 +30,7 @@ pub(super) struct NewRun {
 
 /// Checks everything that needs no daemon. Creates nothing.
 pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
+    detach::check(args.end)?;
     let sources = sources_of(args)?;
     let (eval_command, metric, goal) = required(args)?;
     let api_keys = keys(&args.keys.api_keys)?;
@@ -52,19 +54,23 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
         eval_timeout_seconds: args.eval_timeout,
         api_keys,
         seed: args.seed,
+        detached: args.end.daemon,
     };
     Ok(NewRun { request, end: args.end })
 }
 
-/// Creates the run and follows it to its end.
+/// Creates the run and follows it to its end, unless it is to go alone.
 pub(super) async fn follow(new: NewRun) -> Result<ExitCode, Error> {
     let daemon = Daemon::from_env()?;
     let mut client = daemon.connect_or_start().await?;
     let mut request = Request::new(new.request);
     request.set_timeout(CREATION_DEADLINE);
-    let created = Interruptible::finish(client.start_run(request)).await?;
-    let run_id = created.reply?.into_inner().run_id;
-    Session { daemon, run_id, from_seq: 1, end: new.end, interrupted: created.interrupted }.play().await
+    let Interruptible { reply, interrupted } = Interruptible::finish(client.start_run(request)).await?;
+    let StartRunReply { run_id, run_name, log_file } = reply?.into_inner();
+    if new.end.daemon {
+        return Interruptible { reply: Detached { run_id, run_name, log_file }, interrupted }.leave();
+    }
+    Session { daemon, run_id, from_seq: 1, end: new.end, interrupted }.play().await
 }
 
 fn sources_of(args: &StartArgs) -> Result<Vec<String>, Error> {
