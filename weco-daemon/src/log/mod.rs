@@ -10,7 +10,7 @@
 //!
 //! **What the journal says is what the log says.** Its lines are a function of the recorded events (between them
 //! stand a few of momentary news, such as what the run waits for). So nothing has to be remembered of how far a log
-//! has come: whoever takes it up prints the run from the beginning and [compares](file) each line with what the file
+//! has come: whoever takes it up prints the run from the beginning and compares each line with what the file
 //! has. Lines that are there already are passed over; where the file ends, even in the middle of a line that a killed
 //! daemon left, writing begins; from a line that differs on, the file is cut and written anew. After a restart or a
 //! resumption there are no gaps and no doubled lines, and who follows the file sees it only grow.
@@ -22,7 +22,7 @@
 //! **A full or failing disk** keeps the log behind, never the run: what could not be written is kept (at most a batch)
 //! and nothing more is read from the journal until it is written. So nothing is missing once there is room.
 //!
-//! **Whose file it is** is settled by [`place`]: created exclusively, never through a link, for its owner alone; what
+//! **Whose file it is** is settled in `place`: created exclusively, never through a link, for its owner alone; what
 //! is there already must be such a file. Otherwise the run is warned and goes on without a log.
 
 mod file;
