@@ -33,7 +33,7 @@ impl Weco for Server {
 
     async fn start_run(&self, request: Request<v1::StartRunRequest>) -> Reply<v1::StartRunReply> {
         let run_name = request.into_inner().instructions.unwrap_or_default();
-        Ok(Response::new(v1::StartRunReply { run_id: String::new(), run_name }))
+        Ok(Response::new(v1::StartRunReply { run_name, ..Default::default() }))
     }
 
     async fn watch_run(&self, _: Request<v1::WatchRunRequest>) -> Reply<Self::WatchRunStream> {

@@ -70,6 +70,11 @@ impl World {
         self.root.path().join("run")
     }
 
+    /// Where logs of runs go, unless a test says otherwise.
+    pub fn logs(&self) -> PathBuf {
+        self.root.path().join("log")
+    }
+
     /// The configuration directory.
     pub fn config(&self) -> PathBuf {
         self.root.path().join("config")

@@ -99,24 +99,19 @@ fn status_tells_how_a_run_is() {
     let world = job();
     let (run, id) = held(&world, "5");
     let status = json(&world, &["run", "status", &id[..7]]);
-    for (key, value) in [
-        ("run_id", id.as_str().into()),
-        ("status", "running".into()),
-        ("total_steps", 5.into()),
-        ("metric_name", "score".into()),
-        ("goal", "maximize".into()),
-        ("model", "builtin".into()),
-        ("require_review", false.into()),
-        ("input_tokens", 0.into()),
-        ("baseline_metric", 1.0.into()),
-    ] {
-        assert_eq!(status[key], value, "{key}: {status}");
+    let expected = serde_json::json!({
+        "run_id": id, "status": "running", "total_steps": 5, "metric_name": "score", "goal": "maximize",
+        "model": "builtin", "require_review": false, "input_tokens": 0, "baseline_metric": 1.0,
+    });
+    for (key, value) in expected.as_object().unwrap() {
+        assert_eq!(&status[key], value, "{key}: {status}");
     }
     assert_eq!(status["pending_nodes"], serde_json::json!([]));
     release(&world);
     assert_eq!(run.wait().code, 0);
     let status = json(&world, &["run", "status", &id]);
-    assert_eq!((&status["status"], &status["current_step"]), (&"completed".into(), &5.into()), "{status}");
+    assert_eq!(status["status"], "completed", "{status}");
+    assert_eq!(status["current_step"], 5, "{status}");
     assert!(status["best_metric"].as_f64().unwrap() > 1.0, "{status}");
     let unknown = world.weco(&["run", "status", "ffffffff"]);
     assert_eq!(unknown.code, 1, "{unknown:?}");

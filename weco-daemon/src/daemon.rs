@@ -13,6 +13,7 @@ use weco_proto::v1::weco_server::WecoServer;
 
 use crate::config::Config;
 use crate::journal::DiskJournal;
+use crate::log::Logs;
 use crate::model::Access;
 use crate::os::{lock, signals, socket};
 use crate::recover;
@@ -134,6 +135,7 @@ fn open(paths: &Paths, config: Config) -> Result<(Deps, Vec<String>), DaemonErro
         turns: Turns::default(),
         slots: Slots::new(config.evaluation.max_concurrent),
         swaps: Swaps::default(),
+        logs: Logs::new(paths.log_dir.clone()),
     };
     Ok((deps, opened.warnings))
 }

@@ -9,6 +9,7 @@ pub mod environment;
 pub mod error;
 pub mod eval;
 pub mod journal;
+pub mod log;
 pub mod model;
 pub mod os;
 pub mod recover;

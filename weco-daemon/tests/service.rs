@@ -17,6 +17,7 @@ use weco_core::run::{BlobId, RunId};
 use weco_daemon::blobs::Blob;
 use weco_daemon::daemon::About;
 use weco_daemon::journal::{Durability, Journal, JournalError, MemoryJournal, RunEntry};
+use weco_daemon::log::Logs;
 use weco_daemon::model::{Access, Config};
 use weco_daemon::rpc::Service;
 use weco_daemon::run::{Deps, Registry, Slots, Swaps, Turns};
@@ -99,6 +100,7 @@ impl Journal for Faulty {
 
 struct House {
     work: TempDir,
+    logs: TempDir,
     journal: Arc<Faulty>,
     service: Service,
 }
@@ -110,12 +112,14 @@ impl House {
             fault: Mutex::new(Fault::None),
             failed: Notify::new(),
         });
+        let logs = tempfile::tempdir().unwrap();
         let deps = Deps {
             journal: journal.clone(),
             access: Access::new(Config::default(), |_| None),
             turns: Turns::default(),
             slots: Slots::new(std::num::NonZeroUsize::MIN.saturating_add(7)),
             swaps: Swaps::default(),
+            logs: Logs::new(logs.path().to_owned()),
         };
         let place = PathBuf::from("/nowhere");
         let about =
@@ -123,7 +127,7 @@ impl House {
         let service = Service::new(Arc::new(Registry::new(Arc::new(deps))), about, Arc::default());
         let work = tempfile::tempdir().unwrap();
         std::fs::write(work.path().join("value.txt"), "value = 3\n").unwrap();
-        Self { work, journal, service }
+        Self { work, logs, journal, service }
     }
 
     fn request(&self, eval_command: &str) -> Request<StartRunRequest> {
@@ -196,6 +200,36 @@ async fn a_run_that_cannot_be_recorded_is_not_begun() {
     assert!(weco_proto::status::hint(&refused).is_some(), "it says what to do");
     assert_eq!(house.journal.runs().unwrap(), []);
     assert!(!house.work.path().join(".runs").exists());
+}
+
+#[tokio::test]
+async fn a_detached_run_is_not_begun_without_its_log() {
+    let house = House::new();
+    let request = || {
+        let mut request = house.request("cat value.txt");
+        request.get_mut().detached = true;
+        request
+    };
+    house.journal.set(Fault::Full);
+    house.service.start_run(request()).await.unwrap_err();
+    assert_eq!(std::fs::read_dir(house.logs.path()).unwrap().count(), 0, "no log of a run that is none");
+    house.journal.set(Fault::None);
+
+    std::fs::remove_dir(house.logs.path()).unwrap();
+    let refused = house.service.start_run(request()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Internal);
+    assert!(refused.message().starts_with("cannot create the log "), "{refused:?}");
+    assert!(weco_proto::status::hint(&refused).unwrap().contains("WECO_LOG_DIR"), "{refused:?}");
+    assert_eq!(house.journal.runs().unwrap(), []);
+
+    std::fs::create_dir(house.logs.path()).unwrap();
+    let begun = house.service.start_run(request()).await.unwrap().into_inner();
+    assert_eq!(
+        begun.log_file,
+        house.logs.path().join(format!("weco-run-{}.log", begun.run_id)).display().to_string()
+    );
+    assert!(std::fs::exists(&begun.log_file).unwrap(), "it is there when the run is");
+    assert_eq!(end(&house.watch(&begun.run_id).await).0, RunStatus::Completed);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 mod printer;
 
-pub use printer::{Printer, reconnected, reconnecting};
+pub use printer::{Printer, is_momentary, reconnected, reconnecting};
 
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,11 @@ use crate::{Evaluation, Exit, Node};
 const RULE: &str = "============================================================";
 const OUTPUT_START: &str = "[EXECUTION OUTPUT START]";
 const OUTPUT_END: &str = "[EXECUTION OUTPUT END]";
+/// How lines of live news begin, up to the step's number.
+const STEP_WARNING: &str = "[WARNING] Step ";
+/// What they say.
+const WAITING: &str = "waiting: ";
+const ANSWER_FAILED: &str = "the model's answer failed: ";
 
 /// Prints each update as it comes and flushes after it.
 pub struct Printer<W> {
@@ -38,6 +43,16 @@ impl<W: io::Write> Printer<W> {
             reconnecting: false,
             last_news: None,
         }
+    }
+
+    /// What it prints to.
+    pub fn get_ref(&self) -> &W {
+        &self.out
+    }
+
+    /// What it prints to.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.out
     }
 
     /// What is known of the run so far.
@@ -238,13 +253,9 @@ impl<W: io::Write> Printer<W> {
     /// Live news: only what would otherwise be a long silence, and each only once.
     fn progress(&mut self, progress: &Progress) -> io::Result<()> {
         let news = match &progress.what {
-            Some(What::Waiting(reason)) => format!("waiting: {}", one_line(reason)),
+            Some(What::Waiting(reason)) => format!("{WAITING}{}", one_line(reason)),
             Some(What::Proposing(proposing)) if proposing.tries > 1 => {
-                format!(
-                    "the model's answer failed: {} (try {})",
-                    one_line(&proposing.last_fault),
-                    proposing.tries
-                )
+                format!("{ANSWER_FAILED}{} (try {})", one_line(&proposing.last_fault), proposing.tries)
             }
             _ => return Ok(()),
         };
@@ -252,10 +263,19 @@ impl<W: io::Write> Printer<W> {
         if self.last_news.as_ref() == Some(&news) {
             return Ok(());
         }
-        writeln!(self.out, "[WARNING] Step {}: {}", news.0, news.1)?;
+        writeln!(self.out, "{STEP_WARNING}{}: {}", news.0, news.1)?;
         self.last_news = Some(news);
         Ok(())
     }
+}
+
+/// Whether a line tells live news: of what nobody records, so that it is not printed when a run is printed again.
+pub fn is_momentary(line: &str) -> bool {
+    let Some((step, news)) = line.strip_prefix(STEP_WARNING).and_then(|rest| rest.split_once(": ")) else {
+        return false;
+    };
+    step.bytes().all(|digit| digit.is_ascii_digit())
+        && (news.starts_with(WAITING) || news.starts_with(ANSWER_FAILED))
 }
 
 fn ending(evaluation: &Evaluation) -> String {

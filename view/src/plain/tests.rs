@@ -40,6 +40,16 @@ fn a_failed_baseline() {
     insta::assert_snapshot!(transcript(&story, 0));
 }
 
+/// What is printed anew when a run is printed again, and what is not, can be told apart.
+#[test]
+fn only_live_news_is_momentary() {
+    let mut story = Story::eventful();
+    let momentary = |text: &str| text.lines().filter(|line| is_momentary(line)).count();
+    assert_eq!(momentary(&transcript(&story, 0)), 2);
+    story.updates.retain(|update| update.seq > 0);
+    assert_eq!(momentary(&transcript(&story, 0)), 0);
+}
+
 #[test]
 fn reconnection_has_its_lines() {
     let mut out = Vec::new();

@@ -40,6 +40,13 @@ pub struct EndArgs {
     #[arg(long, help_heading = "Results")]
     pub apply_change: bool,
 
+    /// Leave at once: the daemon goes on alone and keeps a log of what would be printed
+    ///
+    /// The log is weco-run-<run-id>.log in /tmp, or where WECO_LOG_DIR says when the daemon starts. A run whose
+    /// client goes away gets one, too.
+    #[arg(long, help_heading = "Results")]
+    pub daemon: bool,
+
     /// How progress is shown: a screen for people, or lines for agents and logs
     ///
     /// Where standard output is no terminal, it is always plain.

@@ -34,7 +34,7 @@ fn a_run_has_the_documented_defaults() {
     assert_eq!((args.steps, args.log_dir.as_str(), args.save_logs), (100, ".runs", false));
     assert_eq!((args.eval_timeout, args.seed, args.model), (None, None, None));
     assert!(args.keys.api_keys.is_empty());
-    assert_eq!((args.end.output, args.end.apply_change), (OutputArg::Rich, false));
+    assert_eq!((args.end.output, args.end.apply_change, args.end.daemon), (OutputArg::Rich, false, false));
 }
 
 #[test]
@@ -63,6 +63,7 @@ fn every_flag_of_a_run_is_understood() {
         "--apply-change",
         "--output",
         "plain",
+        "--daemon",
         "--seed",
         "3",
         "--api-key",
@@ -76,7 +77,7 @@ fn every_flag_of_a_run_is_understood() {
     assert_eq!(args.goal, Some(GoalArg::Maximize));
     assert_eq!((args.steps, args.eval_timeout, args.seed), (7, Some(60), Some(3)));
     assert_eq!(args.model.as_deref(), Some("openai/gpt-5.4"));
-    assert_eq!(args.end.output, OutputArg::Plain);
+    assert_eq!((args.end.output, args.end.daemon), (OutputArg::Plain, true));
     let keys: Vec<_> = args.keys.api_keys.iter().map(|key| (key.provider, key.key.as_str())).collect();
     assert_eq!(keys, [("openai", "a"), ("gemini", "b"), ("anthropic", "c")]);
 }
@@ -95,7 +96,7 @@ fn each_goal_has_a_short_and_a_long_name() {
 
 #[test]
 fn flags_of_things_that_do_not_exist_yet_are_not_accepted() {
-    for flag in ["--daemon", "--require-review", "--eval-backend", "--no-open", "--parallel"] {
+    for flag in ["--require-review", "--eval-backend", "--no-open", "--parallel"] {
         let error = parse(&["run", "-s", "a.py", flag]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnknownArgument, "{flag}");
     }

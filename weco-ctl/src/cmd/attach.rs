@@ -17,7 +17,7 @@ pub(super) async fn attach(args: AttachArgs) -> Result<ExitCode, Error> {
         FromArg::Start => 1,
         FromArg::Now => run.last_seq.saturating_add(1),
     };
-    let end = EndArgs { apply_change: false, output: args.output };
+    let end = EndArgs { apply_change: false, daemon: false, output: args.output };
     let on_interrupt = OnInterrupt::Detach;
     Session { daemon, run_id: run.run_id, from_seq, end, on_interrupt, interrupted: false }.play().await
 }

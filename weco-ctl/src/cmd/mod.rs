@@ -3,6 +3,7 @@
 mod apply;
 mod attach;
 mod daemon;
+mod detach;
 mod dispatch;
 mod environment;
 mod facts;

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use tonic::Request;
 use weco_proto::connect::Client;
-use weco_proto::v1::{CheckSourcesRequest, ResumeRunRequest};
+use weco_proto::v1::{CheckSourcesRequest, ResumeRunReply, ResumeRunRequest};
 
+use super::detach::{self, Detached};
 use super::finish::say;
 use super::session::{Interruptible, Session, is_rich};
 use super::{environment, run};
@@ -16,10 +17,11 @@ use crate::ui::{OnInterrupt, prompt};
 
 /// Lets the run go on and follows it to its end.
 pub(super) async fn resume(args: ResumeArgs) -> Result<ExitCode, Error> {
+    detach::check(args.end)?;
     let api_keys = run::keys(&args.keys.api_keys)?;
     let daemon = Daemon::from_env()?;
     let mut client = daemon.connect_or_start().await?;
-    if is_rich(args.end.output) && !is_wanted(&mut client, &args.run_id).await? {
+    if !args.end.daemon && is_rich(args.end.output) && !is_wanted(&mut client, &args.run_id).await? {
         say("Nothing was done.\n")?;
         return Ok(ExitCode::from(EXIT_FAILURE));
     }
@@ -29,12 +31,16 @@ pub(super) async fn resume(args: ResumeArgs) -> Result<ExitCode, Error> {
         environment: environment::variables(),
         api_keys,
         auto_resume_attempts: args.outage.attempts(),
+        detached: args.end.daemon,
     });
     request.set_timeout(run::CREATION_DEADLINE);
     let resumed = Interruptible::finish(client.resume_run(request)).await?;
     let interrupted = resumed.interrupted;
-    let resumed = resumed.reply?.into_inner();
-    let (run_id, from_seq, on_interrupt) = (resumed.run_id, resumed.from_seq, OnInterrupt::Stop);
+    let ResumeRunReply { run_id, run_name, from_seq, log_file } = resumed.reply?.into_inner();
+    if args.end.daemon {
+        return Interruptible { reply: Detached { run_id, run_name, log_file }, interrupted }.leave();
+    }
+    let on_interrupt = OnInterrupt::Stop;
     Session { daemon, run_id, from_seq, end: args.end, on_interrupt, interrupted }.play().await
 }
 

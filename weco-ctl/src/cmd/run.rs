@@ -8,8 +8,9 @@ use tonic::Request;
 use weco_proto::instructions::read_instructions;
 use weco_proto::log_dir::check_log_dir;
 use weco_proto::sources;
-use weco_proto::v1::{Goal, StartRunRequest};
+use weco_proto::v1::{Goal, StartRunReply, StartRunRequest};
 
+use super::detach::{self, Detached};
 use super::environment;
 use super::session::{Interruptible, Session};
 use super::shell::quote;
@@ -30,6 +31,7 @@ pub(super) struct NewRun {
 
 /// Checks everything that needs no daemon. Creates nothing.
 pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
+    detach::check(args.end)?;
     let sources = sources_of(args)?;
     let (eval_command, metric, goal) = required(args)?;
     let api_keys = keys(&args.keys.api_keys)?;
@@ -54,19 +56,22 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
         api_keys,
         seed: args.seed,
         auto_resume_attempts: args.outage.attempts(),
+        detached: args.end.daemon,
     };
     Ok(NewRun { request, end: args.end })
 }
 
-/// Creates the run and follows it to its end.
+/// Creates the run and follows it to its end, unless it is to go alone.
 pub(super) async fn follow(new: NewRun) -> Result<ExitCode, Error> {
     let daemon = Daemon::from_env()?;
     let mut client = daemon.connect_or_start().await?;
     let mut request = Request::new(new.request);
     request.set_timeout(CREATION_DEADLINE);
-    let created = Interruptible::finish(client.start_run(request)).await?;
-    let run_id = created.reply?.into_inner().run_id;
-    let interrupted = created.interrupted;
+    let Interruptible { reply, interrupted } = Interruptible::finish(client.start_run(request)).await?;
+    let StartRunReply { run_id, run_name, log_file } = reply?.into_inner();
+    if new.end.daemon {
+        return Interruptible { reply: Detached { run_id, run_name, log_file }, interrupted }.leave();
+    }
     Session { daemon, run_id, from_seq: 1, end: new.end, on_interrupt: OnInterrupt::Stop, interrupted }
         .play()
         .await

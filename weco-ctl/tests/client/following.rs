@@ -327,3 +327,31 @@ fn an_end_after_which_the_daemon_keeps_silent_is_the_end() {
     let _daemon = Fake::serve(&home.socket(), script([watched(updates, Then::Hang)]));
     assert_eq!(home.run(&ARGS).0, 0);
 }
+
+#[test]
+fn a_detached_run_is_left_with_directions() {
+    let home = Home::with_runtime_dir();
+    let daemon = Fake::serve(&home.socket(), Script::default());
+    let directions = format!(
+        "Run ID: {RUN}\nRun Name: swift-heron\nLog: /logs/run.log\n\
+         Follow it: weco attach {SHORT}\nStop it: weco run stop {SHORT}\n"
+    );
+    let (code, out, err) = home.run(&[&ARGS[..], &["--daemon"]].concat());
+    assert_eq!((code, out, err.as_str()), (0, directions.clone(), ""));
+    let (code, out, err) = home.run(&["resume", SHORT, "--daemon", "-n", "3"]);
+    assert_eq!((code, out, err.as_str()), (0, directions, ""));
+    let calls = daemon.calls();
+    let [Call::Start(start), Call::Resume(resume)] = calls.as_slice() else { panic!("{calls:#?}") };
+    assert!(start.detached && resume.detached, "{calls:#?}");
+}
+
+#[test]
+fn a_live_run_is_not_resumed_to_be_left() {
+    let home = Home::with_runtime_dir();
+    let refuse_resume = Some(Status::already_exists("run 0002e071 is running already"));
+    let daemon = Fake::serve(&home.socket(), Script { refuse_resume, ..Script::default() });
+    let (code, out, err) = home.run(&["resume", SHORT, "--daemon"]);
+    assert_eq!((code, out.as_str()), (1, ""), "{err}");
+    assert!(err.contains("is running already"), "{err}");
+    assert!(!daemon.calls().iter().any(|call| matches!(call, Call::Watch(_))));
+}

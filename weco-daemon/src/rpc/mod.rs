@@ -2,10 +2,13 @@
 
 mod convert;
 mod launch;
+mod reader;
 mod runs;
 mod service;
 mod updates;
 mod watch;
 
 pub(crate) use launch::context_for;
+pub(crate) use reader::{UpdateReader, Wanted};
 pub use service::Service;
+pub(crate) use updates::live_update;

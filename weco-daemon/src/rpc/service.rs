@@ -51,12 +51,16 @@ impl Weco for Service {
     async fn start_run(&self, request: Request<v1::StartRunRequest>) -> Answer<v1::StartRunReply> {
         let request = same_version(request)?;
         let registry = Arc::clone(&self.registry);
+        let detached = request.detached;
         let launch = tokio::task::spawn_blocking(move || launch::prepare(&registry, request))
             .await
             .map_err(|error| Status::internal(format!("internal error: {error}")))??;
-        let reply =
-            v1::StartRunReply { run_id: launch.spec.id.to_string(), run_name: launch.spec.name.clone() };
-        self.registry.create(launch.spec, launch.blobs, launch.context).await?;
+        let reply = v1::StartRunReply {
+            run_id: launch.spec.id.to_string(),
+            run_name: launch.spec.name.clone(),
+            log_file: self.registry.deps().logs.path(launch.spec.id).display().to_string(),
+        };
+        self.registry.create(launch.spec, launch.blobs, launch.context, detached).await?;
         Ok(Response::new(reply))
     }
 
@@ -65,7 +69,7 @@ impl Weco for Service {
     async fn watch_run(&self, request: Request<v1::WatchRunRequest>) -> Answer<Self::WatchRunStream> {
         let request = same_version(request)?;
         let run = self.registry.find(&request.run_id)?;
-        let updates = watch::watch(Arc::clone(&self.registry), run, request.from_seq, request.include_output);
+        let updates = watch::watch(&self.registry, run, request.from_seq, request.include_output);
         Ok(Response::new(updates))
     }
 
@@ -82,11 +86,12 @@ impl Weco for Service {
         let environment = launch::environment(request.environment);
         let keys = request.api_keys.into_iter().collect();
         let context = |state: &_| launch::context_again(&self.registry, state, environment, &keys);
-        let further = Further { steps: request.steps, attempts: request.auto_resume_attempts };
-        let from_seq = self.registry.resume(run, further, context).await?;
+        let (steps, attempts, detached) = (request.steps, request.auto_resume_attempts, request.detached);
+        let from_seq = self.registry.resume(run, Further { steps, attempts, detached }, context).await?;
         let summary = self.registry.entry(run)?.summary;
         let run_name = summary.map(|summary| summary.name.clone()).unwrap_or_default();
-        Ok(Response::new(v1::ResumeRunReply { run_id: run.to_string(), run_name, from_seq }))
+        let log_file = self.registry.deps().logs.path(run).display().to_string();
+        Ok(Response::new(v1::ResumeRunReply { run_id: run.to_string(), run_name, from_seq, log_file }))
     }
 
     async fn check_sources(

@@ -177,7 +177,7 @@ fn evaluated(
 }
 
 /// Momentary news as an update; none while nothing in particular goes on.
-pub(super) fn live_update(live: &Live, at_ms: i64) -> Option<v1::RunUpdate> {
+pub(crate) fn live_update(live: &Live, at_ms: i64) -> Option<v1::RunUpdate> {
     use v1::progress::What;
     let what = match &live.what {
         LiveWhat::Nothing => return None,

@@ -11,11 +11,9 @@ use weco_proto::v1;
 
 use crate::clock;
 use crate::error::{Failure, FailureKind};
-use crate::rpc::updates::{Translator, live_update};
-use crate::run::{Feed, Registry};
-
-/// Events read from the journal at a time.
-const PAGE: usize = 256;
+use crate::rpc::reader::{UpdateReader, Wanted};
+use crate::rpc::updates::live_update;
+use crate::run::{Feed, Registry, RunHandle, Watching};
 
 /// Updates that may wait for a slow client before its stream waits for it.
 const AHEAD: usize = 64;
@@ -27,10 +25,14 @@ const LIVE_EVERY: Duration = Duration::from_millis(100);
 pub(super) type Updates = ReceiverStream<Result<v1::RunUpdate, Status>>;
 
 /// Starts the stream.
-pub(super) fn watch(registry: Arc<Registry>, run: RunId, from: u64, include_output: bool) -> Updates {
+pub(super) fn watch(registry: &Registry, run: RunId, from: u64, include_output: bool) -> Updates {
     let (sender, receiver) = mpsc::channel(AHEAD);
-    let feed = registry.live(run).map(|handle| handle.feed());
-    let watcher = Watcher { registry, run, from, include_output, next: 1, translator: Translator::default() };
+    let handle = registry.live(run);
+    let watching = handle.as_ref().map(RunHandle::watch);
+    let feed = handle.map(|handle| handle.feed());
+    let wanted = Wanted { from, output_from: include_output.then_some(from) };
+    let reader = UpdateReader::new(Arc::clone(&registry.deps().journal), run, wanted);
+    let watcher = Watcher { reader, _watching: watching };
     tokio::spawn(async move {
         if let Err(Stop::Failed(failure)) = watcher.follow(feed, &sender).await {
             // The client may be gone, and with it the wish to know.
@@ -41,12 +43,9 @@ pub(super) fn watch(registry: Arc<Registry>, run: RunId, from: u64, include_outp
 }
 
 struct Watcher {
-    registry: Arc<Registry>,
-    run: RunId,
-    from: u64,
-    include_output: bool,
-    next: u64,
-    translator: Translator,
+    reader: UpdateReader,
+    /// While it is there, the run has company.
+    _watching: Option<Watching>,
 }
 
 enum Stop {
@@ -92,7 +91,7 @@ impl Watcher {
 
     /// The run's actor is gone: because the run has ended, or because the daemon stops.
     fn leave(&self) -> Result<(), Stop> {
-        if self.translator.has_ended() {
+        if self.reader.has_ended() {
             return Ok(());
         }
         let message = "the daemon is stopping; the run goes on when it is back";
@@ -101,24 +100,8 @@ impl Watcher {
 
     /// Sends everything up to sequence number `recorded`, and nothing that may not be durable yet.
     async fn catch_up(&mut self, recorded: u64, sender: &Sender) -> Result<(), Stop> {
-        while self.next <= recorded {
-            let journal = &self.registry.deps().journal;
-            let events = journal.read(self.run, self.next, PAGE).map_err(|e| Stop::Failed(e.into()))?;
-            for event in events.iter().take_while(|event| event.seq <= recorded) {
-                let wanted = event.seq >= self.from;
-                let output = (wanted && self.include_output).then_some(journal.as_ref());
-                let update = self
-                    .translator
-                    .next(event, output)
-                    .map_err(|error| Stop::Failed(Failure::new(FailureKind::System, error.to_string())))?;
-                self.next = event.seq + 1;
-                if let Some(update) = update.filter(|_| wanted) {
-                    send(sender, update).await?;
-                }
-            }
-            if events.len() < PAGE {
-                break;
-            }
+        while let Some(update) = self.reader.next(recorded).map_err(Stop::Failed)? {
+            send(sender, update).await?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use weco_core::decide::{Decision, Input, decide};
 use weco_core::event::{EndStatus, Event, RunEvent};
 use weco_core::run::RunId;
@@ -13,6 +13,7 @@ use crate::blobs::Blob;
 use crate::clock;
 use crate::journal::{Durability, JournalError};
 use crate::run::artifacts::Artifacts;
+use crate::run::company::{Company, Watching};
 use crate::run::effects::{Effects, RunContext};
 use crate::run::feed::{Feed, Live, LiveWhat, Publisher, feed};
 use crate::run::registry::Deps;
@@ -38,12 +39,28 @@ pub(super) enum Message {
 pub struct RunHandle {
     mailbox: mpsc::Sender<Message>,
     feed: Feed,
+    company: Company,
 }
 
 impl RunHandle {
     /// What watchers read.
     pub fn feed(&self) -> Feed {
         self.feed.clone()
+    }
+
+    /// Counts a client that watches, until what is returned is dropped.
+    pub fn watch(&self) -> Watching {
+        self.company.join()
+    }
+
+    /// How many clients watch. Closes when the run is no longer live and the last of them has left.
+    pub(crate) fn watchers(&self) -> watch::Receiver<usize> {
+        self.company.count()
+    }
+
+    /// For who only has something to say while the run is live, and must not keep it from ending.
+    pub(crate) fn warner(&self) -> Warner {
+        Warner(self.mailbox.downgrade())
     }
 
     /// Gives the run an input and waits until what it led to is recorded; answers the last sequence
@@ -62,6 +79,19 @@ impl RunHandle {
     pub(super) async fn gone(&self) {
         let mut recorded = self.feed.recorded.clone();
         while recorded.changed().await.is_ok() {}
+    }
+}
+
+/// Where what goes wrong beside a run is told to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Warner(mpsc::WeakSender<Message>);
+
+impl Warner {
+    /// Records a warning with the run, unless it is over.
+    pub(crate) async fn warn(&self, message: String) {
+        if let Some(mailbox) = self.0.upgrade() {
+            Mailbox(mailbox).send(Input::Warned { message }, Vec::new()).await;
+        }
     }
 }
 
@@ -121,7 +151,7 @@ pub(super) fn spawn(
     let artifacts = Artifacts::start(state.spec(), Arc::clone(&deps.journal), Mailbox(sender.clone()));
     let effects = Effects::new(&state, context, Arc::clone(&deps), Mailbox(sender.clone()), publisher.live());
     let mut actor = Actor { run, state, inbox, publisher, effects, artifacts, deps: Arc::clone(&deps) };
-    let handle = RunHandle { mailbox: sender, feed };
+    let handle = RunHandle { mailbox: sender, feed, company: Company::default() };
     tokio::spawn(async move {
         let outcome = AssertUnwindSafe(actor.live(first)).catch_unwind().await;
         let failure = match outcome {

@@ -10,6 +10,7 @@
 
 mod actor;
 mod artifacts;
+mod company;
 mod effects;
 mod evaluate;
 mod feed;
@@ -21,6 +22,9 @@ mod slots;
 mod swaps;
 mod turns;
 
+pub use actor::RunHandle;
+pub(crate) use actor::Warner;
+pub use company::Watching;
 pub use effects::{Proposer, RunContext};
 pub(crate) use effects::{kept_dir, load};
 pub(crate) use evaluate::noticed;

@@ -13,6 +13,7 @@ use crate::clock;
 use crate::error::{Failure, FailureKind};
 use crate::eval::workspace::{Edit, SourceText, Workspace, WorkspaceError};
 use crate::journal::{Durability, Journal, JournalError};
+use crate::log::{Followed, Logs};
 use crate::model::Access;
 use crate::run::actor::{self, RunHandle};
 use crate::run::effects::{RunContext, kept_dir, load, load_bytes};
@@ -32,6 +33,8 @@ pub struct Deps {
     pub slots: Slots,
     /// Which sources may hold a candidate.
     pub swaps: Swaps,
+    /// Logs of runs that nobody watches.
+    pub logs: Logs,
 }
 
 /// All runs: the live ones by their actors, the others by what is recorded of them.
@@ -88,27 +91,41 @@ impl Registry {
             .map_err(|error| Failure::new(FailureKind::System, format!("run {run} cannot be read: {error}")))
     }
 
-    /// Records a new run and starts it.
+    /// Records a new run and starts it. A `detached` one has a log from its beginning.
     ///
     /// # Errors
-    /// If it cannot be recorded; then nothing is left of it.
-    pub async fn create(&self, spec: RunSpec, blobs: Vec<Blob>, context: RunContext) -> Result<(), Failure> {
+    /// If it or its log cannot be recorded; then nothing is left of it.
+    pub async fn create(
+        &self,
+        spec: RunSpec,
+        blobs: Vec<Blob>,
+        context: RunContext,
+        detached: bool,
+    ) -> Result<(), Failure> {
         self.refuse_when_stopping()?;
+        let log = self.deps.logs.reserve_if(detached, spec.id).await?;
         let created =
             Event { seq: 1, at: clock::now(), kind: RunEvent::Created { spec: Box::new(spec.clone()) } };
         let state = RunState::new(&created).map_err(internal)?;
         self.deps.journal.append(spec.id, vec![created], blobs, Durability::Flushed).await?;
         tracing::info!(run = %spec.id, name = spec.name, directory = spec.directory, "run created");
-        self.start(state, Input::Started, context);
+        log.keep();
+        self.launch(state, (Input::Started, Vec::new()), context, detached);
         Ok(())
     }
 
     /// Starts the actor of a recorded run.
     pub fn start(&self, state: RunState, first: Input, context: RunContext) -> RunHandle {
-        self.start_with(state, (first, Vec::new()), context)
+        self.launch(state, (first, Vec::new()), context, false)
     }
 
-    fn start_with(&self, state: RunState, first: (Input, Vec<Blob>), context: RunContext) -> RunHandle {
+    fn launch(
+        &self,
+        state: RunState,
+        first: (Input, Vec<Blob>),
+        context: RunContext,
+        detached: bool,
+    ) -> RunHandle {
         let run = state.spec().id;
         let live = Arc::clone(&self.live);
         let on_end = move || {
@@ -119,6 +136,8 @@ impl Registry {
         let mut runs = self.lock();
         let handle = actor::spawn(state, first, context, Arc::clone(&self.deps), on_end);
         runs.insert(run, handle.clone());
+        let journal = Arc::clone(&self.deps.journal);
+        self.deps.logs.follow(Followed::new(run, journal, &handle, detached));
         handle
     }
 
@@ -158,11 +177,11 @@ impl Registry {
     /// edited meanwhile stay as they are, and are what is restored from now on.
     ///
     /// # Errors
-    /// If the run is live, or completed and `steps` is none, or cannot be recorded.
+    /// If the run is live, or completed and `steps` is none, or it or its log cannot be recorded.
     pub async fn resume(
         &self,
         run: RunId,
-        Further { steps, attempts }: Further,
+        Further { steps, attempts, detached }: Further,
         context: impl FnOnce(&RunState) -> Result<RunContext, Failure>,
     ) -> Result<u64, Failure> {
         self.refuse_when_stopping()?;
@@ -177,8 +196,9 @@ impl Registry {
         let context = context(&state)?;
         let (edits, blobs) = since_then(&self.deps.swaps.check(&context.workspace)?);
         let seq = state.seq() + 1;
+        self.deps.logs.reserve_if(detached, run).await?.keep();
         let first = (Input::ResumeAsked { steps, attempts, edits }, blobs);
-        let mut feed = self.start_with(state, first, context).feed();
+        let mut feed = self.launch(state, first, context, detached).feed();
         match feed.recorded.wait_for(|recorded| *recorded >= seq).await {
             Ok(_) => Ok(seq),
             Err(_) => Err(Failure::new(FailureKind::System, format!("run {short} could not be resumed"))
@@ -256,6 +276,7 @@ impl Registry {
         self.stopping.store(true, Ordering::Relaxed);
         let handles: Vec<RunHandle> = self.lock().values().cloned().collect();
         futures_util::future::join_all(handles.iter().map(RunHandle::shutdown)).await;
+        self.deps.logs.finish().await;
     }
 }
 
@@ -266,6 +287,8 @@ pub struct Further {
     pub steps: Option<u32>,
     /// Waits in a row for a provider that cannot be asked; none: as before.
     pub attempts: Option<u32>,
+    /// No client is going to watch: it has its log from then on.
+    pub detached: bool,
 }
 
 /// Edits that were made while the run was not at work, and their texts.

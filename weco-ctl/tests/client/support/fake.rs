@@ -172,7 +172,8 @@ impl Weco for Service {
     async fn start_run(&self, request: Request<v1::StartRunRequest>) -> Reply<v1::StartRunReply> {
         assert_eq!(request.metadata().get("weco-version").unwrap(), VERSION);
         self.note(Call::Start(Box::new(request.into_inner())))?;
-        Ok(Response::new(v1::StartRunReply { run_id: RUN.into(), run_name: "swift-heron".into() }))
+        let (run_id, run_name, log_file) = (RUN.into(), "swift-heron".into(), "/logs/run.log".into());
+        Ok(Response::new(v1::StartRunReply { run_id, run_name, log_file }))
     }
 
     async fn watch_run(&self, request: Request<v1::WatchRunRequest>) -> Reply<Self::WatchRunStream> {
@@ -213,6 +214,7 @@ impl Weco for Service {
             run_id: RUN.into(),
             run_name: "swift-heron".into(),
             from_seq: 4,
+            log_file: "/logs/run.log".into(),
         }))
     }
 
