@@ -11,6 +11,7 @@ use weco_core::event::{EndStatus, Event, RunEvent, Timestamp};
 use weco_core::run::{AutoResume, BlobId, Goal, RunId, RunSpec, SearchSpec};
 use weco_daemon::daemon::About;
 use weco_daemon::journal::{Durability, Journal, MemoryJournal};
+use weco_daemon::log::Logs;
 use weco_daemon::model::{Access, Config};
 use weco_daemon::rpc::Service;
 use weco_daemon::run::{Deps, Registry, Slots, Swaps, Turns};
@@ -38,6 +39,7 @@ impl House {
             turns: Turns::default(),
             slots: Slots::new(std::num::NonZeroUsize::MIN),
             swaps: Swaps::default(),
+            logs: Logs::new("/nowhere".into()),
         };
         let place = PathBuf::from("/nowhere");
         let notices = vec!["the index was damaged".to_owned()];
