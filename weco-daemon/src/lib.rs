@@ -14,6 +14,7 @@ pub mod os;
 pub mod recover;
 pub mod rpc;
 pub mod run;
+pub mod secrets;
 
 use std::process::ExitCode;
 

@@ -19,6 +19,7 @@ use weco_daemon::journal::{Durability, Journal, JournalError, MemoryJournal, Run
 use weco_daemon::model::{Access, Config};
 use weco_daemon::rpc::Service;
 use weco_daemon::run::{Deps, Registry, Swaps, Turns};
+use weco_daemon::secrets::Secrets;
 use weco_proto::v1::weco_server::Weco;
 use weco_proto::v1::{
     EnvVar, Goal, RunStatus, RunUpdate, StartRunRequest, WatchRunRequest, run_update::Update,
@@ -110,6 +111,7 @@ impl House {
             access: Access::new(Config::default(), |_| None),
             turns: Turns::default(),
             swaps: Swaps::default(),
+            secrets: Secrets::in_memory(),
         };
         let place = PathBuf::from("/nowhere");
         let about = About { socket: place.clone(), state_dir: place.clone(), log_file: place };

@@ -44,6 +44,7 @@ impl Weco for Service {
             socket: self.about.socket.display().to_string(),
             state_dir: self.about.state_dir.display().to_string(),
             log_file: self.about.log_file.display().to_string(),
+            credentials: self.registry.deps().access.credentials(),
         }))
     }
 
@@ -80,7 +81,7 @@ impl Weco for Service {
         let run = self.registry.find(&request.run_id)?;
         let environment = launch::environment(request.environment);
         let keys = request.api_keys.into_iter().collect();
-        let context = |state: &_| launch::context_again(&self.registry, state, environment, &keys);
+        let context = |state: &_| launch::context_again(&self.registry, state, environment, keys);
         let from_seq = self.registry.resume(run, request.steps, context).await?;
         let run_name = self.registry.state(run)?.spec().name.clone();
         Ok(Response::new(v1::ResumeRunReply { run_id: run.to_string(), run_name, from_seq }))

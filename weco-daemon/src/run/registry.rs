@@ -18,6 +18,7 @@ use crate::run::actor::{self, RunHandle};
 use crate::run::effects::{RunContext, kept_dir, load, load_bytes};
 use crate::run::swaps::Swaps;
 use crate::run::turns::Turns;
+use crate::secrets::Secrets;
 
 /// What every run needs from the daemon.
 pub struct Deps {
@@ -29,6 +30,8 @@ pub struct Deps {
     pub turns: Turns,
     /// Which sources may hold a candidate.
     pub swaps: Swaps,
+    /// What of live runs is secret.
+    pub secrets: Secrets,
 }
 
 /// All runs: the live ones by their actors, the others by what is recorded of them.
@@ -106,7 +109,10 @@ impl Registry {
         let created =
             Event { seq: 1, at: clock::now(), kind: RunEvent::Created { spec: Box::new(spec.clone()) } };
         let state = RunState::new(&created).map_err(internal)?;
-        self.deps.journal.append(spec.id, vec![created], blobs, Durability::Flushed).await?;
+        // First, for whoever finds the record after a crash needs them.
+        self.keep_secrets(&spec, &context);
+        let recorded = self.deps.journal.append(spec.id, vec![created], blobs, Durability::Flushed).await;
+        recorded.inspect_err(|_| self.deps.secrets.release(spec.id))?;
         tracing::info!(run = %spec.id, name = spec.name, directory = spec.directory, "run created");
         self.start(state, Input::Started, context);
         Ok(())
@@ -115,8 +121,12 @@ impl Registry {
     /// Starts the actor of a recorded run.
     pub fn start(&self, state: RunState, first: Input, context: RunContext) -> RunHandle {
         let run = state.spec().id;
+        self.keep_secrets(state.spec(), &context);
         let live = Arc::clone(&self.live);
+        let deps = Arc::clone(&self.deps);
         let on_end = move || {
+            // While it still counts as live, so that nobody has resumed it yet.
+            deps.secrets.release(run);
             live.lock().unwrap_or_else(PoisonError::into_inner).remove(&run);
             tracing::info!(%run, "run is no longer live");
         };
@@ -125,6 +135,13 @@ impl Registry {
         let handle = actor::spawn(state, first, context, Arc::clone(&self.deps), on_end);
         runs.insert(run, handle.clone());
         handle
+    }
+
+    /// A run that never had a secret needs no entry; one that had must not get back those of another time.
+    fn keep_secrets(&self, spec: &RunSpec, context: &RunContext) {
+        if !context.secrets.is_empty() || !spec.secret_variables.is_empty() {
+            self.deps.secrets.keep(spec.id, &context.secrets);
+        }
     }
 
     fn refuse_when_stopping(&self) -> Result<(), Failure> {
@@ -233,6 +250,7 @@ impl Registry {
     /// next start.
     pub async fn shutdown(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+        self.deps.secrets.seal();
         let handles: Vec<RunHandle> = self.lock().values().cloned().collect();
         futures_util::future::join_all(handles.iter().map(RunHandle::shutdown)).await;
     }
