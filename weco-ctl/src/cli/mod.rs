@@ -2,6 +2,7 @@
 
 mod api_key;
 mod daemon;
+mod keys;
 mod resume;
 mod root;
 mod run;
@@ -10,6 +11,7 @@ mod value;
 
 pub use api_key::{ApiKey, PROVIDERS};
 pub use daemon::{DaemonArgs, DaemonVerb, LogsArgs};
+pub use keys::{KeysArgs, KeysVerb, ListArgs, ListFormat, SetArgs};
 pub use resume::ResumeArgs;
 pub use root::{Cli, Verb};
 pub use run::{GoalArg, RunArgs, StartArgs};

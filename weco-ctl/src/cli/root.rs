@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::{DaemonArgs, ResumeArgs, RunArgs, daemon, resume, run};
+use super::{DaemonArgs, KeysArgs, ResumeArgs, RunArgs, daemon, keys, resume, run};
 
 const LONG_ABOUT: &str = "\
 Improve your code by measurement.
@@ -51,6 +51,9 @@ pub enum Verb {
     /// Go on with a run that was stopped, failed, was interrupted, or is to have more steps
     #[command(long_about = resume::LONG_ABOUT)]
     Resume(ResumeArgs),
+    /// Keep keys of model providers for runs without anybody there
+    #[command(long_about = keys::LONG_ABOUT)]
+    Keys(KeysArgs),
     /// Look after the daemon that owns the runs
     #[command(long_about = daemon::LONG_ABOUT)]
     Daemon(DaemonArgs),

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::{daemon, logs, print, resume, run};
-use crate::cli::{Cli, DaemonVerb, Verb};
+use super::{daemon, key_sources, keys, logs, print, resume, run};
+use crate::cli::{Cli, DaemonVerb, KeysVerb, Verb};
 use crate::error::Error;
 
 /// Does what the command line says. Only what talks to the daemon gets a runtime.
@@ -16,6 +16,11 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode, Error> {
             block_on(run::follow(run))
         }
         Verb::Resume(args) => block_on(resume::resume(args)),
+        Verb::Keys(args) => match args.verb {
+            KeysVerb::Set(args) => block_on(keys::set(&args)),
+            KeysVerb::List(args) => block_on(key_sources::list(args.format)),
+            KeysVerb::Remove { provider } => keys::remove(provider),
+        },
         Verb::Daemon(args) => match args.verb {
             DaemonVerb::Start => block_on(daemon::start()),
             DaemonVerb::Stop => block_on(daemon::stop()),

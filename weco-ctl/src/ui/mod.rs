@@ -17,9 +17,11 @@ pub mod summary;
 pub mod view;
 
 mod follow;
+mod secret;
 
 #[cfg(test)]
 mod fixture;
 
 pub use follow::{Action, Ending, Followed, Updates};
+pub use secret::{Typed, type_secret};
 pub use view::RunView;
