@@ -3,9 +3,11 @@
 
 pub mod connect;
 pub mod instructions;
+pub mod keys_file;
 pub mod log_dir;
 pub mod paths;
 pub mod private_dir;
+pub mod providers;
 pub mod sources;
 pub mod status;
 pub mod version;

@@ -1,6 +1,7 @@
 //! A world of its own for each test: directories, environment, programs, and a daemon at most.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,8 @@ use std::process::{Child, Command, Stdio};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
+use weco_daemon::os::keyring::KernelVault;
+use weco_daemon::secrets::Vault;
 
 use crate::eventually;
 
@@ -112,7 +115,12 @@ impl World {
 
     /// The program `weco` or `weco-daemon`, not started.
     pub fn program(&self, name: &str) -> Command {
-        let mut command = Command::new(self.programs.join(name));
+        self.outside(self.programs.join(name))
+    }
+
+    /// Another program in this world, not started.
+    pub fn outside(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
         command.env_clear().envs(&self.environment).current_dir(self.work()).stdin(Stdio::null());
         command
     }
@@ -166,6 +174,11 @@ impl World {
         eventually("the killed daemon is gone", || (!is_running(pid)).then_some(()));
     }
 
+    /// Where the daemon keeps the secrets of live runs.
+    pub fn vault(&self) -> KernelVault {
+        KernelVault::of(&self.state())
+    }
+
     /// The daemon's log.
     pub fn daemon_log(&self) -> String {
         fs::read_to_string(self.state().join("daemon.log")).unwrap_or_default()
@@ -192,6 +205,14 @@ pub fn is_running(pid: Pid) -> bool {
 
 impl Drop for World {
     fn drop(&mut self) {
+        self.end_daemon();
+        // Runs that were cut short left theirs. Where the kernel has no keyring, there is nothing.
+        let _ = self.vault().clear();
+    }
+}
+
+impl World {
+    fn end_daemon(&self) {
         let Some(pid) = self.daemon_pid() else { return };
         if std::thread::panicking() {
             eprintln!("--- the daemon's log\n{}", self.daemon_log());

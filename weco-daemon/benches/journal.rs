@@ -15,7 +15,7 @@ use futures_util::future::join_all;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 use weco_core::event::{EndStatus, Event, Exit, Outcome, RunEvent, Stage, Usage, Verdict};
-use weco_core::run::{BlobId, FileRefs, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
+use weco_core::run::{AutoResume, BlobId, FileRefs, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
 use weco_daemon::blobs::Blob;
 use weco_daemon::journal::{DiskJournal, Durability, Journal, Options};
 
@@ -328,6 +328,7 @@ fn spec(id: RunId) -> RunSpec {
         eval_timeout_seconds: None,
         search: SearchSpec::Greedy,
         seed: 1,
+        auto_resume: AutoResume::default(),
         environment: nothing,
         secret_variables: Vec::new(),
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tonic::transport::Server;
+use weco_proto::keys_file::KeysFile;
 use weco_proto::paths::Paths;
 use weco_proto::private_dir::ensure_private_dir;
 use weco_proto::v1::weco_server::WecoServer;
@@ -14,17 +15,22 @@ use weco_proto::v1::weco_server::WecoServer;
 use crate::config::Config;
 use crate::journal::DiskJournal;
 use crate::log::Logs;
-use crate::model::Access;
+use crate::model::{Access, KeyStores};
+use crate::os::keyring::KernelVault;
 use crate::os::{lock, signals, socket};
 use crate::recover;
 use crate::rpc::Service;
 use crate::run::{Deps, Registry, Slots, Swaps, Turns};
+use crate::secrets::Secrets;
 
 /// How long stopping may take: evaluations get their grace period within it.
 const SHUTDOWN: Duration = Duration::from_secs(20);
 
 /// How long clients may take to read their last answers.
 const GOODBYE: Duration = Duration::from_millis(500);
+
+/// Names the directory with the credentials that systemd gives to a unit (systemd.exec(5)).
+const CREDENTIALS_VARIABLE: &str = "CREDENTIALS_DIRECTORY";
 
 /// Facts about this daemon that clients may ask for.
 #[derive(Clone, Debug)]
@@ -129,13 +135,16 @@ fn open(paths: &Paths, config: Config) -> Result<(Deps, Vec<String>), DaemonErro
     for warning in &opened.warnings {
         tracing::warn!("{warning}");
     }
+    let credentials = std::env::var_os(CREDENTIALS_VARIABLE).map(PathBuf::from);
+    let stores = KeyStores::new(credentials, KeysFile::in_dir(&paths.config_dir));
     let deps = Deps {
         journal: Arc::new(opened.journal),
-        access: Access::new(config.model, |name| std::env::var(name).ok()),
+        access: Access::new(config.model, |name| std::env::var(name).ok()).with_stores(stores),
         turns: Turns::default(),
         slots: Slots::new(config.evaluation.max_concurrent),
         swaps: Swaps::default(),
         logs: Logs::new(paths.log_dir.clone()),
+        secrets: Secrets::open(Box::new(KernelVault::of(&paths.state_dir))),
     };
     Ok((deps, opened.warnings))
 }

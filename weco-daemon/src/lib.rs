@@ -15,6 +15,7 @@ pub mod os;
 pub mod recover;
 pub mod rpc;
 pub mod run;
+pub mod secrets;
 
 use std::process::ExitCode;
 

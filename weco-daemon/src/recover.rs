@@ -4,20 +4,26 @@
 //! intended but not completed is done again. A run that needs secrets which are gone waits as
 //! `interrupted` and says which.
 
+mod hints;
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+
 use weco_core::decide::{Input, decide};
-use weco_core::run::{RunId, RunSpec};
+use weco_core::run::RunId;
 use weco_core::state::RunState;
 use weco_core::tree::Progress;
 
 use crate::blobs::Blob;
 use crate::clock;
-use crate::environment::{self, Environment};
+use crate::environment;
 use crate::error::{Failure, FailureKind};
 use crate::eval::process::{DEFAULT_GRACE, Token, kill_leftover};
 use crate::eval::workspace::Workspace;
 use crate::journal::Durability;
 use crate::rpc::context_for;
-use crate::run::{Registry, kept_dir, load, noticed, short};
+use crate::run::{Registry, kept_dir, load, noticed};
+use crate::secrets::{Recalled, recall};
 
 /// Puts every unfinished run right. A run that cannot be is reported and left; the others go on.
 pub(crate) async fn all(registry: &Registry) {
@@ -25,6 +31,9 @@ pub(crate) async fn all(registry: &Registry) {
         Ok(runs) => runs,
         Err(error) => return tracing::error!(%error, "the runs cannot be listed"),
     };
+    // A run may have ended too late to be released.
+    let unfinished: HashSet<RunId> = runs.iter().filter(|run| !run.ended).map(|run| run.id).collect();
+    registry.deps().secrets.retain(|run| unfinished.contains(&run));
     for entry in runs.iter().filter(|run| !run.ended) {
         if let Err(failure) = one(registry, entry.id).await {
             tracing::error!(run = %entry.id, %failure, "the run cannot be recovered");
@@ -39,8 +48,12 @@ async fn one(registry: &Registry, run: RunId) -> Result<(), Failure> {
     }
     end_leftovers(&state).await;
     let workspace = restore(registry, &mut state).await?;
-    let needed = environment(registry, &state);
-    match needed.and_then(|environment| context_for(registry, &state, workspace, environment)) {
+    let context = match recalled(registry, &state) {
+        Ok(recalled) => context_for(registry, &state, workspace, recalled)
+            .map_err(|failure| hints::after_failure(failure, state.spec(), &registry.deps().access)),
+        Err(failure) => Err(failure),
+    };
+    match context {
         Ok(context) => {
             tracing::info!(%run, "run goes on");
             registry.start(state, Input::Recovered, context);
@@ -48,19 +61,12 @@ async fn one(registry: &Registry, run: RunId) -> Result<(), Failure> {
         }
         Err(failure) => {
             let reason = format!("the daemon restarted, and {}", failure.message);
-            let hint = how_to_go_on(state.spec(), failure.kind);
             tracing::warn!(%run, reason, "run is interrupted");
-            record(registry, &mut state, Input::Interrupted { reason, hint }, Vec::new()).await
+            let interrupted = Input::Interrupted { reason, hint: failure.hint };
+            record(registry, &mut state, interrupted, Vec::new()).await?;
+            registry.deps().secrets.release(run);
+            Ok(())
         }
-    }
-}
-
-/// The command that lets an interrupted run go on.
-fn how_to_go_on(spec: &RunSpec, why: FailureKind) -> String {
-    let resume = format!("weco resume {}", short(spec.id));
-    match (why, spec.model.split_once('/')) {
-        (FailureKind::Key, Some((provider, _))) => format!("{resume} --api-key {provider}=<key>"),
-        _ => resume,
     }
 }
 
@@ -106,24 +112,12 @@ async fn record(
     Ok(registry.deps().journal.append(run, decision.events, blobs, Durability::Flushed).await?)
 }
 
-/// The run's environment: what is recorded of it, and the secrets that this daemon has in its own.
-fn environment(registry: &Registry, state: &RunState) -> Result<Environment, Failure> {
-    let spec = state.spec();
-    let record = registry.deps().journal.blob(spec.id, spec.environment)?.unwrap_or_default();
-    let mut environment = environment::from_record(&record);
-    let mut missing = Vec::new();
-    for name in &spec.secret_variables {
-        match std::env::var_os(name) {
-            Some(value) => environment.push((name.into(), value)),
-            None => missing.push(name.as_str()),
-        }
-    }
-    if missing.is_empty() {
-        return Ok(environment);
-    }
-    let missing = missing.join(", ");
-    Err(Failure::new(
-        FailureKind::State,
-        format!("secrets are not kept on disk: {missing} must be given again"),
-    ))
+/// What is recorded of the run's environment, with its secrets.
+fn recalled(registry: &Registry, state: &RunState) -> Result<Recalled, Failure> {
+    let (spec, deps) = (state.spec(), registry.deps());
+    let record = deps.journal.blob(spec.id, spec.environment)?.unwrap_or_default();
+    let recorded = environment::from_record(&record);
+    let own = |name: &OsStr| std::env::var_os(name);
+    recall(spec, recorded, deps.secrets.get(spec.id), own, &deps.access)
+        .map_err(|lacking| hints::lacking(lacking, spec.id))
 }

@@ -15,6 +15,7 @@ use weco_daemon::log::Logs;
 use weco_daemon::model::{Access, Config};
 use weco_daemon::rpc::Service;
 use weco_daemon::run::{Deps, Registry, Slots, Swaps, Turns};
+use weco_daemon::secrets::Secrets;
 use weco_proto::status::hint;
 use weco_proto::v1::weco_server::Weco;
 use weco_proto::v1::{
@@ -40,6 +41,7 @@ impl House {
             slots: Slots::new(std::num::NonZeroUsize::MIN),
             swaps: Swaps::default(),
             logs: Logs::new("/nowhere".into()),
+            secrets: Secrets::in_memory(),
         };
         let place = PathBuf::from("/nowhere");
         let notices = vec!["the index was damaged".to_owned()];

@@ -21,6 +21,7 @@ use weco_daemon::log::Logs;
 use weco_daemon::model::{Access, Config};
 use weco_daemon::rpc::Service;
 use weco_daemon::run::{Deps, Registry, Slots, Swaps, Turns};
+use weco_daemon::secrets::Secrets;
 use weco_proto::v1::weco_server::Weco;
 use weco_proto::v1::{
     EnvVar, Goal, RunStatus, RunUpdate, StartRunRequest, WatchRunRequest, run_update::Update,
@@ -120,6 +121,7 @@ impl House {
             slots: Slots::new(std::num::NonZeroUsize::MIN.saturating_add(7)),
             swaps: Swaps::default(),
             logs: Logs::new(logs.path().to_owned()),
+            secrets: Secrets::in_memory(),
         };
         let place = PathBuf::from("/nowhere");
         let about =

@@ -1,14 +1,16 @@
 //! A small job, and a model server to do it with.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 
 use nix::unistd::Pid;
 use tokio_stream::StreamExt;
 use weco_proto::v1::WatchRunRequest;
 use weco_proto::v1::run_update::Update;
-use weco_tests::model_server::{ModelServer, Reply};
+use weco_tests::model_server::{Api, ModelServer, Reply};
 use weco_tests::world::{Running, is_running};
 use weco_tests::{Output, World, eventually};
 
@@ -52,6 +54,22 @@ impl Job {
         let path = self.world.config().join("config.toml");
         let before = fs::read_to_string(&path).unwrap();
         fs::write(path, before + text).unwrap();
+    }
+
+    /// Takes all keys out of the environment of later commands.
+    pub(crate) fn without_keys(mut self) -> Self {
+        for variable in Api::ALL.into_iter().filter_map(Api::key_variable) {
+            self.world.unset(variable);
+        }
+        self
+    }
+
+    /// Keeps `key` in the keys file.
+    pub(crate) fn keep_key(&self, provider: &str, key: &str) {
+        let mut command = self.world.command(&["keys", "set", provider]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(key.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
     }
 
     /// Replaces the evaluation.

@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
+use weco_daemon::secrets::Vault;
 use weco_proto::v1::run_update::Update;
 use weco_tests::model_server::{Delivery, KEY, ModelServer, Reply};
 
 use crate::harness::{Job, SOON, run_id, updates, whole};
 
 /// A server that does not answer its second request, and all others better than the one before.
-fn hangs_at_the_second() -> ModelServer {
+pub(crate) fn hangs_at_the_second() -> ModelServer {
     ModelServer::start(|request| match request.number {
         2 => Reply::text("").delivered(Delivery::Hang),
         number => whole(&(number + 1).to_string()).into(),
@@ -74,19 +75,22 @@ fn a_client_sees_its_run_go_on_in_the_next_daemon() {
 
 #[test]
 fn without_its_key_a_run_waits_until_it_is_resumed_with_one() {
-    let mut job = Job::new(hangs_at_the_second());
-    for variable in ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"] {
-        job.world.unset(variable);
-    }
+    let job = Job::new(hangs_at_the_second()).without_keys();
     let key = format!("openai={KEY}");
     let mut run = job.spawn(&["-n", "3", "-M", "gpt-5.2", "--api-key", &key]);
     assert!(job.server.await_requests(2, SOON));
+    // As after a restart of the machine, which empties the kernel's keyring.
+    run.signal(Signal::SIGSTOP);
     job.world.kill_daemon();
+    let _ = job.world.vault().clear();
+    run.signal(Signal::SIGCONT);
     run.wait_for("[INTERRUPTED]");
     let run = run.wait();
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.stdout.contains("no key for OpenAI"), "{run:?}");
-    assert!(run.stderr.contains("--api-key openai="), "how to go on: {run:?}");
+    for way in ["weco keys set openai, then weco resume ", "--api-key openai="] {
+        assert!(run.stderr.contains(way), "how to go on: {run:?}");
+    }
     job.assert_clean();
     let id = run_id(&run.stdout);
 

@@ -23,6 +23,8 @@ mod paths;
 #[cfg(test)]
 mod prompts;
 #[cfg(test)]
+mod restarts;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod shapes;

@@ -8,7 +8,7 @@ use weco_tests::model_server::{Delivery, KEY, Reply};
 use crate::harness::{Job, files_below, whole};
 
 /// The files below `root` with `secret` in their name or anywhere in their bytes.
-fn holding(root: &Path, secret: &str) -> Vec<PathBuf> {
+pub(crate) fn holding(root: &Path, secret: &str) -> Vec<PathBuf> {
     let contains = |bytes: &[u8]| bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
     let files = files_below(root).into_iter().filter(|path| !path.ends_with("daemon.sock"));
     files

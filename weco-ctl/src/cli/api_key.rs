@@ -5,9 +5,10 @@ use std::fmt;
 
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
+use weco_proto::providers;
 
 /// Providers that take a key, as `--api-key` names them.
-pub const PROVIDERS: [&str; 4] = ["openai", "anthropic", "gemini", "openai-compatible"];
+pub const PROVIDERS: [&str; 4] = providers::IDS;
 
 /// A provider's key. `Debug` hides it, and no message repeats it.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,8 +34,7 @@ impl ApiKey {
                 PROVIDERS[0]
             ));
         };
-        let known = PROVIDERS.iter().find(|known| known.eq_ignore_ascii_case(provider.trim()));
-        let Some(provider) = known else { return Err(unknown(provider)) };
+        let Some(provider) = providers::known(provider) else { return Err(unknown(provider)) };
         let key = key.trim();
         if key.is_empty() {
             return Err(format!("the --api-key for {provider} is empty\n  try: --api-key {provider}=…"));
@@ -50,8 +50,7 @@ impl ApiKey {
 }
 
 fn unknown(provider: &str) -> String {
-    let provider = provider.to_lowercase();
-    let near = PROVIDERS.iter().find(|known| strsim::damerau_levenshtein(known, &provider) <= 2);
+    let near = providers::near(provider);
     let hint = near.map_or_else(|| format!("one of {}", PROVIDERS.join(", ")), |near| format!("{near}=…"));
     format!("an --api-key names an unknown provider\n  try: {hint}")
 }

@@ -3,6 +3,7 @@
 mod api_key;
 mod attach;
 mod daemon;
+mod keys;
 mod resume;
 mod root;
 mod run;
@@ -14,12 +15,13 @@ mod value;
 pub use api_key::{ApiKey, PROVIDERS};
 pub use attach::{AttachArgs, FromArg};
 pub use daemon::{DaemonArgs, DaemonVerb, LogsArgs};
+pub use keys::{KeysArgs, KeysListArgs, KeysVerb, SetArgs};
 pub use resume::ResumeArgs;
 pub use root::{Cli, Verb};
 pub use run::{GoalArg, RunArgs, StartArgs};
 pub use run_verb::{OneRunArgs, RunVerb, StopArgs};
-pub use runs::{FormatArg, ListArgs, PruneArgs, RunsArgs, RunsVerb, StatusArg};
-pub use shared::{EndArgs, KeyArgs, OutageArgs, OutputArg};
+pub use runs::{ListArgs, PruneArgs, RunsArgs, RunsVerb, StatusArg};
+pub use shared::{EndArgs, FormatArg, KeyArgs, OutageArgs, OutputArg};
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,9 @@
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::{AttachArgs, DaemonArgs, ResumeArgs, RunArgs, RunsArgs, attach, daemon, resume, run, runs};
+use super::{
+    AttachArgs, DaemonArgs, KeysArgs, ResumeArgs, RunArgs, RunsArgs, attach, daemon, keys, resume, run, runs,
+};
 
 const LONG_ABOUT: &str = "\
 Improve your code by measurement.
@@ -60,6 +62,9 @@ pub enum Verb {
     /// List runs, or remove old ones
     #[command(long_about = runs::LONG_ABOUT)]
     Runs(RunsArgs),
+    /// Keep keys of model providers for runs without anybody there
+    #[command(long_about = keys::LONG_ABOUT)]
+    Keys(KeysArgs),
     /// Look after the daemon that owns the runs
     #[command(long_about = daemon::LONG_ABOUT)]
     Daemon(DaemonArgs),

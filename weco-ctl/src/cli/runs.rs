@@ -2,6 +2,7 @@
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum, ValueHint};
 
+use super::shared::FormatArg;
 use super::value;
 
 pub(super) const LONG_ABOUT: &str = "\
@@ -111,13 +112,4 @@ pub enum StatusArg {
     Error,
     /// The daemon went away, and it could not go on by itself
     Interrupted,
-}
-
-/// How runs are listed.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FormatArg {
-    /// A table, for people
-    Table,
-    /// An array of objects, for programs
-    Json,
 }

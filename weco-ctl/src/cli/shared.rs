@@ -62,3 +62,12 @@ pub enum OutputArg {
     /// Lines, for agents and logs
     Plain,
 }
+
+/// How a list is written.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FormatArg {
+    /// A table, for people
+    Table,
+    /// JSON, for programs
+    Json,
+}

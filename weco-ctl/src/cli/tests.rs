@@ -145,6 +145,28 @@ fn runs_are_listed_or_pruned() {
 }
 
 #[test]
+fn a_key_on_the_command_line_is_refused_and_not_repeated() {
+    let secret = "hunter22-hunter22";
+    let given = format!("openai={secret}");
+    for line in [
+        &["keys", "set", "openai", secret][..],
+        &["keys", "set", "openai", "a", secret],
+        &["keys", "set", secret],
+        &["keys", "set", &given],
+        &["keys", "set", "opnai", secret],
+        &["keys", "remove", secret],
+    ] {
+        let error = parse(line).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{line:?}");
+        let text = error.to_string();
+        assert!(text.contains("\n  try: ") && !text.contains("hunter22"), "{text}");
+    }
+    let text = parse(&["keys", "set", "openai", secret]).unwrap_err().to_string();
+    assert!(text.contains("printf %s \"$KEY\" | weco keys set openai"), "{text}");
+    assert!(parse(&["keys", "set", "opnai"]).unwrap_err().to_string().ends_with("try: openai\n"));
+}
+
+#[test]
 fn help_is_as_recorded() {
     for (name, line) in [
         ("help", &["--help"][..]),
@@ -154,6 +176,8 @@ fn help_is_as_recorded() {
         ("help_daemon", &["daemon", "--help"]),
         ("help_runs", &["runs", "--help"]),
         ("help_runs_prune", &["runs", "prune", "--help"]),
+        ("help_keys", &["keys", "--help"]),
+        ("help_keys_set", &["keys", "set", "--help"]),
     ] {
         let help = parse(line).unwrap_err();
         assert_eq!(help.exit_code(), 0);

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::{attach, daemon, logs, print, resume, run, runs, status};
-use crate::cli::{Cli, DaemonVerb, RunArgs, RunVerb, RunsVerb, Verb};
+use super::{attach, daemon, key_sources, keys, logs, print, resume, run, runs, status};
+use crate::cli::{Cli, DaemonVerb, KeysVerb, RunArgs, RunVerb, RunsVerb, Verb};
 use crate::error::Error;
 
 /// Does what the command line says. Only what talks to the daemon gets a runtime.
@@ -24,6 +24,11 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode, Error> {
         Verb::Runs(args) => match args.verb {
             None => block_on(runs::list(args.list)),
             Some(RunsVerb::Prune(prune)) => block_on(runs::prune(prune)),
+        },
+        Verb::Keys(args) => match args.verb {
+            KeysVerb::Set(args) => block_on(keys::set(&args)),
+            KeysVerb::List(args) => block_on(key_sources::list(args.format)),
+            KeysVerb::Remove { provider } => keys::remove(provider),
         },
         Verb::Daemon(args) => match args.verb {
             DaemonVerb::Start => block_on(daemon::start()),

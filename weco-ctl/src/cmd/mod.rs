@@ -8,6 +8,8 @@ mod dispatch;
 mod environment;
 mod facts;
 mod finish;
+mod key_sources;
+mod keys;
 mod logs;
 mod print;
 mod resume;

@@ -16,6 +16,8 @@ pub mod runs;
 pub mod summary;
 
 mod follow;
+mod secret;
 
 pub use follow::{Action, Ending, Followed, OnInterrupt, Updates};
+pub use secret::{Typed, type_secret};
 pub use weco_view::{self as view, RunView, format};

@@ -120,10 +120,10 @@ fn answer(event: &Event, enter: bool) -> Option<bool> {
 }
 
 /// Keys one at a time and unechoed, until dropped.
-struct Raw;
+pub(super) struct Raw;
 
 impl Raw {
-    fn enter() -> io::Result<Self> {
+    pub(super) fn enter() -> io::Result<Self> {
         enable_raw_mode()?;
         Ok(Self)
     }

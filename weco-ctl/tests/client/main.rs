@@ -4,5 +4,6 @@
 mod bad_input;
 mod daemon;
 mod following;
+mod keys;
 mod runs;
 mod support;

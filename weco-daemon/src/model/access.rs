@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use weco_proto::providers::ANTHROPIC_TOKEN;
+
 use super::catalogue::{BUILTIN, Choice, Provider, choose};
 use super::config::Config;
 use super::endpoint::{Endpoint, has_compatible};
 use super::fault::Callee;
 use super::http::Http;
 use super::interface::{Model, ModelError};
-use super::keys::{Key, Sources, variables};
+use super::keys::{Key, Secret, Sources, variables};
 use super::provider::{Anthropic, Dialect, Gemini, OpenAi};
 use super::remote::Remote;
+use super::stores::KeyStores;
 
 /// Looks a variable up; `None` if it is not set.
 type Environment = dyn Fn(&str) -> Option<String> + Send + Sync;
@@ -22,6 +25,7 @@ type Environment = dyn Fn(&str) -> Option<String> + Send + Sync;
 pub struct Access {
     config: Config,
     environment: Box<Environment>,
+    stores: KeyStores,
     http: Arc<Http>,
 }
 
@@ -54,7 +58,33 @@ impl Access {
     /// Access by `config`. `environment` looks variables up in the daemon's own environment.
     pub fn new(config: Config, environment: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         let http = Arc::new(Http::new(config.model.connect_timeout_seconds.0));
-        Self { config, environment: Box::new(environment), http }
+        Self { config, environment: Box::new(environment), stores: KeyStores::default(), http }
+    }
+
+    /// The same, with keys that are kept on this machine.
+    #[must_use]
+    pub fn with_stores(self, stores: KeyStores) -> Self {
+        Self { stores, ..self }
+    }
+
+    /// The ids of the providers with a systemd credential.
+    pub fn credentials(&self) -> Vec<String> {
+        self.stores.credentials().into_iter().map(|provider| provider.id().to_owned()).collect()
+    }
+
+    /// The provider whose kept key can stand in for the variable `name`. A token of Anthropic's cannot be
+    /// replaced by a key.
+    pub fn owner(&self, name: &str) -> Option<Provider> {
+        let holds = |provider: &Provider| self.key_variables(*provider).contains(&name);
+        Provider::ALL.into_iter().find(holds).filter(|_| name != ANTHROPIC_TOKEN)
+    }
+
+    /// The key that is kept for `provider` on this machine.
+    ///
+    /// # Errors
+    /// `Key` if what keeps it cannot be used.
+    pub fn kept_key(&self, provider: Provider) -> Result<Option<Secret>, ModelError> {
+        Ok(self.stores.key(provider)?.map(|(secret, _)| secret))
     }
 
     /// The first wait of a run whose provider cannot be asked, in milliseconds.
@@ -67,8 +97,8 @@ impl Access {
     ///
     /// `api_keys` are those of `--api-key` (provider to key), `environment` looks variables up in the
     /// client's environment. Keys and base URLs come from the first of `api_keys`, the client's
-    /// environment, the daemon's environment and the configuration that has them. Nothing is sent yet: a
-    /// wrong key or name shows at the first call.
+    /// environment, the daemon's environment and the configuration that has them; keys also from what is
+    /// kept on this machine ([`KeyStores`]). Nothing is sent yet: a wrong key or name shows at the first call.
     ///
     /// # Errors
     /// `UnknownModel` for a name that nobody serves, `Key` for a key that is missing or cannot be one,
@@ -79,7 +109,8 @@ impl Access {
         api_keys: &BTreeMap<String, String>,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Resolved, ModelError> {
-        let sources = Sources { api_keys, client: environment, daemon: &*self.environment };
+        let daemon = &*self.environment;
+        let sources = Sources { api_keys, client: environment, daemon, stores: &self.stores };
         let given = sources.given()?;
         match choose(requested, &given, has_compatible(&self.config, &sources))? {
             Choice::Builtin => Ok(Resolved { name: BUILTIN.to_owned(), model: ResolvedModel::Builtin }),
@@ -100,7 +131,7 @@ impl Access {
         sources: &Sources<'_>,
         chosen: bool,
     ) -> Result<Option<Key>, ModelError> {
-        let key = sources.key(provider, &self.key_variables(provider));
+        let key = sources.key(provider, &self.key_variables(provider))?;
         if key.is_none() && provider != Provider::Compatible {
             return Err(sources.missing_key(provider, chosen));
         }
@@ -126,7 +157,10 @@ impl Access {
             provider,
             model: model.clone(),
             label: endpoint.label.clone(),
-            key_variables: self.key_variables(provider).join(" or "),
+            key_place: match key.as_ref().and_then(|key| key.kept.clone()) {
+                Some(kept) => kept,
+                None => self.key_variables(provider).join(" or "),
+            },
         };
         let dialect: Box<dyn Dialect> = match provider {
             Provider::OpenAi => Box::new(OpenAi::new(model, limit, endpoint.is_openai(), true)),
@@ -189,6 +223,22 @@ mod tests {
             let error = resolve(config, requested, keys, &[]).unwrap_err();
             assert_eq!(error.kind, kind, "{requested:?}: {error}");
             assert!(error.hint.contains(says), "{requested:?}: {}", error.hint);
+        }
+    }
+
+    #[test]
+    fn a_kept_key_stands_in_for_its_providers_variables() {
+        let config = format!("{LOCAL}\napi_key_env = 'MY_KEY'");
+        let access = Access::new(toml::from_str(&config).unwrap(), |_| None);
+        for (name, owner) in [
+            ("OPENAI_API_KEY", Some(Provider::OpenAi)),
+            ("GEMINI_API_KEY", Some(Provider::Gemini)),
+            ("ANTHROPIC_API_KEY", Some(Provider::Anthropic)),
+            ("ANTHROPIC_AUTH_TOKEN", None),
+            ("MY_KEY", Some(Provider::Compatible)),
+            ("AWS_SECRET_ACCESS_KEY", None),
+        ] {
+            assert_eq!(access.owner(name), owner, "{name}");
         }
     }
 

@@ -193,13 +193,14 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::model::Secret;
+    use crate::model::{KeyStores, Secret};
 
     fn find(provider: Provider, client: &[(&str, &str)], config: &str) -> Result<Endpoint, ModelError> {
         let config: Config = toml::from_str(config).unwrap();
         let look = |name: &str| client.iter().find(|(key, _)| *key == name).map(|(_, v)| (*v).to_owned());
-        let sources = Sources { api_keys: &BTreeMap::new(), client: &look, daemon: &|_| None };
-        let key = Key { secret: Secret::new("sk-0123456789"), is_token: false };
+        let (api_keys, stores) = (BTreeMap::new(), KeyStores::default());
+        let sources = Sources { api_keys: &api_keys, client: &look, daemon: &|_| None, stores: &stores };
+        let key = Key { secret: Secret::new("sk-0123456789"), is_token: false, kept: None };
         Endpoint::find(provider, &config, &sources, Some(&key))
     }
 

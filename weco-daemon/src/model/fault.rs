@@ -17,8 +17,8 @@ pub(super) struct Callee {
     pub(super) model: String,
     /// The provider in words, with its address if that is unusual.
     pub(super) label: String,
-    /// The variables that may hold its key.
-    pub(super) key_variables: String,
+    /// Where its key is: the variables that may hold it, or what keeps it.
+    pub(super) key_place: String,
 }
 
 /// Why a try failed.
@@ -181,7 +181,7 @@ fn hint(kind: ModelErrorKind, callee: &Callee) -> String {
     match kind {
         ModelErrorKind::Key => format!(
             "Check {} or --api-key {}=<key>. `-M builtin` needs no key.",
-            callee.key_variables,
+            callee.key_place,
             provider.id()
         ),
         ModelErrorKind::Quota => {
@@ -220,7 +220,7 @@ mod tests {
             provider: Provider::OpenAi,
             model: "gpt-5.3".to_owned(),
             label: "OpenAI".to_owned(),
-            key_variables: "OPENAI_API_KEY".to_owned(),
+            key_place: "OPENAI_API_KEY".to_owned(),
         }
     }
 

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use weco_proto::providers::{self, ANTHROPIC_TOKEN};
+
 use super::catalogue::Provider;
 use super::interface::{ModelError, ModelErrorKind};
+use super::stores::KeyStores;
 
 /// A text that is never shown. Only [`Secret::expose`] gives it out.
 #[derive(Clone, PartialEq, Eq)]
@@ -54,6 +57,8 @@ pub(super) struct Sources<'a> {
     pub(super) client: Variables<'a>,
     /// The daemon's own environment.
     pub(super) daemon: Variables<'a>,
+    /// What is kept for runs without anybody there; keys alone.
+    pub(super) stores: &'a KeyStores,
 }
 
 impl Sources<'_> {
@@ -87,34 +92,51 @@ impl Sources<'_> {
     }
 
     /// The provider's key, if there is one anywhere; `variables` are those that may hold it.
-    pub(super) fn key(&self, provider: Provider, variables: &[&str]) -> Option<Key> {
+    ///
+    /// # Errors
+    /// `Key` if nothing but the stores could have it, and these cannot be used.
+    pub(super) fn key(&self, provider: Provider, variables: &[&str]) -> Result<Option<Key>, ModelError> {
         let given = self
             .api_keys
             .iter()
             .find(|(id, key)| Provider::from_id(id.trim()) == Some(provider) && !key.trim().is_empty());
         if let Some((_, key)) = given {
-            return Some(Key { secret: Secret::new(key.trim()), is_token: false });
+            return Ok(Some(Key { secret: Secret::new(key.trim()), is_token: false, kept: None }));
         }
-        let (name, value) = self.variable(variables)?;
-        Some(Key { secret: Secret::new(value), is_token: name == ANTHROPIC_TOKEN })
+        if let Some((name, value)) = self.variable(variables) {
+            let is_token = name == ANTHROPIC_TOKEN;
+            return Ok(Some(Key { secret: Secret::new(value), is_token, kept: None }));
+        }
+        let stored = self.stores.key(provider)?;
+        Ok(stored.map(|(secret, place)| Key { secret, is_token: false, kept: Some(place.describe()) }))
+    }
+
+    /// Where the environments or the stores have a key for the provider, as the beginning of a sentence.
+    fn place(&self, provider: Provider) -> Option<String> {
+        if let Some((name, _)) = self.variable(variables(provider)) {
+            return Some(format!("{name} is set"));
+        }
+        let (_, place) = self.stores.key(provider).ok().flatten()?;
+        Some(format!("{} has a key for {}", place.describe(), provider.title()))
     }
 
     /// The error for a key that is nowhere. `chosen` is whether the user named the model: if not, keys
     /// that are there for other providers are pointed out.
     pub(super) fn missing_key(&self, provider: Provider, chosen: bool) -> ModelError {
         let names = variables(provider).join(" or ");
-        let other =
-            Provider::ALL.into_iter().filter(|other| !chosen && *other != provider).find_map(|other| {
-                let (name, _) = self.variable(variables(other))?;
-                Some(format!("{name} is set: -M {} would use it. ", other.default_model()?))
-            });
+        let others = Provider::ALL.into_iter().filter(|other| !chosen && *other != provider);
+        let other = others.into_iter().find_map(|other| {
+            let place = self.place(other)?;
+            Some(format!("{place}: -M {} would use it. ", other.default_model()?))
+        });
         ModelError {
             kind: ModelErrorKind::Key,
             message: format!("there is no key for {}", provider.title()),
             hint: format!(
-                "{}Set {names}, or give --api-key {}=<key>. `-M builtin` needs no key.",
+                "{}Set {names}, give --api-key {id}=<key>, or keep one: weco keys set {id}. `-M builtin` needs no \
+                 key.",
                 other.unwrap_or_default(),
-                provider.id()
+                id = provider.id()
             ),
             retry_after: None,
         }
@@ -128,23 +150,19 @@ pub(super) struct Key {
     pub(super) secret: Secret,
     /// Whether it is Anthropic's other kind, sent as a bearer token.
     pub(super) is_token: bool,
+    /// Where it is kept, in words, if it comes from a store.
+    pub(super) kept: Option<String>,
 }
-
-const ANTHROPIC_TOKEN: &str = "ANTHROPIC_AUTH_TOKEN";
 
 /// The variables that may hold a provider's key, the winning one first, as the provider's own SDK has it.
 pub(super) fn variables(provider: Provider) -> &'static [&'static str] {
-    match provider {
-        Provider::OpenAi => &["OPENAI_API_KEY"],
-        Provider::Anthropic => &["ANTHROPIC_API_KEY", ANTHROPIC_TOKEN],
-        Provider::Gemini => &["GOOGLE_API_KEY", "GEMINI_API_KEY"],
-        Provider::Compatible => &["OPENAI_COMPATIBLE_API_KEY"],
-    }
+    providers::variables(provider.id())
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use weco_proto::keys_file::KeysFile;
 
     use super::*;
 
@@ -156,8 +174,11 @@ mod tests {
 
     fn found(provider: Provider, keys: Pairs, client: Pairs, daemon: Pairs) -> Option<(String, bool)> {
         let api_keys = keys.iter().map(|(id, key)| ((*id).to_owned(), (*key).to_owned())).collect();
-        let sources = Sources { api_keys: &api_keys, client: &look(client), daemon: &look(daemon) };
-        sources.key(provider, variables(provider)).map(|key| (key.secret.expose().to_owned(), key.is_token))
+        let (client, daemon) = (look(client), look(daemon));
+        let stores = KeyStores::default();
+        let sources = Sources { api_keys: &api_keys, client: &client, daemon: &daemon, stores: &stores };
+        let key = sources.key(provider, variables(provider)).unwrap();
+        key.map(|key| (key.secret.expose().to_owned(), key.is_token))
     }
 
     #[test]
@@ -190,15 +211,42 @@ mod tests {
     }
 
     #[test]
+    fn a_store_is_asked_last() {
+        let home = tempfile::tempdir().unwrap();
+        let file = KeysFile::in_dir(home.path());
+        file.set("openai", "sk-kept").unwrap();
+        let stores = KeyStores::new(None, file.clone());
+        let found = |client: Pairs| {
+            let (api_keys, client) = (BTreeMap::new(), look(client));
+            let sources =
+                Sources { api_keys: &api_keys, client: &client, daemon: &|_| None, stores: &stores };
+            sources.key(Provider::OpenAi, variables(Provider::OpenAi))
+        };
+        let (api_keys, none) = (BTreeMap::new(), |_: &str| None);
+        let sources = Sources { api_keys: &api_keys, client: &none, daemon: &none, stores: &stores };
+        let hint = sources.missing_key(Provider::Gemini, false).hint;
+        assert!(hint.contains("keys.toml' has a key for OpenAI: -M gpt-5.2 would use it"), "{hint}");
+        let key = found(&[]).unwrap().unwrap();
+        assert_eq!(key.secret.expose(), "sk-kept");
+        assert!(key.kept.is_some_and(|place| place.contains("keys.toml")));
+        std::fs::write(file.path(), "no keys file").unwrap();
+        assert!(found(&[]).is_err());
+        let key = found(&[("OPENAI_API_KEY", "sk-client")]).unwrap().unwrap();
+        assert_eq!((key.secret.expose(), key.kept), ("sk-client", None), "what is not needed does no harm");
+    }
+
+    #[test]
     fn a_missing_key_says_what_to_set() {
         let api_keys = BTreeMap::new();
         let client = look(&[("OPENAI_API_KEY", "sk-very-secret")]);
-        let sources = Sources { api_keys: &api_keys, client: &client, daemon: &|_| None };
+        let stores = KeyStores::default();
+        let sources = Sources { api_keys: &api_keys, client: &client, daemon: &|_| None, stores: &stores };
         let error = sources.missing_key(Provider::Gemini, false);
         assert_eq!(error.kind, ModelErrorKind::Key);
         for part in ["OPENAI_API_KEY is set: -M gpt-5.2", "GOOGLE_API_KEY or GEMINI_API_KEY", "-M builtin"] {
             assert!(error.hint.contains(part), "{}", error.hint);
         }
+        assert!(error.hint.contains("weco keys set gemini"), "{}", error.hint);
         assert!(error.hint.contains("--api-key gemini=<key>") && !error.hint.contains("very-secret"));
         assert!(!sources.missing_key(Provider::Gemini, true).hint.contains("is set"));
     }
@@ -206,7 +254,8 @@ mod tests {
     #[test]
     fn an_unknown_provider_of_a_key_is_an_error() {
         let api_keys = BTreeMap::from([("mistral".to_owned(), "sk-very-secret".to_owned())]);
-        let sources = Sources { api_keys: &api_keys, client: &|_| None, daemon: &|_| None };
+        let stores = KeyStores::default();
+        let sources = Sources { api_keys: &api_keys, client: &|_| None, daemon: &|_| None, stores: &stores };
         let error = sources.given().unwrap_err();
         assert!(error.message.contains("'mistral'") && !error.message.contains("very-secret"));
     }

@@ -29,9 +29,11 @@ mod remote;
 mod reply;
 mod retry;
 mod sse;
+mod stores;
 
 pub use access::{Access, Resolved, ResolvedModel};
 pub use catalogue::Provider;
 pub use config::{CallConfig, CompatibleConfig, Config, ProviderConfig, ProvidersConfig, Seconds};
 pub use interface::{CallNews, Completion, Model, ModelError, ModelErrorKind, ReplyProgress};
 pub use keys::Secret;
+pub use stores::KeyStores;

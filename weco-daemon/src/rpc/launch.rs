@@ -18,6 +18,7 @@ use crate::error::{Failure, FailureKind};
 use crate::eval::workspace::Workspace;
 use crate::model::{ModelError, ModelErrorKind, Resolved, ResolvedModel};
 use crate::run::{self, Deps, Proposer, Registry, RunContext};
+use crate::secrets::{Recalled, RunSecrets};
 
 /// A run that may begin.
 pub(super) struct Launch {
@@ -92,7 +93,8 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
     };
     let originals = files.into_iter().map(|file| (file.path, file.text.into_bytes())).collect();
     let workspace = run::open_workspace(&spec, &originals)?;
-    let context = RunContext { environment, proposer, workspace };
+    let secrets = RunSecrets::new(&environment, keys);
+    let context = RunContext { environment, secrets, proposer, workspace };
     let blobs = texts.into_iter().chain([recorded]).collect();
     Ok(Launch { spec, context, blobs })
 }
@@ -102,13 +104,10 @@ pub(super) fn context_again(
     registry: &Registry,
     state: &RunState,
     environment: Environment,
-    keys: &BTreeMap<String, String>,
+    keys: BTreeMap<String, String>,
 ) -> Result<RunContext, Failure> {
-    let spec = state.spec();
-    let resolved = resolve(registry.deps(), Some(&spec.model), keys, &environment)?;
     let workspace = registry.workspace(state)?;
-    let proposer = proposer_again(registry, state, resolved.model)?;
-    Ok(RunContext { environment, proposer, workspace })
+    context_for(registry, state, workspace, Recalled { environment, api_keys: keys })
 }
 
 /// What a run needs to go on by itself after a restart.
@@ -119,11 +118,13 @@ pub(crate) fn context_for(
     registry: &Registry,
     state: &RunState,
     workspace: Workspace,
-    environment: Environment,
+    given: Recalled,
 ) -> Result<RunContext, Failure> {
-    let resolved = resolve(registry.deps(), Some(&state.spec().model), &BTreeMap::new(), &environment)?;
+    let Recalled { environment, api_keys } = given;
+    let resolved = resolve(registry.deps(), Some(&state.spec().model), &api_keys, &environment)?;
     let proposer = proposer_again(registry, state, resolved.model)?;
-    Ok(RunContext { environment, proposer, workspace })
+    let secrets = RunSecrets::new(&environment, api_keys);
+    Ok(RunContext { environment, secrets, proposer, workspace })
 }
 
 fn check(request: &v1::StartRunRequest) -> Result<(), Failure> {

@@ -45,6 +45,7 @@ impl Weco for Service {
             state_dir: self.about.state_dir.display().to_string(),
             log_file: self.about.log_file.display().to_string(),
             notices: self.about.notices.clone(),
+            credentials: self.registry.deps().access.credentials(),
         }))
     }
 
@@ -85,7 +86,7 @@ impl Weco for Service {
         let run = self.registry.find(&request.run_id)?;
         let environment = launch::environment(request.environment);
         let keys = request.api_keys.into_iter().collect();
-        let context = |state: &_| launch::context_again(&self.registry, state, environment, &keys);
+        let context = |state: &_| launch::context_again(&self.registry, state, environment, keys);
         let (steps, attempts, detached) = (request.steps, request.auto_resume_attempts, request.detached);
         let from_seq = self.registry.resume(run, Further { steps, attempts, detached }, context).await?;
         let summary = self.registry.entry(run)?.summary;

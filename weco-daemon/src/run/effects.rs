@@ -21,11 +21,14 @@ use crate::run::evaluate::evaluate;
 use crate::run::feed::{Live, LiveWhat};
 use crate::run::propose::propose;
 use crate::run::registry::Deps;
+use crate::secrets::RunSecrets;
 
 /// What a run needs besides what is recorded of it: secrets live here and nowhere else.
 pub struct RunContext {
     /// The environment of evaluations, complete.
     pub environment: Vec<(OsString, OsString)>,
+    /// What must be kept for a restart of the daemon, and nowhere on disk.
+    pub secrets: RunSecrets,
     /// Who proposes.
     pub proposer: Proposer,
     /// The user's files.

@@ -20,6 +20,7 @@ use crate::run::effects::{RunContext, kept_dir, load, load_bytes};
 use crate::run::slots::Slots;
 use crate::run::swaps::Swaps;
 use crate::run::turns::Turns;
+use crate::secrets::Secrets;
 
 /// What every run needs from the daemon.
 pub struct Deps {
@@ -35,6 +36,8 @@ pub struct Deps {
     pub swaps: Swaps,
     /// Logs of runs that nobody watches.
     pub logs: Logs,
+    /// What of live runs is secret.
+    pub secrets: Secrets,
 }
 
 /// All runs: the live ones by their actors, the others by what is recorded of them.
@@ -107,7 +110,10 @@ impl Registry {
         let created =
             Event { seq: 1, at: clock::now(), kind: RunEvent::Created { spec: Box::new(spec.clone()) } };
         let state = RunState::new(&created).map_err(internal)?;
-        self.deps.journal.append(spec.id, vec![created], blobs, Durability::Flushed).await?;
+        // First, for whoever finds the record after a crash needs them.
+        self.keep_secrets(&spec, &context);
+        let recorded = self.deps.journal.append(spec.id, vec![created], blobs, Durability::Flushed).await;
+        recorded.inspect_err(|_| self.deps.secrets.release(spec.id))?;
         tracing::info!(run = %spec.id, name = spec.name, directory = spec.directory, "run created");
         log.keep();
         self.launch(state, (Input::Started, Vec::new()), context, detached);
@@ -127,8 +133,12 @@ impl Registry {
         detached: bool,
     ) -> RunHandle {
         let run = state.spec().id;
+        self.keep_secrets(state.spec(), &context);
         let live = Arc::clone(&self.live);
+        let deps = Arc::clone(&self.deps);
         let on_end = move || {
+            // While it still counts as live, so that nobody has resumed it yet.
+            deps.secrets.release(run);
             live.lock().unwrap_or_else(PoisonError::into_inner).remove(&run);
             tracing::info!(%run, "run is no longer live");
         };
@@ -139,6 +149,13 @@ impl Registry {
         let journal = Arc::clone(&self.deps.journal);
         self.deps.logs.follow(Followed::new(run, journal, &handle, detached));
         handle
+    }
+
+    /// A run that never had a secret needs no entry; one that had must not get back those of another time.
+    fn keep_secrets(&self, spec: &RunSpec, context: &RunContext) {
+        if !context.secrets.is_empty() || !spec.secret_variables.is_empty() {
+            self.deps.secrets.keep(spec.id, &context.secrets);
+        }
     }
 
     fn refuse_when_stopping(&self) -> Result<(), Failure> {
@@ -274,6 +291,7 @@ impl Registry {
     /// next start.
     pub async fn shutdown(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+        self.deps.secrets.seal();
         let handles: Vec<RunHandle> = self.lock().values().cloned().collect();
         futures_util::future::join_all(handles.iter().map(RunHandle::shutdown)).await;
         self.deps.logs.finish().await;

@@ -31,6 +31,8 @@ pub(crate) struct Script {
     pub(crate) pid: u32,
     /// Its version, if not ours.
     pub(crate) version: Option<String>,
+    /// The providers whose keys it has as systemd credentials.
+    pub(crate) credentials: Vec<String>,
     /// What it does when told to shut down.
     pub(crate) on_shutdown: Option<Box<dyn FnOnce() + Send>>,
     /// Its runs, newest first.
@@ -166,6 +168,7 @@ impl Weco for Service {
             state_dir: "/the/state".into(),
             log_file: "/the/log".into(),
             notices: script.notices.clone(),
+            credentials: script.credentials.clone(),
         }))
     }
 

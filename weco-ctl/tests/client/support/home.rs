@@ -49,6 +49,10 @@ impl Home {
         self.root.path().join("run")
     }
 
+    pub(crate) fn keys_file(&self) -> PathBuf {
+        self.root.path().join("config/keys.toml")
+    }
+
     pub(crate) fn socket(&self) -> PathBuf {
         self.runtime_dir().join("daemon.sock")
     }
