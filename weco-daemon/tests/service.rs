@@ -112,7 +112,8 @@ impl House {
             swaps: Swaps::default(),
         };
         let place = PathBuf::from("/nowhere");
-        let about = About { socket: place.clone(), state_dir: place.clone(), log_file: place };
+        let about =
+            About { socket: place.clone(), state_dir: place.clone(), log_file: place, supervisor: None };
         let service = Service::new(Arc::new(Registry::new(Arc::new(deps))), about, Arc::default());
         let work = tempfile::tempdir().unwrap();
         std::fs::write(work.path().join("value.txt"), "value = 3\n").unwrap();

@@ -9,7 +9,7 @@ mod shared;
 mod value;
 
 pub use api_key::{ApiKey, PROVIDERS};
-pub use daemon::{DaemonArgs, DaemonVerb, LogsArgs};
+pub use daemon::{DaemonArgs, DaemonVerb, InstallArgs, LogsArgs};
 pub use resume::ResumeArgs;
 pub use root::{Cli, Verb};
 pub use run::{GoalArg, RunArgs, StartArgs};

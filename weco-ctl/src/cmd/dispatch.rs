@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::{daemon, logs, print, resume, run};
+use super::{daemon, install, logs, print, restart, resume, run, uninstall};
 use crate::cli::{Cli, DaemonVerb, Verb};
 use crate::error::Error;
 
@@ -21,6 +21,9 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode, Error> {
             DaemonVerb::Stop => block_on(daemon::stop()),
             DaemonVerb::Status => block_on(daemon::status()),
             DaemonVerb::Logs(args) => logs::logs(args),
+            DaemonVerb::Restart => block_on(restart::restart()),
+            DaemonVerb::Install(args) => block_on(install::install(args)),
+            DaemonVerb::Uninstall => block_on(uninstall::uninstall()),
         },
         Verb::Completions { shell } => print::completions(shell),
         Verb::Man => print::man(),

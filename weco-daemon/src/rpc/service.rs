@@ -44,6 +44,7 @@ impl Weco for Service {
             socket: self.about.socket.display().to_string(),
             state_dir: self.about.state_dir.display().to_string(),
             log_file: self.about.log_file.display().to_string(),
+            supervisor: self.about.supervisor.unwrap_or_default().to_owned(),
         }))
     }
 

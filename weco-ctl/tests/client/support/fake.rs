@@ -31,6 +31,8 @@ pub(crate) struct Script {
     pub(crate) pid: u32,
     /// Its version, if not ours.
     pub(crate) version: Option<String>,
+    /// Who looks after it.
+    pub(crate) supervisor: String,
     /// What it does when told to shut down.
     pub(crate) on_shutdown: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -159,6 +161,7 @@ impl Weco for Service {
             socket: "/the/socket".into(),
             state_dir: "/the/state".into(),
             log_file: "/the/log".into(),
+            supervisor: script.supervisor.clone(),
         }))
     }
 

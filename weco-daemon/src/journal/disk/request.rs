@@ -21,6 +21,8 @@ pub(super) enum Request {
     Append(Entry, Durability, Reply),
     /// Remove a run.
     Remove(RunId, Reply),
+    /// Show that the thread is alive.
+    Answer(Reply),
     /// Flush and stop.
     Close(Reply),
 }
