@@ -1,3 +1,4 @@
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use weco_daemon::daemon::SHUTDOWN;
@@ -14,6 +15,7 @@ const WATCHDOG: Duration = Duration::from_millis(200);
 fn notifying(world: &World, notifications: &Notifications) -> Daemon {
     let mut command = world.program("weco-daemon");
     command.env("NOTIFY_SOCKET", notifications.path()).env("WATCHDOG_USEC", WATCHDOG.as_micros().to_string());
+    command.stderr(Stdio::null());
     Daemon(command.spawn().unwrap())
 }
 

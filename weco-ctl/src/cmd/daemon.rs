@@ -150,7 +150,7 @@ fn describe(status: &StatusReply) -> String {
     )
 }
 
-pub(super) fn other_version(status: &StatusReply) -> String {
+fn other_version(status: &StatusReply) -> String {
     if status.version == VERSION {
         return String::new();
     }

@@ -2,7 +2,11 @@
 
 use std::process::ExitCode;
 
-use super::daemon::{ask, end, other_version, say};
+use weco_proto::connect::Client;
+use weco_proto::v1::StatusReply;
+use weco_proto::version::VERSION;
+
+use super::daemon::{ask, end, say};
 use crate::daemon::{Daemon, SERVICE, Systemctl, managed_pid};
 use crate::error::Error;
 
@@ -11,16 +15,7 @@ pub(super) async fn restart() -> Result<ExitCode, Error> {
     let daemon = Daemon::from_env()?;
     let before = match daemon.connect().await? {
         None => None,
-        Some(mut client) => {
-            let status = ask(&mut client).await?;
-            if managed_pid() == Some(status.pid) {
-                drop(client);
-                Systemctl::reach()?.run(&["restart", SERVICE])?;
-            } else {
-                end(&daemon, client, &status).await?;
-            }
-            Some(status)
-        }
+        Some(client) => Some(stop(&daemon, client).await?),
     };
     let after = ask(&mut daemon.connect_or_start().await?).await?;
     let told = match before {
@@ -32,8 +27,30 @@ pub(super) async fn restart() -> Result<ExitCode, Error> {
             handed_over(before.live_runs, after.live_runs)
         ),
     };
-    say(&format!("{told}\n{}", other_version(&after)))?;
+    say(&format!("{told}\n{}", still_other(&after.version)))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Ends the daemon in good order; systemd starts its own again at once. What it was.
+async fn stop(daemon: &Daemon, mut client: Client) -> Result<StatusReply, Error> {
+    let status = ask(&mut client).await?;
+    if managed_pid() == Some(status.pid) {
+        drop(client);
+        Systemctl::reach()?.run(&["restart", SERVICE])?;
+    } else {
+        end(daemon, client, &status).await?;
+    }
+    Ok(status)
+}
+
+/// What to say of a version that is not ours even now: only a unit can name another place than ours.
+fn still_other(version: &str) -> String {
+    if version == VERSION {
+        return String::new();
+    }
+    format!(
+        "warning: this is weco {VERSION}, that is {version}: its unit names another program\n  try: weco daemon install\n"
+    )
 }
 
 /// How many of `before` live runs are live again. The daemon has put its runs in order before it answers.

@@ -33,17 +33,8 @@ const RESPAWN_PAUSE: Duration = Duration::from_millis(200);
 const EVIDENCE_BYTES: u64 = 1500;
 
 /// What a service manager that started us, or our shell, tells its own service. The daemon is not that service.
-const SERVICE_MANAGER: [&str; 9] = [
-    "NOTIFY_SOCKET",
-    "WATCHDOG_USEC",
-    "WATCHDOG_PID",
-    "LISTEN_FDS",
-    "LISTEN_PID",
-    "LISTEN_FDNAMES",
-    "JOURNAL_STREAM",
-    "INVOCATION_ID",
-    "CREDENTIALS_DIRECTORY",
-];
+const SERVICE_MANAGER: [&str; 6] =
+    ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"];
 
 /// Starts the daemon and connects to it, or to one that someone else started meanwhile.
 pub(super) async fn start(daemon: &Daemon) -> Result<Client, Error> {

@@ -86,6 +86,35 @@ fn stopping_a_supervised_daemon_does_not_wake_the_next() {
 }
 
 #[test]
+fn a_daemon_of_another_version_is_restarted_as_ours() {
+    let home = Home::with_runtime_dir();
+    let mut process = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+    let (pid, input) = (process.id(), process.stdin.take());
+    let socket = home.socket();
+    let on_shutdown = Box::new(move || {
+        fs::remove_file(socket).unwrap();
+        drop(input);
+    });
+    let old =
+        Script { pid, version: Some("9.9.9".into()), on_shutdown: Some(on_shutdown), ..Script::default() };
+    let old = Fake::serve(&home.socket(), old);
+    // It tells that it was started, and leaves the answer to the fake that follows.
+    home.install_daemon("echo started; exit 75");
+    let client = Client::start(home.weco(&["daemon", "restart"]));
+    let log = home.state_dir().join("daemon.log");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !fs::read_to_string(&log).is_ok_and(|log| log.contains("started")) {
+        assert!(std::time::Instant::now() < deadline);
+        std::thread::yield_now();
+    }
+    assert_eq!(old.calls(), [Call::Shutdown], "only what is allowed between versions");
+    let _new = Fake::serve(&home.socket(), Script { pid: 4711, ..Script::default() });
+    let told = format!("weco-daemon restarted (pid 4711, before {pid}); 2 runs go on");
+    assert_eq!(client.end(), (Some(0), told, String::new()));
+    process.wait().unwrap();
+}
+
+#[test]
 fn stop_waits_until_the_process_is_gone() {
     let home = Home::with_runtime_dir();
     let mut process = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
