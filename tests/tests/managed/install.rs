@@ -70,7 +70,12 @@ fn install_replaces_a_daemon_started_by_hand_and_uninstall_ends_the_managed_one(
     assert_eq!(install.code, 0, "{install:?}");
     assert!(install.stdout.contains("; 1 run goes on"), "{install:?}");
     assert!(!is_running(by_hand) && !is_running(evaluation));
-    let calls = ["daemon-reload", "enable weco-daemon.socket", "restart weco-daemon.socket"];
+    let calls = [
+        "daemon-reload",
+        "enable weco-daemon.socket",
+        "restart weco-daemon.socket",
+        "start weco-daemon.service",
+    ];
     assert_eq!(systemd.take_calls(), calls.map(|call| format!("--user {call}")));
     let status = world.weco(&["daemon", "status"]);
     assert!(status.stdout.contains("  supervisor  systemd\n"), "{status:?}");
@@ -137,4 +142,11 @@ fn an_install_that_fails_half_way_leaves_what_was_there() {
     assert_eq!(fs::read_to_string(units.join("weco-daemon.service")).unwrap(), "of old");
     assert!(!units.join("weco-daemon.socket").exists());
     assert_eq!(world.daemon_pid(), daemon, "the daemon was not touched");
+
+    fs::remove_file(units.join("weco-daemon.service")).unwrap();
+    systemd.take_calls();
+    assert_eq!(world.weco(&["daemon", "install"]).code, 1);
+    let undone = "--user disable --now weco-daemon.socket weco-daemon.service";
+    assert!(systemd.take_calls().contains(&undone.to_owned()));
+    assert_eq!(fs::read_dir(&units).unwrap().count(), 0);
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::daemon::{JOURNAL, ask, end, say};
 use super::restart::handed_over;
 use crate::cli::InstallArgs;
-use crate::daemon::{Daemon, SERVICE, SOCKET, Systemctl, Unit, UnitFiles, managed_pid};
+use crate::daemon::{Before, Daemon, SERVICE, SOCKET, Systemctl, Unit, UnitFiles, managed_pid};
 use crate::error::Error;
 
 /// Places the units, and lets systemd listen for the first client.
@@ -27,15 +27,22 @@ pub(super) async fn install(args: InstallArgs) -> Result<ExitCode, Error> {
         match enable(&daemon, systemctl).await {
             Ok(told) => told,
             Err(error) => {
-                files.restore(&before);
-                // What counts is the failure before.
-                let _ = systemctl.run(&["daemon-reload"]);
+                undo(&files, &before, systemctl);
                 return Err(error);
             }
         }
     };
     say(&told)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Leaves everything as it was before. What counts is the failure that led to this, so others are not told.
+fn undo(files: &UnitFiles, before: &Before, systemctl: Systemctl) {
+    if before.iter().all(|(_, text)| text.is_none()) {
+        let _ = systemctl.run(&["disable", "--now", SOCKET, SERVICE]);
+    }
+    files.restore(before);
+    let _ = systemctl.run(&["daemon-reload"]);
 }
 
 /// Both units as `systemctl cat` shows them.
@@ -50,6 +57,8 @@ async fn enable(daemon: &Daemon, systemctl: Systemctl) -> Result<String, Error> 
     let live = stop_unmanaged(daemon).await?;
     // Also where it is listening already, perhaps elsewhere; a managed daemon restarts with its socket.
     systemctl.run(&["restart", SOCKET])?;
+    // Returns once it is ready, however long it takes to put its runs in order.
+    systemctl.run(&["start", SERVICE])?;
     let mut client = daemon.connect().await?.ok_or_else(|| {
         Error::failure(format!("{SOCKET} is started, but nobody answers at it")).hint(JOURNAL)
     })?;

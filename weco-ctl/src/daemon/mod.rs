@@ -10,4 +10,4 @@ mod unit_files;
 pub(crate) use handle::Daemon;
 pub(crate) use systemctl::{Systemctl, managed_pid};
 pub(crate) use unit::{SERVICE, SOCKET, Unit};
-pub(crate) use unit_files::UnitFiles;
+pub(crate) use unit_files::{Before, UnitFiles};
