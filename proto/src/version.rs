@@ -33,7 +33,7 @@ pub fn check_client_version(metadata: &MetadataMap) -> Result<(), Status> {
     Err(status_with_hint(
         tonic::Code::FailedPrecondition,
         format!("weco-daemon {VERSION} is running, but the client is {client}"),
-        "weco daemon stop, then the same command again",
+        "weco daemon restart (runs go on by themselves), then the same command again",
     ))
 }
 
@@ -50,7 +50,7 @@ mod tests {
         metadata.insert(VERSION_KEY, "0.0.0-other".parse().unwrap());
         let other = check_client_version(&metadata).unwrap_err();
         assert!(other.message().contains("weco 0.0.0-other"), "{}", other.message());
-        assert!(hint(&other).unwrap().starts_with("weco daemon stop"));
+        assert!(hint(&other).unwrap().starts_with("weco daemon restart"));
         metadata.insert(VERSION_KEY, VERSION.parse().unwrap());
         assert!(check_client_version(&metadata).is_ok());
     }

@@ -5,6 +5,7 @@
 
 pub mod eventually;
 pub mod model_server;
+pub mod service_manager;
 pub mod world;
 
 pub use eventually::eventually;

@@ -163,7 +163,7 @@ impl From<Status> for Error {
             Code::InvalidArgument => Self::usage(status.message()),
             Code::Unimplemented => {
                 Self::failure("weco-daemon does not know this request: it is of another version")
-                    .hint("weco daemon stop, then the same command again")
+                    .hint("weco daemon restart (runs go on by themselves), then the same command again")
             }
             _ if status.message().is_empty() => Self::failure(status.code().description()),
             _ => Self::failure(status.message()),

@@ -1,7 +1,7 @@
 //! The daemon from start to end: one per state directory, serving until told to stop.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,15 +16,22 @@ use crate::config::Config;
 use crate::journal::DiskJournal;
 use crate::log::Logs;
 use crate::model::{Access, KeyStores};
+use crate::os::activation::{Activated, ActivationError};
 use crate::os::keyring::KernelVault;
-use crate::os::{lock, signals, socket};
+use crate::os::lock::{self, DaemonLock};
+use crate::os::socket::{self, Socket};
+use crate::os::{notify, signals, takeover};
 use crate::recover;
 use crate::rpc::Service;
 use crate::run::{Deps, Registry, Slots, Swaps, Turns};
 use crate::secrets::Secrets;
 
 /// How long stopping may take: evaluations get their grace period within it.
-const SHUTDOWN: Duration = Duration::from_secs(20);
+pub const SHUTDOWN: Duration = Duration::from_secs(20);
+
+/// How long a managed daemon waits for the one it takes over from: that may use all of [`SHUTDOWN`] and then
+/// closes its journal.
+const TAKE_OVER: Duration = Duration::from_secs(30);
 
 /// How long clients may take to read their last answers.
 const GOODBYE: Duration = Duration::from_millis(500);
@@ -43,6 +50,8 @@ pub struct About {
     pub log_file: PathBuf,
     /// What was repaired or put aside when the journal was opened, one sentence each.
     pub notices: Vec<String>,
+    /// The service manager that looks after it, if one does.
+    pub supervisor: Option<&'static str>,
 }
 
 /// Why a daemon could not serve.
@@ -59,7 +68,13 @@ pub enum DaemonError {
         /// The system's words.
         source: io::Error,
     },
-    /// A place or the configuration is unusable.
+    /// The configuration cannot be read: trying again will not help.
+    #[error("{0}")]
+    Config(String),
+    /// The service manager passed something that is not the daemon's socket.
+    #[error(transparent)]
+    Activation(#[from] ActivationError),
+    /// A place is unusable.
     #[error("{0}")]
     Setup(String),
 }
@@ -69,30 +84,40 @@ fn io_error(action: impl Into<String>) -> impl FnOnce(io::Error) -> DaemonError 
     |source| DaemonError::Io { action, source }
 }
 
-/// Serves until SIGTERM, SIGINT or a client's request, then stops in good order.
+/// Serves until SIGTERM, SIGINT or a client's request, then stops in good order. `activated` is the socket
+/// that the service manager passed, if one started this process.
 ///
 /// # Errors
 /// [`DaemonError`] if it cannot begin, or its socket fails.
-pub async fn run(paths: Paths) -> Result<(), DaemonError> {
-    let config = Config::load(&paths.config_dir).map_err(DaemonError::Setup)?;
+pub async fn run(paths: Paths, activated: Option<Activated>) -> Result<(), DaemonError> {
+    let supervisor = (activated.is_some() || notify::is_wanted()).then_some("systemd");
+    let config = Config::load(&paths.config_dir).map_err(DaemonError::Config)?;
     for private in [&paths.runtime_dir, &paths.state_dir] {
         ensure_private_dir(private).map_err(|error| DaemonError::Setup(error.to_string()))?;
     }
-    let lock_file = paths.lock();
-    let lock = lock::acquire(&lock_file).map_err(io_error(format!("lock {}", lock_file.display())))?;
-    let _lock = lock.ok_or(DaemonError::AlreadyRunning)?;
+    let address = paths.socket();
+    if let Some(activated) = &activated {
+        activated.check(&address)?;
+    }
+    let _lock = lock(&paths.lock(), activated.is_some()).await?;
     let terminated = signals::termination().map_err(io_error("watch for signals"))?;
+    if activated.is_none() {
+        // Before any run goes on, which would be for nothing.
+        socket::clear(&address).await.map_err(io_error(format!("listen at {}", address.display())))?;
+    }
 
+    notify::starting("putting runs in order");
     let (deps, notices) = open(&paths, config)?;
     let registry = Arc::new(Registry::new(Arc::new(deps)));
     recover::all(&registry).await;
 
-    let address = paths.socket();
-    let bound = socket::bind(&address).map_err(io_error(format!("listen at {}", address.display())))?;
-    let (_socket_file, connections) = bound.into_connections();
+    let listening = activated.map_or_else(|| socket::bind(&address), Socket::passed);
+    let listening = listening.map_err(io_error(format!("listen at {}", address.display())))?;
+    let (_socket_file, connections) = listening.into_connections();
     let (state_dir, log_file) = (paths.state_dir.clone(), paths.daemon_log());
-    let about = About { socket: address, state_dir, log_file, notices };
+    let about = About { socket: address, state_dir, log_file, notices, supervisor };
     tracing::info!(version = weco_proto::version::VERSION, socket = %about.socket.display(), "serving");
+    let reports = notify::serving(registry.live_counts(), Arc::clone(&registry.deps().journal));
 
     let asked = Arc::new(Notify::new());
     let service = Service::new(Arc::clone(&registry), about, Arc::clone(&asked));
@@ -117,6 +142,8 @@ pub async fn run(paths: Paths) -> Result<(), DaemonError> {
             Ok(())
         }
     };
+    drop(reports);
+    notify::stopping();
     // The server goes on meanwhile, so that watchers see how their runs end.
     tokio::select! {
         () = stop(&registry) => {}
@@ -126,6 +153,12 @@ pub async fn run(paths: Paths) -> Result<(), DaemonError> {
     // A client that keeps its connection is cut off.
     let _ = tokio::time::timeout(GOODBYE, serving).await;
     served
+}
+
+/// The lock on the state directory. A managed daemon takes it over from one that was started by hand.
+async fn lock(file: &Path, managed: bool) -> Result<DaemonLock, DaemonError> {
+    let held = if managed { takeover::take_over(file, TAKE_OVER).await } else { lock::acquire(file) };
+    held.map_err(io_error(format!("lock {}", file.display())))?.ok_or(DaemonError::AlreadyRunning)
 }
 
 /// What runs need, and what was repaired or put aside to get it.
@@ -157,4 +190,31 @@ async fn stop(registry: &Registry) {
         tracing::error!(%error, "the journal did not close in good order");
     }
     tracing::info!("stopped");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UNIT: &str = include_str!("../../systemd/weco-daemon.service");
+
+    /// The unit's whole seconds under `name`.
+    fn seconds(name: &str) -> Duration {
+        let value = UNIT.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        Duration::from_secs(value.unwrap().parse().unwrap())
+    }
+
+    #[test]
+    fn the_unit_gives_the_daemon_the_time_that_it_may_take() {
+        assert!(seconds("TimeoutStopSec") > SHUTDOWN + GOODBYE);
+        assert!(seconds("TimeoutStartSec") > TAKE_OVER);
+        assert!(TAKE_OVER > SHUTDOWN + GOODBYE);
+    }
+
+    #[test]
+    fn the_unit_does_not_try_again_what_would_fail_again() {
+        let codes = [weco_proto::version::EXIT_LOCKED, crate::EXIT_CONFIG];
+        let expected = format!("RestartPreventExitStatus={} {}", codes[0], codes[1]);
+        assert!(UNIT.lines().any(|line| line == expected), "{expected}");
+    }
 }

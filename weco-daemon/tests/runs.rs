@@ -45,7 +45,13 @@ impl House {
         };
         let place = PathBuf::from("/nowhere");
         let notices = vec!["the index was damaged".to_owned()];
-        let about = About { socket: place.clone(), state_dir: place.clone(), log_file: place, notices };
+        let about = About {
+            socket: place.clone(),
+            state_dir: place.clone(),
+            log_file: place,
+            notices,
+            supervisor: None,
+        };
         let service = Service::new(Arc::new(Registry::new(Arc::new(deps))), about, Arc::default());
         Self { journal, service }
     }

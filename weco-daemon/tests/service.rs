@@ -124,8 +124,13 @@ impl House {
             secrets: Secrets::in_memory(),
         };
         let place = PathBuf::from("/nowhere");
-        let about =
-            About { socket: place.clone(), state_dir: place.clone(), log_file: place, notices: Vec::new() };
+        let about = About {
+            socket: place.clone(),
+            state_dir: place.clone(),
+            log_file: place,
+            notices: Vec::new(),
+            supervisor: None,
+        };
         let service = Service::new(Arc::new(Registry::new(Arc::new(deps))), about, Arc::default());
         let work = tempfile::tempdir().unwrap();
         std::fs::write(work.path().join("value.txt"), "value = 3\n").unwrap();

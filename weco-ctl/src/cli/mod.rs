@@ -14,7 +14,7 @@ mod value;
 
 pub use api_key::{ApiKey, PROVIDERS};
 pub use attach::{AttachArgs, FromArg};
-pub use daemon::{DaemonArgs, DaemonVerb, LogsArgs};
+pub use daemon::{DaemonArgs, DaemonVerb, InstallArgs, LogsArgs};
 pub use keys::{KeysArgs, KeysListArgs, KeysVerb, SetArgs};
 pub use resume::ResumeArgs;
 pub use root::{Cli, Verb};

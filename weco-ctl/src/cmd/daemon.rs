@@ -13,7 +13,7 @@ use weco_proto::connect::Client;
 use weco_proto::v1::{ShutdownRequest, StatusReply, StatusRequest};
 use weco_proto::version::VERSION;
 
-use crate::daemon::Daemon;
+use crate::daemon::{Daemon, SOCKET};
 use crate::error::{Error, is_lost};
 use crate::ui::format::one_line;
 
@@ -28,6 +28,9 @@ const STOP_DEADLINE: Duration = Duration::from_secs(30);
 
 /// How often to look whether it is gone.
 const STOP_INTERVAL: Duration = Duration::from_millis(10);
+
+/// Where the log of a daemon is that systemd looks after.
+pub(super) const JOURNAL: &str = "journalctl --user -u weco-daemon";
 
 /// `weco daemon start`.
 pub(super) async fn start() -> Result<ExitCode, Error> {
@@ -49,20 +52,31 @@ pub(super) async fn stop() -> Result<ExitCode, Error> {
         return Ok(ExitCode::SUCCESS);
     };
     let status = ask(&mut client).await?;
-    match client.shutdown(with_deadline(ShutdownRequest {})).await {
-        Err(error) if !is_lost(&error) && error.code() != Code::Unavailable => return Err(error.into()),
-        // It may be gone before its answer is here.
-        _ => {}
-    }
-    drop(client);
-    wait_until_gone(&daemon, status.pid).await?;
+    end(&daemon, client, &status).await?;
     let live = match status.live_runs {
         0 => String::new(),
         1 => "; 1 run was in progress".to_owned(),
         count => format!("; {count} runs were in progress"),
     };
     say(&format!("weco-daemon stopped (pid {}){live}\n", status.pid))?;
+    if !status.supervisor.is_empty() {
+        say(&format!(
+            "the next command starts it again, unless the service manager is told otherwise\n  \
+             try: systemctl --user stop {SOCKET}\n"
+        ))?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tells the daemon to stop in good order, and waits until it is gone.
+pub(super) async fn end(daemon: &Daemon, mut client: Client, status: &StatusReply) -> Result<(), Error> {
+    match client.shutdown(with_deadline(ShutdownRequest {})).await {
+        Err(error) if !is_lost(&error) && error.code() != Code::Unavailable => return Err(error.into()),
+        // It may be gone before its answer is here.
+        _ => {}
+    }
+    drop(client);
+    wait_until_gone(daemon, status).await
 }
 
 /// `weco daemon status`.
@@ -77,7 +91,7 @@ pub(super) async fn status() -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn ask(client: &mut Client) -> Result<StatusReply, Error> {
+pub(super) async fn ask(client: &mut Client) -> Result<StatusReply, Error> {
     Ok(client.status(with_deadline(StatusRequest {})).await?.into_inner())
 }
 
@@ -87,9 +101,11 @@ fn with_deadline<T>(message: T) -> Request<T> {
     request
 }
 
-async fn wait_until_gone(daemon: &Daemon, pid: u32) -> Result<(), Error> {
-    let deadline = Instant::now() + STOP_DEADLINE;
-    while is_alive(pid) || daemon.connect().await?.is_some() {
+async fn wait_until_gone(daemon: &Daemon, status: &StatusReply) -> Result<(), Error> {
+    let (pid, deadline) = (status.pid, Instant::now() + STOP_DEADLINE);
+    // The socket of a supervised one may be the manager's: to connect would start the next.
+    let supervised = !status.supervisor.is_empty();
+    while is_alive(pid) || (!supervised && daemon.connect().await?.is_some()) {
         if Instant::now() >= deadline {
             let message =
                 format!("weco-daemon (pid {pid}) has not stopped within {} s", STOP_DEADLINE.as_secs());
@@ -117,16 +133,20 @@ fn is_zombie(pid: u32) -> bool {
 }
 
 fn describe(status: &StatusReply) -> String {
+    let (supervisor, log) = match status.supervisor.as_str() {
+        "" => (String::new(), status.log_file.as_str()),
+        "systemd" => ("  supervisor  systemd\n".to_owned(), JOURNAL),
+        other => (format!("  supervisor  {other}\n"), "kept by its supervisor"),
+    };
     format!(
-        "weco-daemon {} is running\n  pid         {}\n  up          {}\n  live runs   {}\n  socket      {}\n  \
-         state       {}\n  log         {}\n{}{}",
+        "weco-daemon {} is running\n  pid         {}\n  up          {}\n  live runs   {}\n{supervisor}  \
+         socket      {}\n  state       {}\n  log         {log}\n{}{}",
         status.version,
         status.pid,
         uptime(status.uptime_seconds),
         status.live_runs,
         status.socket,
         status.state_dir,
-        status.log_file,
         notices(status),
         other_version(status)
     )
@@ -141,7 +161,7 @@ fn other_version(status: &StatusReply) -> String {
     if status.version == VERSION {
         return String::new();
     }
-    format!("warning: this is weco {VERSION}, that is {}\n  try: weco daemon stop\n", status.version)
+    format!("warning: this is weco {VERSION}, that is {}\n  try: weco daemon restart\n", status.version)
 }
 
 /// `3 d 4 h`, `2 h 5 min`, `7 min`, `12 s`.
@@ -155,7 +175,7 @@ fn uptime(seconds: u64) -> String {
     }
 }
 
-fn say(text: &str) -> Result<(), Error> {
+pub(super) fn say(text: &str) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Error::output)
 }

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::{attach, daemon, key_sources, keys, logs, print, resume, run, runs, status};
+use super::{
+    attach, daemon, install, key_sources, keys, logs, print, restart, resume, run, runs, status, uninstall,
+};
 use crate::cli::{Cli, DaemonVerb, KeysVerb, RunArgs, RunVerb, RunsVerb, Verb};
 use crate::error::Error;
 
@@ -35,6 +37,9 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode, Error> {
             DaemonVerb::Stop => block_on(daemon::stop()),
             DaemonVerb::Status => block_on(daemon::status()),
             DaemonVerb::Logs(args) => logs::logs(args),
+            DaemonVerb::Restart => block_on(restart::restart()),
+            DaemonVerb::Install(args) => block_on(install::install(args)),
+            DaemonVerb::Uninstall => block_on(uninstall::uninstall()),
         },
         Verb::Completions { shell } => print::completions(shell),
         Verb::Man => print::man(),

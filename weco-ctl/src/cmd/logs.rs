@@ -1,14 +1,14 @@
-//! `weco daemon logs`: the end of the daemon's log. Needs no daemon.
+//! `weco daemon logs`: the end of the daemon's log, or of systemd's journal. Needs no daemon.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use crate::cli::LogsArgs;
-use crate::daemon::Daemon;
-use crate::error::Error;
+use crate::daemon::{Daemon, SERVICE, UnitFiles, managed_pid};
+use crate::error::{EXIT_FAILURE, Error};
 
 /// How often a followed log is looked at.
 const INTERVAL: Duration = Duration::from_millis(200);
@@ -16,8 +16,11 @@ const INTERVAL: Duration = Duration::from_millis(200);
 /// How much is read at once, in bytes.
 const CHUNK: u64 = 64 * 1024;
 
-/// Prints the end of the log.
+/// Prints the end of the log, or of the journal, if systemd runs the daemon.
 pub(super) fn logs(args: LogsArgs) -> Result<ExitCode, Error> {
+    if UnitFiles::from_env().is_ok_and(|files| files.is_installed()) && managed_pid().is_some() {
+        return journal(args);
+    }
     let daemon = Daemon::from_env()?;
     let path = daemon.paths().daemon_log();
     let mut file = match File::open(&path) {
@@ -35,6 +38,17 @@ pub(super) fn logs(args: LogsArgs) -> Result<ExitCode, Error> {
         return Err(follow(&mut file, shown, &path, &mut out));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn journal(args: LogsArgs) -> Result<ExitCode, Error> {
+    let mut command = Command::new("journalctl");
+    command.args(["--user", "--unit", SERVICE, "--lines"]).arg(args.lines.to_string());
+    if args.follow {
+        command.arg("--follow");
+    }
+    let ended =
+        command.status().map_err(|error| Error::failure(format!("cannot run journalctl: {error}")))?;
+    Ok(if ended.success() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_FAILURE) })
 }
 
 /// Copies what is added after the first `shown` bytes, until that fails.

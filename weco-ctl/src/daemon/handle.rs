@@ -9,7 +9,8 @@ use weco_proto::paths::Paths;
 use weco_proto::private_dir::check_private_dir;
 use weco_proto::v1::StatusRequest;
 
-use super::start;
+use super::unit::{self, Unit};
+use super::{executable, start};
 use crate::error::{Error, is_lost};
 
 /// Longest wait for a daemon's first answer: it has to think about nothing.
@@ -30,6 +31,11 @@ impl Daemon {
     /// Where its things are.
     pub(crate) fn paths(&self) -> &Paths {
         &self.paths
+    }
+
+    /// The systemd units that would run it.
+    pub(crate) fn units(&self) -> Result<[Unit; 2], Error> {
+        unit::units(&executable::find()?, &self.paths, |variable| std::env::var_os(variable))
     }
 
     /// Connects, if it is running and answers: the socket of a daemon that was just killed may still take a

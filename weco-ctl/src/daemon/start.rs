@@ -32,6 +32,10 @@ const RESPAWN_PAUSE: Duration = Duration::from_millis(200);
 /// Most bytes of the log shown when the start fails.
 const EVIDENCE_BYTES: u64 = 1500;
 
+/// What a service manager that started us, or our shell, tells its own service. The daemon is not that service.
+const SERVICE_MANAGER: [&str; 6] =
+    ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"];
+
 /// Starts the daemon and connects to it, or to one that someone else started meanwhile.
 pub(super) async fn start(daemon: &Daemon) -> Result<Client, Error> {
     ensure_private_dir(&daemon.paths().runtime_dir)?;
@@ -136,7 +140,11 @@ impl Log {
     fn spawn(&self, program: &Path) -> Result<Child, Error> {
         let streams = self.file.try_clone().and_then(|out| Ok((out, self.file.try_clone()?)));
         let spawned = streams.and_then(|(out, err)| {
-            Command::new(program)
+            let mut command = Command::new(program);
+            SERVICE_MANAGER.iter().for_each(|variable| {
+                command.env_remove(variable);
+            });
+            command
                 .current_dir("/")
                 .stdin(Stdio::null())
                 .stdout(Stdio::from(out))

@@ -45,7 +45,73 @@ fn a_daemon_of_another_version_is_pointed_out() {
     let _daemon = Fake::serve(&home.socket(), Script { version: Some("9.9.9".into()), ..Script::default() });
     let (code, out, _) = home.run(&["daemon", "status"]);
     assert_eq!(code, 0);
-    assert!(out.ends_with("that is 9.9.9\n  try: weco daemon stop\n"), "{out}");
+    assert!(out.ends_with("that is 9.9.9\n  try: weco daemon restart\n"), "{out}");
+}
+
+#[test]
+fn a_supervised_daemon_has_its_log_in_the_journal() {
+    let home = Home::with_runtime_dir();
+    let script = Script { supervisor: "systemd".into(), ..Script::default() };
+    let _daemon = Fake::serve(&home.socket(), script);
+    let (code, out, _) = home.run(&["daemon", "status"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("\n  supervisor  systemd\n"), "{out}");
+    assert!(out.ends_with("\n  log         journalctl --user -u weco-daemon\n"), "{out}");
+}
+
+#[test]
+fn stopping_a_supervised_daemon_does_not_wake_the_next() {
+    let home = Home::with_runtime_dir();
+    let mut process = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+    let (pid, input) = (process.id(), process.stdin.take());
+    // The manager listens on when the daemon is gone.
+    let (listener, path) = (home.socket(), home.socket());
+    let managers = std::sync::Arc::new(std::sync::Mutex::new(None));
+    let listening = managers.clone();
+    let on_shutdown = Box::new(move || {
+        fs::remove_file(&path).unwrap();
+        *listening.lock().unwrap() = Some(UnixListener::bind(&listener).unwrap());
+        drop(input);
+    });
+    let script =
+        Script { pid, supervisor: "systemd".into(), on_shutdown: Some(on_shutdown), ..Script::default() };
+    let _daemon = Fake::serve(&home.socket(), script);
+    let (code, out, err) = home.run(&["daemon", "stop"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.ends_with("try: systemctl --user stop weco-daemon.socket\n"), "{out}");
+    let listener = managers.lock().unwrap().take().unwrap();
+    listener.set_nonblocking(true).unwrap();
+    assert!(listener.accept().is_err(), "nobody has connected");
+    process.wait().unwrap();
+}
+
+#[test]
+fn a_daemon_of_another_version_is_restarted_as_ours() {
+    let home = Home::with_runtime_dir();
+    let mut process = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+    let (pid, input) = (process.id(), process.stdin.take());
+    let socket = home.socket();
+    let on_shutdown = Box::new(move || {
+        fs::remove_file(socket).unwrap();
+        drop(input);
+    });
+    let old =
+        Script { pid, version: Some("9.9.9".into()), on_shutdown: Some(on_shutdown), ..Script::default() };
+    let old = Fake::serve(&home.socket(), old);
+    // It tells that it was started, and leaves the answer to the fake that follows.
+    home.install_daemon("echo started; exit 75");
+    let client = Client::start(home.weco(&["daemon", "restart"]));
+    let log = home.state_dir().join("daemon.log");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !fs::read_to_string(&log).is_ok_and(|log| log.contains("started")) {
+        assert!(std::time::Instant::now() < deadline);
+        std::thread::yield_now();
+    }
+    assert_eq!(old.calls(), [Call::Shutdown], "only what is allowed between versions");
+    let _new = Fake::serve(&home.socket(), Script { pid: 4711, ..Script::default() });
+    let told = format!("weco-daemon restarted (pid 4711, before {pid}); 2 runs go on");
+    assert_eq!(client.end(), (Some(0), told, String::new()));
+    process.wait().unwrap();
 }
 
 #[test]

@@ -170,6 +170,12 @@ pub trait Journal: Send + Sync {
     /// no error. After a failure some may be removed and others not.
     fn remove(&self, runs: Vec<RunId>) -> BoxFuture<'_, Result<(), JournalError>>;
 
+    /// Completes once whoever records has answered: proof that appends are served. A journal that
+    /// records without a thread of its own has nothing to prove.
+    fn answers(&self) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// Flushes what is written and stops. Later calls answer [`JournalError::Closed`].
     fn close(&self) -> BoxFuture<'_, Result<(), JournalError>>;
 }

@@ -46,6 +46,7 @@ impl Weco for Service {
             log_file: self.about.log_file.display().to_string(),
             notices: self.about.notices.clone(),
             credentials: self.registry.deps().access.credentials(),
+            supervisor: self.about.supervisor.unwrap_or_default().to_owned(),
         }))
     }
 

@@ -3,6 +3,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch;
 use weco_core::decide::{Input, SourceEdit, decide};
 use weco_core::event::{EndStatus, Event, RunEvent};
 use weco_core::run::{NodeId, RunId, RunSpec};
@@ -44,6 +45,8 @@ pub struct Deps {
 pub struct Registry {
     deps: Arc<Deps>,
     live: Arc<Mutex<HashMap<RunId, RunHandle>>>,
+    /// How many are live.
+    count: watch::Sender<usize>,
     stopping: AtomicBool,
     /// Held while an ended run is changed, so that two requests cannot own it at once.
     ended: tokio::sync::Mutex<()>,
@@ -55,6 +58,7 @@ impl Registry {
         Self {
             deps,
             live: Arc::default(),
+            count: watch::Sender::default(),
             stopping: AtomicBool::new(false),
             ended: tokio::sync::Mutex::new(()),
         }
@@ -73,6 +77,11 @@ impl Registry {
     /// How many runs are live.
     pub fn live_count(&self) -> usize {
         self.lock().len()
+    }
+
+    /// How many runs are live, now and whenever that changes.
+    pub fn live_counts(&self) -> watch::Receiver<usize> {
+        self.count.subscribe()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<RunId, RunHandle>> {
@@ -134,18 +143,22 @@ impl Registry {
     ) -> RunHandle {
         let run = state.spec().id;
         self.keep_secrets(state.spec(), &context);
-        let live = Arc::clone(&self.live);
+        let (live, count) = (Arc::clone(&self.live), self.count.clone());
         let deps = Arc::clone(&self.deps);
         let on_end = move || {
             // While it still counts as live, so that nobody has resumed it yet.
             deps.secrets.release(run);
-            live.lock().unwrap_or_else(PoisonError::into_inner).remove(&run);
+            let mut runs = live.lock().unwrap_or_else(PoisonError::into_inner);
+            runs.remove(&run);
+            count.send_replace(runs.len());
+            drop(runs);
             tracing::info!(%run, "run is no longer live");
         };
         // Held until the handle is in, so that `on_end` cannot come first.
         let mut runs = self.lock();
         let handle = actor::spawn(state, first, context, Arc::clone(&self.deps), on_end);
         runs.insert(run, handle.clone());
+        self.count.send_replace(runs.len());
         let journal = Arc::clone(&self.deps.journal);
         self.deps.logs.follow(Followed::new(run, journal, &handle, detached));
         handle

@@ -80,7 +80,7 @@ impl fmt::Debug for Recalled {
 
 #[cfg(test)]
 mod tests {
-    use weco_core::run::{Goal, RunId, SearchSpec};
+    use weco_core::run::{AutoResume, Goal, RunId, SearchSpec};
     use weco_proto::keys_file::KeysFile;
 
     use super::*;
@@ -103,6 +103,7 @@ mod tests {
             eval_timeout_seconds: None,
             search: SearchSpec::Greedy,
             seed: 0,
+            auto_resume: AutoResume::default(),
             environment: crate::blobs::Blob::new(Vec::new()).id(),
             secret_variables: secret_variables.iter().map(|name| (*name).to_owned()).collect(),
         }

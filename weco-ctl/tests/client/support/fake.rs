@@ -33,6 +33,8 @@ pub(crate) struct Script {
     pub(crate) version: Option<String>,
     /// The providers whose keys it has as systemd credentials.
     pub(crate) credentials: Vec<String>,
+    /// Who looks after it.
+    pub(crate) supervisor: String,
     /// What it does when told to shut down.
     pub(crate) on_shutdown: Option<Box<dyn FnOnce() + Send>>,
     /// Its runs, newest first.
@@ -169,6 +171,7 @@ impl Weco for Service {
             log_file: "/the/log".into(),
             notices: script.notices.clone(),
             credentials: script.credentials.clone(),
+            supervisor: script.supervisor.clone(),
         }))
     }
 

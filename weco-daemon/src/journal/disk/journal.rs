@@ -181,6 +181,10 @@ impl Journal for DiskJournal {
         })
     }
 
+    fn answers(&self) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(self.ask(Request::Answer))
+    }
+
     fn close(&self) -> BoxFuture<'_, Result<(), JournalError>> {
         Box::pin(self.ask(Request::Close))
     }

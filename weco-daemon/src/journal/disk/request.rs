@@ -22,6 +22,8 @@ pub(super) enum Request {
     Append(Entry, Durability, Reply),
     /// Remove runs.
     Remove(Vec<RunId>, Reply),
+    /// Show that the thread is alive.
+    Answer(Reply),
     /// Flush and stop.
     Close(Reply),
 }

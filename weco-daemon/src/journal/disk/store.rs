@@ -65,6 +65,7 @@ impl Store {
                         self.commit(std::mem::take(&mut group));
                         answer(reply, self.remove(runs));
                     }
+                    Request::Answer(reply) => answer(reply, Ok(())),
                     Request::Close(reply) => closing = Some(reply),
                 }
                 let more = closing.is_none() && group.len() < MAX_GROUP;
