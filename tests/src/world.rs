@@ -85,6 +85,11 @@ impl World {
         self.environment.remove(name);
     }
 
+    /// The variables of all commands.
+    pub fn environment(&self) -> &BTreeMap<String, String> {
+        &self.environment
+    }
+
     /// Writes a file below the working directory.
     pub fn write(&self, path: &str, text: &str) -> PathBuf {
         let path = self.work().join(path);

@@ -202,6 +202,22 @@ mod tests {
     }
 
     #[test]
+    fn a_process_that_becomes_another_program_is_found_at_every_moment() {
+        let tag = format!("WECO_PROC_TEST=exec-{}", own_pid());
+        let (name, value) = tag.split_once('=').unwrap();
+        let child = Command::new("sh")
+            .args(["-c", "exec sh -c \"$0\" \"$0\"", "exec sh -c \"$0\" \"$0\""])
+            .env(name, value)
+            .spawn()
+            .unwrap();
+        let pid = child.id().cast_signed();
+        let mut buffer = Vec::new();
+        let missed = (0..20_000).filter(|_| !has_tag(pid, &tag, &mut buffer)).count();
+        end(child);
+        assert_eq!(missed, 0);
+    }
+
+    #[test]
     fn children_without_the_tag_are_found_by_their_parent() {
         let tag = format!("WECO_PROC_TEST=parent-{}", own_pid());
         let (name, value) = tag.split_once('=').unwrap();

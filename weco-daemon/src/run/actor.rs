@@ -55,6 +55,11 @@ impl RunHandle {
     pub(super) async fn shutdown(&self) {
         // A closed mailbox means that the run is over already.
         let _ = self.mailbox.send(Message::Shutdown).await;
+        self.gone().await;
+    }
+
+    /// Returns once the run's actor is gone.
+    pub(super) async fn gone(&self) {
         let mut recorded = self.feed.recorded.clone();
         while recorded.changed().await.is_ok() {}
     }

@@ -127,6 +127,16 @@ impl Registry {
         handle
     }
 
+    /// Whether a run goes on. One whose end is told already may still be about to leave: it is waited for.
+    async fn is_live(&self, run: RunId, state: &RunState) -> bool {
+        let Some(handle) = self.live(run) else { return false };
+        if state.end_status().is_none() {
+            return true;
+        }
+        handle.gone().await;
+        false
+    }
+
     fn refuse_when_stopping(&self) -> Result<(), Failure> {
         if self.stopping.load(Ordering::Relaxed) {
             return Err(Failure::new(FailureKind::Stopping, "the daemon is stopping").hint("try again"));
@@ -159,7 +169,7 @@ impl Registry {
         let _owner = self.ended.lock().await;
         let state = self.state(run)?;
         let short = short(run);
-        if self.live(run).is_some() {
+        if self.is_live(run, &state).await {
             return Err(Failure::new(FailureKind::Live, format!("run {short} is running already")));
         }
         if state.end_status() == Some(EndStatus::Completed) && steps.is_none() {
@@ -182,11 +192,11 @@ impl Registry {
     /// If the run is live, nothing better than the baseline was found, or a source was edited since.
     pub async fn apply_best(&self, run: RunId) -> Result<(NodeId, Vec<String>), Failure> {
         let _owner = self.ended.lock().await;
-        if self.live(run).is_some() {
+        let mut state = self.state(run)?;
+        if self.is_live(run, &state).await {
             return Err(Failure::new(FailureKind::State, format!("run {} is still running", short(run)))
                 .hint("stop it first, or wait for its end"));
         }
-        let mut state = self.state(run)?;
         let best = state.tree().best().filter(|node| node.id != NodeId::BASELINE);
         let Some((node, refs)) = best.and_then(|node| Some((node.id, node.files.clone()?))) else {
             return Err(Failure::new(FailureKind::State, "no version better than the baseline was found"));
@@ -222,7 +232,7 @@ impl Registry {
     /// If the run is live or cannot be removed.
     pub async fn forget(&self, run: RunId) -> Result<(), Failure> {
         let _owner = self.ended.lock().await;
-        if self.live(run).is_some() {
+        if self.live(run).is_some() && self.is_live(run, &self.state(run)?).await {
             return Err(Failure::new(FailureKind::State, format!("run {} is still running", short(run))));
         }
         self.deps.journal.remove(run).await?;
