@@ -29,9 +29,9 @@ impl Evaluation {
 /// The processes of a run's evaluations that run now.
 pub fn evaluations(run: &str) -> Vec<Evaluation> {
     let tag = format!("WECO_EVAL={run}/");
-    let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| {
-        entry.ok()?.file_name().to_str()?.parse().ok().map(Pid::from_raw)
-    });
+    let pids = fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok().map(Pid::from_raw));
     pids.filter_map(|pid| {
         let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
         let entry = environment.split(|byte| *byte == 0).find(|entry| entry.starts_with(tag.as_bytes()))?;

@@ -56,7 +56,8 @@ impl Site {
 
     /// A run's events, read while no daemon runs.
     pub fn recorded(&self, run: &str) -> Vec<Event> {
-        let journal = DiskJournal::open(&self.world.state().join("journal")).expect("the journal opens").journal;
+        let journal =
+            DiskJournal::open(&self.world.state().join("journal")).expect("the journal opens").journal;
         let entry = journal.runs().unwrap().into_iter().find(|entry| entry.id.to_string() == run);
         let events = journal.read(entry.expect("the run is there").id, 1, usize::MAX).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

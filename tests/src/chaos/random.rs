@@ -43,7 +43,8 @@ pub fn random_kills(programs: Programs<'_>, job: &Job, mut tell: impl FnMut(Stri
     let mut site = Site::new(programs);
     site.up();
     let witness = site.begin(job);
-    let mut chaos = Chaos { site, witness, rng: ChaCha8Rng::seed_from_u64(job.seed), tally: Tally::default() };
+    let mut chaos =
+        Chaos { site, witness, rng: ChaCha8Rng::seed_from_u64(job.seed), tally: Tally::default() };
     let mut lives = 0;
     loop {
         lives += 1;

@@ -17,6 +17,7 @@ use super::job::{Job, Source};
 use super::witness::Witness;
 use crate::World;
 use crate::eventually::DEADLINE;
+use crate::model_server::ModelServer;
 
 /// How often a starting daemon's socket is tried.
 const LOOK: Duration = Duration::from_micros(500);
@@ -48,6 +49,13 @@ impl Site {
         Self { world, source, daemon: None }
     }
 
+    /// Leads the daemon's and the run's model calls to a server.
+    pub fn lead_to(&mut self, server: &ModelServer) {
+        for (name, value) in server.environment() {
+            self.world.set(&name, value);
+        }
+    }
+
     /// Where the daemon listens.
     pub fn socket(&self) -> PathBuf {
         self.world.runtime().join("daemon.sock")
@@ -61,7 +69,8 @@ impl Site {
     /// Starts a daemon by a command that becomes one, such as a shell that sets limits first.
     pub fn start_by(&mut self, mut command: Command) -> Pid {
         assert!(self.daemon.is_none(), "one daemon at a time");
-        let log = fs::OpenOptions::new().create(true).append(true).open(self.world.state().join("daemon.log"));
+        let log =
+            fs::OpenOptions::new().create(true).append(true).open(self.world.state().join("daemon.log"));
         let child = command.stdout(Stdio::null()).stderr(log.unwrap()).spawn().unwrap();
         let pid = pid_of(&child);
         self.daemon = Some(child);
@@ -138,7 +147,10 @@ impl Site {
     }
 
     /// One request over a connection of its own.
-    pub fn call<T>(&self, request: impl AsyncFnOnce(Client) -> Result<T, tonic::Status>) -> Result<T, tonic::Status> {
+    pub fn call<T>(
+        &self,
+        request: impl AsyncFnOnce(Client) -> Result<T, tonic::Status>,
+    ) -> Result<T, tonic::Status> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             match weco_proto::connect::connect(&self.socket()).await {

@@ -6,3 +6,5 @@
 mod programs;
 #[cfg(test)]
 mod random;
+#[cfg(test)]
+mod steps;

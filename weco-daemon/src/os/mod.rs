@@ -1,5 +1,6 @@
 //! What belongs to the operating system alone: locks, the socket, signals, processes.
 
+pub mod exhausted;
 pub mod lock;
 pub mod pin;
 pub mod proc;

@@ -4,9 +4,13 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::net::{UnixListener, UnixStream};
 use tokio_stream::{Stream, StreamExt, wrappers::UnixListenerStream};
+
+/// How long to wait after a connection could not be taken.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 
 /// A bound socket; its file goes away with it.
 #[derive(Debug)]
@@ -47,12 +51,23 @@ impl Socket {
     /// their peer credentials, whatever the directory's mode became.
     pub fn into_connections(self) -> (SocketFile, impl Stream<Item = io::Result<UnixStream>> + Send) {
         let uid = nix::unistd::geteuid().as_raw();
-        let connections = UnixListenerStream::new(self.listener).filter(move |accepted| match accepted {
-            Ok(stream) => is_peer(stream, uid),
-            Err(_) => true,
-        });
+        let connections =
+            UnixListenerStream::new(self.listener).then(patiently).filter(move |accepted| match accepted {
+                Ok(stream) => is_peer(stream, uid),
+                Err(_) => true,
+            });
         (SocketFile(self.path), connections)
     }
+}
+
+/// A connection that cannot be taken, for want of file handles, still waits to be: without a pause it would be
+/// tried again at once, for ever.
+async fn patiently(accepted: io::Result<UnixStream>) -> io::Result<UnixStream> {
+    if let Err(error) = &accepted {
+        tracing::warn!(%error, "a client could not be connected; trying again");
+        tokio::time::sleep(ACCEPT_AGAIN).await;
+    }
+    accepted
 }
 
 fn is_peer(stream: &UnixStream, uid: u32) -> bool {

@@ -13,6 +13,8 @@ mod artifacts;
 mod effects;
 mod evaluate;
 mod feed;
+mod measure;
+mod patience;
 mod propose;
 mod registry;
 mod swaps;
@@ -20,8 +22,8 @@ mod turns;
 
 pub use effects::{Proposer, RunContext};
 pub(crate) use effects::{kept_dir, load};
-pub(crate) use evaluate::noticed;
 pub use feed::{Feed, Live, LiveWhat};
+pub(crate) use measure::noticed;
 pub use registry::{Deps, Registry};
 pub(crate) use registry::{open_workspace, short};
 pub use swaps::Swaps;

@@ -137,8 +137,13 @@ impl Registry {
         false
     }
 
+    /// Whether the daemon stops, so that no run is to be started any more.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
     fn refuse_when_stopping(&self) -> Result<(), Failure> {
-        if self.stopping.load(Ordering::Relaxed) {
+        if self.is_stopping() {
             return Err(Failure::new(FailureKind::Stopping, "the daemon is stopping").hint("try again"));
         }
         Ok(())
