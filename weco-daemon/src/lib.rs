@@ -62,5 +62,11 @@ fn serve(paths: Paths) -> Result<(), DaemonError> {
 /// Logs go to standard error: the client that starts the daemon sends them to its log file.
 fn start_logging() {
     let filter = EnvFilter::try_from_env("WECO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        // Would print to standard error that printing there failed, and panic: the log may be on a full disk.
+        .log_internal_errors(false)
+        .init();
 }

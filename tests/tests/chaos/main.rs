@@ -7,4 +7,6 @@ mod programs;
 #[cfg(test)]
 mod random;
 #[cfg(test)]
+mod resources;
+#[cfg(test)]
 mod steps;

@@ -6,13 +6,14 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
+use weco_core::event::Event;
 use weco_core::run::RunId;
 use weco_proto::v1;
 
 use crate::clock;
 use crate::error::{Failure, FailureKind};
 use crate::rpc::updates::{Translator, live_update};
-use crate::run::{Feed, Registry};
+use crate::run::{Feed, Live, LiveWhat, Registry};
 
 /// Events read from the journal at a time.
 const PAGE: usize = 256;
@@ -22,6 +23,9 @@ const AHEAD: usize = 64;
 
 /// The least time between two momentary updates: screens redraw at 10 Hz at most.
 const LIVE_EVERY: Duration = Duration::from_millis(100);
+
+/// How long until the journal is read again after the system refused.
+const READ_AGAIN: Duration = Duration::from_secs(1);
 
 /// The updates of one watcher.
 pub(super) type Updates = ReceiverStream<Result<v1::RunUpdate, Status>>;
@@ -102,8 +106,8 @@ impl Watcher {
     /// Sends everything up to sequence number `recorded`, and nothing that may not be durable yet.
     async fn catch_up(&mut self, recorded: u64, sender: &Sender) -> Result<(), Stop> {
         while self.next <= recorded {
+            let events = self.read(sender).await?;
             let journal = &self.registry.deps().journal;
-            let events = journal.read(self.run, self.next, PAGE).map_err(|e| Stop::Failed(e.into()))?;
             for event in events.iter().take_while(|event| event.seq <= recorded) {
                 let wanted = event.seq >= self.from;
                 let output = (wanted && self.include_output).then_some(journal.as_ref());
@@ -121,6 +125,25 @@ impl Watcher {
             }
         }
         Ok(())
+    }
+}
+
+impl Watcher {
+    /// The next events. While the system refuses to read, as without file handles, the client is told why.
+    async fn read(&self, sender: &Sender) -> Result<Vec<Event>, Stop> {
+        loop {
+            match self.registry.deps().journal.read(self.run, self.next, PAGE) {
+                Err(error) if error.may_pass() => {
+                    let what = LiveWhat::Waiting { why: error.to_string() };
+                    let live = Live { step: self.translator.step(), what };
+                    if let Some(update) = live_update(&live, clock::now()) {
+                        send(sender, update).await?;
+                    }
+                    tokio::time::sleep(READ_AGAIN).await;
+                }
+                read => return read.map_err(|error| Stop::Failed(error.into())),
+            }
+        }
     }
 }
 
