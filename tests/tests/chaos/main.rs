@@ -3,6 +3,12 @@
 
 // Marked as tests so that lints see their helpers as such, too.
 #[cfg(test)]
+mod clients;
+#[cfg(test)]
+mod damage;
+#[cfg(test)]
+mod evaluations;
+#[cfg(test)]
 mod programs;
 #[cfg(test)]
 mod random;
