@@ -93,6 +93,11 @@ impl World {
         self.environment.remove(name);
     }
 
+    /// The variables of all commands.
+    pub fn environment(&self) -> &BTreeMap<String, String> {
+        &self.environment
+    }
+
     /// Writes a file below the working directory.
     pub fn write(&self, path: &str, text: &str) -> PathBuf {
         let path = self.work().join(path);
@@ -284,7 +289,10 @@ impl Drop for Running {
 /// Links both programs under their real names into one directory, where the client looks for the
 /// daemon. Hard links: a symbolic one would be resolved to the original's place.
 fn link_programs(client: &str, daemon: &str) -> PathBuf {
-    let place = Path::new(client).parent().unwrap().join("weco-tests-programs");
+    // One place for each pair: programs of other runs may be in use.
+    let mut name = Path::new(client).file_stem().unwrap().to_owned();
+    name.push("-programs");
+    let place = Path::new(client).with_file_name(name);
     fs::create_dir_all(&place).unwrap();
     for (name, program) in [("weco", client), ("weco-daemon", daemon)] {
         let fresh = place.join(format!("{name}.{}.{:?}", std::process::id(), std::thread::current().id()));

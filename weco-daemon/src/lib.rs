@@ -78,6 +78,11 @@ fn serve(paths: Paths, activated: Option<Activated>) -> Result<(), DaemonError> 
 /// journal.
 fn start_logging() {
     let filter = EnvFilter::try_from_env("WECO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        // Would print to standard error that printing there failed, and panic: the log may be on a full disk.
+        .log_internal_errors(false);
     if stream::is_journal() { log.without_time().init() } else { log.init() }
 }

@@ -8,6 +8,8 @@ mod hints;
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use weco_core::decide::{Input, decide};
 use weco_core::run::RunId;
@@ -25,8 +27,13 @@ use crate::rpc::context_for;
 use crate::run::{Registry, kept_dir, load, noticed};
 use crate::secrets::{Recalled, recall};
 
-/// Puts every unfinished run right. A run that cannot be is reported and left; the others go on.
-pub(crate) async fn all(registry: &Registry) {
+/// How long until a run that could not be put right is tried again: at first, and at most.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+const TRY_AGAIN_MOST: Duration = Duration::from_secs(60);
+
+/// Puts every unfinished run right. One that cannot be is reported and tried again later, because the disk may
+/// be full or the handles used up; the others go on.
+pub(crate) async fn all(registry: &Arc<Registry>) {
     let runs = match registry.deps().journal.runs() {
         Ok(runs) => runs,
         Err(error) => return tracing::error!(%error, "the runs cannot be listed"),
@@ -34,11 +41,35 @@ pub(crate) async fn all(registry: &Registry) {
     // A run may have ended too late to be released.
     let unfinished: HashSet<RunId> = runs.iter().filter(|run| !run.ended).map(|run| run.id).collect();
     registry.deps().secrets.retain(|run| unfinished.contains(&run));
-    for entry in runs.iter().filter(|run| !run.ended) {
-        if let Err(failure) = one(registry, entry.id).await {
-            tracing::error!(run = %entry.id, %failure, "the run cannot be recovered");
+    let left = try_all(registry, runs.iter().filter(|run| !run.ended).map(|run| run.id).collect()).await;
+    if !left.is_empty() {
+        tokio::spawn(later(Arc::clone(registry), left));
+    }
+}
+
+/// Tries until all are right, or the daemon stops.
+async fn later(registry: Arc<Registry>, mut left: Vec<RunId>) {
+    let mut pause = TRY_AGAIN;
+    while !left.is_empty() {
+        tokio::time::sleep(pause).await;
+        if registry.is_stopping() {
+            return;
+        }
+        left = try_all(&registry, left).await;
+        pause = (pause * 2).min(TRY_AGAIN_MOST);
+    }
+}
+
+/// Returns those that could not be put right.
+async fn try_all(registry: &Registry, runs: Vec<RunId>) -> Vec<RunId> {
+    let mut left = Vec::new();
+    for run in runs {
+        if let Err(failure) = one(registry, run).await {
+            tracing::error!(%run, %failure, "the run cannot be recovered; it is tried again");
+            left.push(run);
         }
     }
+    left
 }
 
 async fn one(registry: &Registry, run: RunId) -> Result<(), Failure> {

@@ -34,13 +34,41 @@ pub struct Evaluated {
 pub enum EvalError {
     /// The version could not be put in place.
     #[error(transparent)]
-    Swap(#[from] WorkspaceError),
+    Swap(WorkspaceError),
     /// The command could not be started; the sources are restored.
     #[error(transparent)]
     Start(#[from] StartError),
-    /// The command ended, but sources could not be restored.
-    #[error(transparent)]
-    Restore(#[from] RestoreError),
+    /// Sources could not be restored. [`Workspace::recover`] is to be tried until it works.
+    #[error("{error}")]
+    Restore {
+        /// What the command came to, if it ran.
+        finished: Option<Box<Finished>>,
+        /// What could not be restored.
+        error: RestoreError,
+    },
+}
+
+impl EvalError {
+    /// Whether the same may work later: the machine is out of something, nothing is wrong with the version.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Swap(error) => error.may_pass(),
+            Self::Start(error) => error.may_pass(),
+            Self::Restore { .. } => false,
+        }
+    }
+}
+
+impl From<WorkspaceError> for EvalError {
+    fn from(error: WorkspaceError) -> Self {
+        match error {
+            WorkspaceError::NotRolledBack { cause, restore } => {
+                tracing::warn!(%cause, "a version could not be put in place");
+                Self::Restore { finished: None, error: restore }
+            }
+            error => Self::Swap(error),
+        }
+    }
 }
 
 /// Swaps the version in, runs the command, and restores the sources once none of its processes is
@@ -61,12 +89,14 @@ pub async fn evaluate(
     let running = match process::start(&evaluation.command) {
         Ok(running) => running,
         Err(error) => {
-            swapped.restore()?;
+            swapped.restore().map_err(|error| EvalError::Restore { finished: None, error })?;
             return Err(error.into());
         }
     };
     started(running.process(), running.live());
     let finished = running.wait(stop).await;
-    let edits = swapped.restore()?;
-    Ok(Evaluated { finished, edits })
+    match swapped.restore() {
+        Ok(edits) => Ok(Evaluated { finished, edits }),
+        Err(error) => Err(EvalError::Restore { finished: Some(Box::new(finished)), error }),
+    }
 }

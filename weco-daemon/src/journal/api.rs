@@ -63,6 +63,11 @@ pub enum JournalError {
 }
 
 impl JournalError {
+    /// Whether the same may work later: the system refused, for want of room or of something else.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Full { .. } | Self::Io { .. })
+    }
+
     /// What a failed operation on `path` means: no room, or the system's own words.
     pub(super) fn io(verb: &str, path: &Path, error: &io::Error) -> Self {
         use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};

@@ -100,7 +100,7 @@ impl Writer {
     fn catch_up(&mut self, open: &mut Open, recorded: u64, news: Option<&RunUpdate>) -> Result<(), LogError> {
         // What a full disk left waiting comes first.
         self.settle(open)?;
-        while let Some(update) = open.reader.next(recorded).map_err(|failure| self.unreadable(failure))? {
+        while let Some(update) = open.reader.next(recorded).map_err(|error| self.unreadable(error.into()))? {
             open.printer.update(&update).map_err(LogError::io("write", &self.path))?;
             if open.printer.get_ref().waiting() >= BATCH {
                 self.settle(open)?;

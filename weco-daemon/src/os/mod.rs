@@ -1,6 +1,7 @@
 //! What belongs to the operating system alone: locks, the socket, signals, processes.
 
 pub mod activation;
+pub mod exhausted;
 pub mod keyring;
 pub mod lock;
 pub mod notify;

@@ -7,10 +7,16 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::Read;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// Longest environment that is searched, in bytes; Linux allows 6 MiB for arguments and
 /// environment together unless the stack limit was raised.
 const ENVIRONMENT_LIMIT: u64 = 8 << 20;
+
+/// How often, and after which pauses, a process within `execve` is looked at again: it takes some 100 µs, but
+/// its processor may be busy with others.
+const EXEC_LOOKS: u32 = 200;
+const EXEC_PAUSE: Duration = Duration::from_millis(1);
 
 /// Up to this many process numbers are asked for one by one; listing `/proc` is cheaper beyond.
 const PROBE_LIMIT: i32 = 64;
@@ -111,11 +117,28 @@ fn add_descendants(all: &[Stat], meant: &mut HashSet<i32>) {
 
 /// Whether the environment that `pid` was started with has the entry `tag`.
 fn has_tag(pid: i32, tag: &str, buffer: &mut Vec<u8>) -> bool {
-    buffer.clear();
-    let Ok(file) = File::open(format!("/proc/{pid}/environ")) else { return false };
-    // A process that ends meanwhile reads as an error or as empty; what was read still counts.
-    let _ = file.take(ENVIRONMENT_LIMIT).read_to_end(buffer);
+    for _ in 0..EXEC_LOOKS {
+        buffer.clear();
+        let Ok(file) = File::open(format!("/proc/{pid}/environ")) else { return false };
+        // A process that ends meanwhile reads as an error or as empty; what was read still counts.
+        let _ = file.take(ENVIRONMENT_LIMIT).read_to_end(buffer);
+        if !buffer.is_empty() || !is_becoming_another(pid) {
+            break;
+        }
+        std::thread::sleep(EXEC_PAUSE);
+    }
     buffer.split(|byte| *byte == 0).any(|entry| entry == tag.as_bytes())
+}
+
+/// Whether a process whose environment was read as empty is or was within `execve`: its old memory is gone, and
+/// into the new one the kernel has yet to write an environment, whose start and end (fields 50 and 51 of its
+/// stat) are 0 until then. One without an environment has both at the same place.
+fn is_becoming_another(pid: i32) -> bool {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields: Vec<&str> =
+        text.rsplit_once(')').map_or("", |(_, fields)| fields).split_ascii_whitespace().collect();
+    let runs = fields.first().is_some_and(|state| !matches!(*state, "Z" | "X"));
+    runs && matches!(fields.get(47..49), Some([start, end]) if *end == "0" || start != end)
 }
 
 /// The numbers of all processes, or of those started after `after`.
@@ -199,6 +222,22 @@ mod tests {
         end(first);
         assert!(found(None).is_empty());
         end(other);
+    }
+
+    #[test]
+    fn a_process_that_becomes_another_program_is_found_at_every_moment() {
+        let tag = format!("WECO_PROC_TEST=exec-{}", own_pid());
+        let (name, value) = tag.split_once('=').unwrap();
+        let child = Command::new("sh")
+            .args(["-c", "exec sh -c \"$0\" \"$0\"", "exec sh -c \"$0\" \"$0\""])
+            .env(name, value)
+            .spawn()
+            .unwrap();
+        let pid = child.id().cast_signed();
+        let mut buffer = Vec::new();
+        let missed = (0..5_000).filter(|_| !has_tag(pid, &tag, &mut buffer)).count();
+        end(child);
+        assert_eq!(missed, 0);
     }
 
     #[test]

@@ -20,6 +20,9 @@ const CLOSING: Duration = Duration::from_secs(1);
 /// How often to look at it meanwhile.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
+/// How long to wait after a connection could not be taken.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
+
 /// A listening socket. If it was bound here, its file goes away with it.
 #[derive(Debug)]
 pub struct Socket {
@@ -104,12 +107,23 @@ impl Socket {
     /// refused by their peer credentials, whatever the directory's mode became.
     pub fn into_connections(self) -> (Option<SocketFile>, impl Stream<Item = io::Result<UnixStream>> + Send) {
         let uid = nix::unistd::geteuid().as_raw();
-        let connections = UnixListenerStream::new(self.listener).filter(move |accepted| match accepted {
-            Ok(stream) => is_peer(stream, uid),
-            Err(_) => true,
-        });
+        let connections =
+            UnixListenerStream::new(self.listener).then(patiently).filter(move |accepted| match accepted {
+                Ok(stream) => is_peer(stream, uid),
+                Err(_) => true,
+            });
         (self.file, connections)
     }
+}
+
+/// A connection that cannot be taken, for want of file handles, still waits to be: without a pause it would be
+/// tried again at once, for ever.
+async fn patiently(accepted: io::Result<UnixStream>) -> io::Result<UnixStream> {
+    if let Err(error) = &accepted {
+        tracing::warn!(%error, "a client could not be connected; trying again");
+        tokio::time::sleep(ACCEPT_AGAIN).await;
+    }
+    accepted
 }
 
 fn is_peer(stream: &UnixStream, uid: u32) -> bool {

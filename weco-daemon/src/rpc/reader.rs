@@ -5,14 +5,35 @@ use std::vec;
 
 use weco_core::event::Event;
 use weco_core::run::RunId;
+use weco_core::state::IllegalEvent;
 use weco_proto::v1::RunUpdate;
 
 use crate::error::{Failure, FailureKind};
-use crate::journal::Journal;
+use crate::journal::{Journal, JournalError};
 use crate::rpc::updates::Translator;
 
 /// Events read from the journal at a time.
 const PAGE: usize = 256;
+
+/// Why a run's updates cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReadError {
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// What it holds makes no sense.
+    #[error(transparent)]
+    Illegal(#[from] IllegalEvent),
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Journal(error) => error.into(),
+            ReadError::Illegal(error) => Self::new(FailureKind::System, error.to_string()),
+        }
+    }
+}
 
 /// Which updates are wanted, by their sequence numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,6 +66,11 @@ impl UpdateReader {
         self.translator.has_ended()
     }
 
+    /// The last step that the run has asked for, by the events so far.
+    pub(crate) fn step(&self) -> u32 {
+        self.translator.step()
+    }
+
     /// The sequence number of the last event read; 0 at first.
     pub(crate) fn last_seq(&self) -> u64 {
         self.next - 1
@@ -54,13 +80,10 @@ impl UpdateReader {
     ///
     /// # Errors
     /// If the journal cannot be read or makes no sense.
-    pub(crate) fn next(&mut self, recorded: u64) -> Result<Option<RunUpdate>, Failure> {
+    pub(crate) fn next(&mut self, recorded: u64) -> Result<Option<RunUpdate>, ReadError> {
         while let Some(event) = self.event(recorded)? {
             let has_output = self.wanted.output_from.is_some_and(|from| event.seq >= from);
-            let update = self
-                .translator
-                .next(&event, has_output.then_some(self.journal.as_ref()))
-                .map_err(|error| Failure::new(FailureKind::System, error.to_string()))?;
+            let update = self.translator.next(&event, has_output.then_some(self.journal.as_ref()))?;
             if event.seq >= self.wanted.from && update.is_some() {
                 return Ok(update);
             }
@@ -68,7 +91,7 @@ impl UpdateReader {
         Ok(None)
     }
 
-    fn event(&mut self, recorded: u64) -> Result<Option<Event>, Failure> {
+    fn event(&mut self, recorded: u64) -> Result<Option<Event>, JournalError> {
         if self.page.len() == 0 && self.next <= recorded {
             let left = (recorded - self.next).saturating_add(1);
             let limit = usize::try_from(left).map_or(PAGE, |left| left.min(PAGE));

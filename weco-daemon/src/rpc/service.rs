@@ -102,7 +102,7 @@ impl Weco for Service {
     ) -> Answer<v1::CheckSourcesReply> {
         let request = same_version(request)?;
         let run = self.registry.find(&request.run_id)?;
-        Ok(Response::new(v1::CheckSourcesReply { edited: self.registry.edited_since(run)? }))
+        Ok(Response::new(v1::CheckSourcesReply { edited: self.registry.edited_since(run).await? }))
     }
 
     async fn apply_best(&self, request: Request<v1::ApplyBestRequest>) -> Answer<v1::ApplyBestReply> {

@@ -23,6 +23,11 @@ impl Translator {
         self.state.as_ref().is_some_and(|state| state.end_status().is_some())
     }
 
+    /// The newest step, by the events so far.
+    pub(super) fn step(&self) -> u32 {
+        self.state.as_ref().map_or(0, |state| state.tree().steps_asked())
+    }
+
     /// The update of the next event; none for one that only the daemon needs. The captured output is
     /// read from `output`, if given.
     pub(super) fn next(

@@ -11,15 +11,18 @@ use weco_proto::v1;
 
 use crate::clock;
 use crate::error::{Failure, FailureKind};
-use crate::rpc::reader::{UpdateReader, Wanted};
+use crate::rpc::reader::{ReadError, UpdateReader, Wanted};
 use crate::rpc::updates::live_update;
-use crate::run::{Feed, Registry, RunHandle, Watching};
+use crate::run::{Feed, Live, LiveWhat, Registry, RunHandle, Watching};
 
 /// Updates that may wait for a slow client before its stream waits for it.
 const AHEAD: usize = 64;
 
 /// The least time between two momentary updates: screens redraw at 10 Hz at most.
 const LIVE_EVERY: Duration = Duration::from_millis(100);
+
+/// How long until the journal is read again after the system refused.
+const READ_AGAIN: Duration = Duration::from_secs(1);
 
 /// The updates of one watcher.
 pub(super) type Updates = ReceiverStream<Result<v1::RunUpdate, Status>>;
@@ -100,10 +103,29 @@ impl Watcher {
 
     /// Sends everything up to sequence number `recorded`, and nothing that may not be durable yet.
     async fn catch_up(&mut self, recorded: u64, sender: &Sender) -> Result<(), Stop> {
-        while let Some(update) = self.reader.next(recorded).map_err(Stop::Failed)? {
+        while let Some(update) = self.read(recorded, sender).await? {
             send(sender, update).await?;
         }
         Ok(())
+    }
+}
+
+impl Watcher {
+    /// The next update. While the system refuses to read, as without file handles, the client is told why.
+    async fn read(&mut self, recorded: u64, sender: &Sender) -> Result<Option<v1::RunUpdate>, Stop> {
+        loop {
+            match self.reader.next(recorded) {
+                Err(ReadError::Journal(error)) if error.may_pass() => {
+                    let what = LiveWhat::Waiting { why: error.to_string() };
+                    let live = Live { step: self.reader.step(), what };
+                    if let Some(update) = live_update(&live, clock::now()) {
+                        send(sender, update).await?;
+                    }
+                    tokio::time::sleep(READ_AGAIN).await;
+                }
+                read => return read.map_err(|error| Stop::Failed(error.into())),
+            }
+        }
     }
 }
 

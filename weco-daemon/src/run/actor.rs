@@ -228,7 +228,7 @@ impl Actor {
                 .await
             {
                 Ok(()) => return Ok(()),
-                Err(error @ (JournalError::Full { .. } | JournalError::Io { .. })) => {
+                Err(error) if error.may_pass() => {
                     self.report_blocked(&error);
                     tokio::time::sleep(RECORD_RETRY).await;
                 }

@@ -13,6 +13,7 @@ use crate::journal::JournalError;
 use crate::model::{CallNews, Completion, Model, ModelError, ModelErrorKind};
 use crate::run::effects::{Proposer, Shared};
 use crate::run::feed::LiveWhat;
+use crate::run::patience::Patience;
 
 /// The end of the parent's output that a prompt may use, in characters.
 const OUTPUT_TAIL: usize = 2_500;
@@ -30,10 +31,10 @@ pub(super) async fn propose(shared: &Shared, node: NodeId, attempt: u32, brief: 
 async fn ask(shared: &Shared, node: NodeId, attempt: u32, brief: Brief) -> (Input, Vec<Blob>) {
     let answer = match &shared.proposer {
         Proposer::Model(model) => ask_model(shared, model.as_ref(), node, &brief).await,
-        Proposer::Builtin(tuner) => ask_builtin(shared, tuner, node, brief.parent),
+        Proposer::Builtin(tuner) => ask_builtin(shared, tuner, node, brief.parent).await,
     };
     match answer {
-        Ok(Answer::Version { plan, files, usage, from }) => match store(shared, files) {
+        Ok(Answer::Version { plan, files, usage, from }) => match store(shared, node, files).await {
             Ok(Stored { files, lines, blobs }) => {
                 (Input::Replied { node, attempt, plan, files, lines, usage, from }, blobs)
             }
@@ -59,10 +60,11 @@ async fn ask_model(
     node: NodeId,
     brief: &Brief,
 ) -> Result<Answer, ModelFailure> {
-    let files = shared.load(&brief.files).map_err(|error| storage_failure(&error))?;
+    let mut patience = Patience::new(shared, node);
+    let files = patience.read(|| shared.load(&brief.files)).await.map_err(|error| storage_failure(&error))?;
     let output = match &brief.parent_output {
         Some(id) => {
-            let output = shared.deps.journal.blob(shared.spec.id, *id);
+            let output = patience.read(|| shared.deps.journal.blob(shared.spec.id, *id)).await;
             output.map_err(|error| storage_failure(&error))?.unwrap_or_default()
         }
         None => Vec::new(),
@@ -119,19 +121,21 @@ fn model_failure(error: ModelError) -> ModelFailure {
     }
 }
 
-fn ask_builtin(
+async fn ask_builtin(
     shared: &Shared,
     tuner: &Mutex<Tuner>,
     node: NodeId,
     parent: NodeId,
 ) -> Result<Answer, ModelFailure> {
-    let mut tuner = tuner.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut patience = Patience::new(shared, node);
     for seen in shared.take_observations() {
-        let files = shared.load(&seen.files).map_err(|error| storage_failure(&error))?;
-        tuner.observe(seen.node, &files, seen.score);
+        let files = patience.read(|| shared.load(&seen.files)).await;
+        let files = files.map_err(|error| storage_failure(&error))?;
+        tuner.lock().unwrap_or_else(PoisonError::into_inner).observe(seen.node, &files, seen.score);
     }
     let seed = shared.spec.seed.wrapping_add(u64::from(node.0));
-    match tuner.propose(seed) {
+    let proposal = tuner.lock().unwrap_or_else(PoisonError::into_inner).propose(seed);
+    match proposal {
         Ok(Proposal { mut plan, files, from }) => {
             // The tuner chooses by itself where to start; the node is moved there.
             if let Some(other) = from.filter(|from| *from != parent.0) {
@@ -151,8 +155,9 @@ struct Stored {
     blobs: Vec<Blob>,
 }
 
-fn store(shared: &Shared, files: Files) -> Result<Stored, JournalError> {
-    let originals = shared.load(&shared.spec.sources.iter().map(|s| (s.path.clone(), s.blob)).collect())?;
+async fn store(shared: &Shared, node: NodeId, files: Files) -> Result<Stored, JournalError> {
+    let refs = shared.spec.sources.iter().map(|s| (s.path.clone(), s.blob)).collect();
+    let originals = Patience::new(shared, node).read(|| shared.load(&refs)).await?;
     let changed = files.iter().filter_map(|(path, text)| Some((originals.get(path)?, text)));
     let counts = changed.map(|(original, text)| changed_lines(original, text));
     let lines = counts.fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1));

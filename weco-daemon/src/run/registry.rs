@@ -171,15 +171,30 @@ impl Registry {
         }
     }
 
+    /// Whether a run goes on. One whose end is told already may still be about to leave: it is waited for.
+    async fn is_live(&self, run: RunId, state: &RunState) -> bool {
+        let Some(handle) = self.live(run) else { return false };
+        if state.end_status().is_none() {
+            return true;
+        }
+        handle.gone().await;
+        false
+    }
+
+    /// Whether the daemon stops, so that no run is to be started any more.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
     fn refuse_when_stopping(&self) -> Result<(), Failure> {
-        if self.stopping.load(Ordering::Relaxed) {
+        if self.is_stopping() {
             return Err(Failure::new(FailureKind::Stopping, "the daemon is stopping").hint("try again"));
         }
         Ok(())
     }
 
-    fn refuse_live(&self, run: RunId) -> Result<(), Failure> {
-        if self.live(run).is_none() {
+    async fn refuse_live(&self, run: RunId, state: &RunState) -> Result<(), Failure> {
+        if !self.is_live(run, state).await {
             return Ok(());
         }
         let short = short(run);
@@ -217,7 +232,7 @@ impl Registry {
         self.refuse_when_stopping()?;
         let _owner = self.ended.lock().await;
         let state = self.state(run)?;
-        self.refuse_live(run)?;
+        self.refuse_live(run, &state).await?;
         let short = short(run);
         if state.end_status() == Some(EndStatus::Completed) && steps.is_none() {
             return Err(Failure::new(FailureKind::State, format!("run {short} is complete"))
@@ -240,9 +255,10 @@ impl Registry {
     ///
     /// # Errors
     /// If the run is live, or a source is missing or cannot be read.
-    pub fn edited_since(&self, run: RunId) -> Result<Vec<String>, Failure> {
-        self.refuse_live(run)?;
-        let workspace = self.workspace(&self.state(run)?)?;
+    pub async fn edited_since(&self, run: RunId) -> Result<Vec<String>, Failure> {
+        let state = self.state(run)?;
+        self.refuse_live(run, &state).await?;
+        let workspace = self.workspace(&state)?;
         let edits = self.deps.swaps.check(&workspace)?;
         Ok(edits.iter().map(|edit| edit.path().to_owned()).collect())
     }
@@ -253,11 +269,11 @@ impl Registry {
     /// If the run is live, nothing better than the baseline was found, or a source was edited since.
     pub async fn apply_best(&self, run: RunId) -> Result<(NodeId, Vec<String>), Failure> {
         let _owner = self.ended.lock().await;
-        if self.live(run).is_some() {
+        let mut state = self.state(run)?;
+        if self.is_live(run, &state).await {
             return Err(Failure::new(FailureKind::State, format!("run {} is still running", short(run)))
                 .hint("stop it first, or wait for its end"));
         }
-        let mut state = self.state(run)?;
         let best = state.tree().best().filter(|node| node.id != NodeId::BASELINE);
         let Some((node, refs)) = best.and_then(|node| Some((node.id, node.files.clone()?))) else {
             return Err(Failure::new(FailureKind::State, "no version better than the baseline was found"));
@@ -293,7 +309,7 @@ impl Registry {
     /// If the run is live or cannot be removed.
     pub async fn forget(&self, run: RunId) -> Result<(), Failure> {
         let _owner = self.ended.lock().await;
-        if self.live(run).is_some() {
+        if self.live(run).is_some() && self.is_live(run, &self.state(run)?).await {
             return Err(Failure::new(FailureKind::State, format!("run {} is still running", short(run))));
         }
         self.deps.journal.remove(vec![run]).await?;

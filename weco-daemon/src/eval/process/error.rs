@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 
+use crate::os::exhausted::is_exhausted;
+
 /// The command could not be started; nothing runs.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -12,12 +14,12 @@ pub enum StartError {
     #[error("cannot evaluate: the directory {} does not exist any more; put it back and resume the run", .0.display())]
     NoDirectory(PathBuf),
     /// No more files may be open.
-    #[error("cannot evaluate: too many open files ({0}); raise the limit (ulimit -n) or end other runs")]
+    #[error(
+        "cannot evaluate: too many open files ({0}); raise the daemon's limit (ulimit -n) or end other runs"
+    )]
     TooManyFiles(io::Error),
     /// No more processes may run, or there is no memory for one.
-    #[error(
-        "cannot evaluate: no further process can be started ({0}); end other programs and resume the run"
-    )]
+    #[error("cannot evaluate: no further process can be started ({0}); end other programs")]
     TooManyProcesses(io::Error),
     /// The command or the environment is longer than the system allows.
     #[error("cannot evaluate: the command and its environment are too long for this system ({0})")]
@@ -33,6 +35,15 @@ pub enum StartError {
 }
 
 impl StartError {
+    /// Whether the same may work later: the machine is out of something, nothing is wrong with the command.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::TooManyFiles(_) | Self::TooManyProcesses(_) => true,
+            Self::Other { error, .. } => is_exhausted(error),
+            Self::NoDirectory(_) | Self::TooLong(_) => false,
+        }
+    }
+
     /// Says what a failed start in `directory` means.
     pub(super) fn new(directory: &Path, error: io::Error) -> Self {
         match error.raw_os_error().map(Errno::from_raw_os_error) {

@@ -43,7 +43,7 @@ impl StopSignal {
     }
 
     /// Returns once a stop without grace was asked for.
-    pub(super) async fn forced(&mut self) {
+    pub async fn forced(&mut self) {
         self.reached(Asked::Force).await;
     }
 

@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use super::edit::Edit;
+use crate::os::exhausted::is_exhausted;
 
 /// Something could not be done to the sources. Unless it says otherwise, they are as they were.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +55,7 @@ pub enum WorkspaceError {
     #[error("{} is left of an interrupted evaluation; it must be recovered first", .0.display())]
     Unrecovered(PathBuf),
     /// The disk, or the user's share of it, is full.
-    #[error("cannot {action} {}: the disk is full; free some space and resume the run", path.display())]
+    #[error("cannot {action} {}: the disk is full; free some space", path.display())]
     Full {
         /// What was being done.
         action: &'static str,
@@ -85,16 +86,19 @@ impl WorkspaceError {
     pub(super) fn io(action: &'static str, path: impl Into<PathBuf>, error: io::Error) -> Self {
         let path = path.into();
         match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full { action, path },
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                Self::Full { action, path }
+            }
             _ => Self::Io { action, path, error },
         }
     }
 
-    /// Whether it is a full disk: nothing is wrong with the run itself.
-    pub fn is_disk_full(&self) -> bool {
+    /// Whether the same may work later: the machine is out of something, nothing is wrong with the run itself.
+    pub fn may_pass(&self) -> bool {
         match self {
             Self::Full { .. } => true,
-            Self::NotRolledBack { cause, .. } => cause.is_disk_full(),
+            Self::Io { error, .. } => is_exhausted(error),
+            Self::NotRolledBack { cause, .. } => cause.may_pass(),
             _ => false,
         }
     }

@@ -1,0 +1,172 @@
+//! One version put in the sources' place and measured, however often that has to be tried.
+
+use std::path::Path;
+use std::time::Duration;
+
+use weco_core::decide::Input;
+use weco_core::run::{FileRefs, Files, NodeId};
+
+use crate::blobs::Blob;
+use crate::eval::capture;
+use crate::eval::process::{Command, DEFAULT_GRACE, Finished, StopSignal, Token};
+use crate::eval::workspace::{Edit, RestoreError, Workspace, WorkspaceError};
+use crate::eval::{self, EvalError, Evaluated, Evaluation};
+use crate::run::effects::Shared;
+use crate::run::feed::{Live, LiveWhat};
+use crate::run::patience::Patience;
+
+/// Looks at the sources that find one edited, before giving up on someone who never stops saving.
+const EDITS_TAKEN: u32 = 20;
+
+/// The least time between two looks at the output: screens redraw at 10 Hz at most.
+const SCREEN_EVERY: Duration = Duration::from_millis(100);
+
+/// Why an evaluation could not be made.
+pub(super) struct Trouble {
+    pub(super) message: String,
+    pub(super) hint: String,
+}
+
+impl Trouble {
+    fn new(error: impl std::fmt::Display) -> Self {
+        Self { message: error.to_string(), hint: String::new() }
+    }
+}
+
+/// Evaluates a version and restores the sources; none if a stop was asked for before it ran. What the machine
+/// has no room for is tried again until it has.
+pub(super) async fn measure(
+    shared: &Shared,
+    node: NodeId,
+    attempt: u32,
+    refs: &FileRefs,
+    mut stop: StopSignal,
+) -> Result<Option<Finished>, Trouble> {
+    let mut patience = Patience::new(shared, node);
+    let files = tokio::select! {
+        files = patience.read(|| shared.load(refs)) => files.map_err(Trouble::new)?,
+        () = stop.asked() => return Ok(None),
+    };
+    let kept = shared.kept_dir(node);
+    let mut workspace = shared.workspace.lock().await;
+    let mut edits_taken = 0;
+    while edits_taken < EDITS_TAKEN {
+        let evaluation = Evaluation { files: &files, command: command(shared, node, attempt), kept: &kept };
+        let started = |process: &_, live: capture::Live| {
+            shared.mailbox.post(Input::EvalStarted { node, attempt, process: Clone::clone(process) });
+            shared.show(node.0, LiveWhat::Evaluating { output_tail: String::new() });
+            tokio::spawn(show_output(shared.live.clone(), node, live));
+        };
+        // Until the sources are back.
+        let _swap = shared.deps.swaps.note(workspace.replacements(&files));
+        match eval::evaluate(&mut workspace, evaluation, stop.clone(), started).await {
+            Ok(Evaluated { finished, edits }) => {
+                take(shared, &mut workspace, &edits).await;
+                return Ok(Some(finished));
+            }
+            Err(EvalError::Swap(WorkspaceError::Edited(edits))) => {
+                take(shared, &mut workspace, &edits).await;
+                edits_taken += 1;
+            }
+            Err(EvalError::Restore { finished, error }) => {
+                put_right(shared, &mut workspace, &files, &kept, error, &mut patience, &mut stop).await?;
+                if let Some(finished) = finished {
+                    return Ok(Some(*finished));
+                }
+            }
+            Err(error) if error.may_pass() => tokio::select! {
+                () = patience.wait(&error) => {}
+                () = stop.asked() => return Ok(None),
+            },
+            Err(error) => return Err(Trouble::new(error)),
+        }
+    }
+    Err(Trouble {
+        message: "the sources are being edited all the time, so nothing can be measured".to_owned(),
+        hint: "resume the run when the editing is over".to_owned(),
+    })
+}
+
+/// Tries to restore the sources until that works, whatever is in the way: a run must not end with a candidate in
+/// their place, unless someone insists.
+async fn put_right(
+    shared: &Shared,
+    workspace: &mut Workspace,
+    files: &Files,
+    kept: &Path,
+    mut error: RestoreError,
+    patience: &mut Patience<'_>,
+    stop: &mut StopSignal,
+) -> Result<(), Trouble> {
+    loop {
+        take(shared, workspace, &error.edits).await;
+        tokio::select! {
+            () = patience.wait(&error) => {}
+            () = stop.forced() => return Err(Trouble::new(error)),
+        }
+        match workspace.recover(Some(files), kept) {
+            Ok(edits) => {
+                take(shared, workspace, &edits).await;
+                return Ok(());
+            }
+            Err(again) => error = again,
+        }
+    }
+}
+
+/// Records the user's edits, durably, and restores them from now on.
+async fn take(shared: &Shared, workspace: &mut Workspace, edits: &[Edit]) {
+    for edit in edits {
+        let (input, blobs) = noticed(edit);
+        shared.mailbox.ask(input, blobs).await;
+    }
+    workspace.adopt(edits);
+}
+
+fn command(shared: &Shared, node: NodeId, attempt: u32) -> Command {
+    Command {
+        text: shared.spec.eval_command.clone(),
+        directory: shared.spec.directory.clone().into(),
+        environment: shared.environment.clone(),
+        token: Token::new(shared.spec.id, node, attempt),
+        timeout: shared.spec.eval_timeout_seconds.map(Duration::from_secs),
+        grace: DEFAULT_GRACE,
+    }
+}
+
+/// The news of an edit, and the text to keep with it.
+pub(crate) fn noticed(edit: &Edit) -> (Input, Vec<Blob>) {
+    let content = match edit {
+        Edit::InPlace { content, .. } => Some(Blob::new(content.to_vec())),
+        Edit::Moved { .. } | Edit::Deleted { .. } => None,
+    };
+    let input = Input::SourceEdited {
+        path: edit.path().to_owned(),
+        kept_at: edit.kept_at().display().to_string(),
+        message: edit.message(),
+        text: content.as_ref().map(Blob::id),
+    };
+    (input, content.into_iter().collect())
+}
+
+/// Shows the output's end as it grows, until the command has ended or something else is shown.
+async fn show_output(live: tokio::sync::watch::Sender<Live>, node: NodeId, output: capture::Live) {
+    let mut grown = output.watch();
+    // Ends when the capture is dropped. The newest value is all that watchers see.
+    loop {
+        let shown = live.send_if_modified(|live| match &mut live.what {
+            LiveWhat::Evaluating { output_tail } if live.step == node.0 => {
+                *output_tail = output.screen();
+                true
+            }
+            _ => false,
+        });
+        if !shown {
+            return;
+        }
+        tokio::time::sleep(SCREEN_EVERY).await;
+        if grown.changed().await.is_err() {
+            return;
+        }
+    }
+}
