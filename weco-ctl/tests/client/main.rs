@@ -5,4 +5,5 @@ mod bad_input;
 mod daemon;
 mod following;
 mod keys;
+mod keys_typed;
 mod support;
