@@ -15,6 +15,8 @@ mod harness;
 #[cfg(test)]
 mod interruptions;
 #[cfg(test)]
+mod keyrings;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod outages;

@@ -1,9 +1,6 @@
 //! What becomes of a run's secrets when the daemon is restarted, by a crash or with the machine.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::Child;
 
 use nix::sys::signal::Signal;
 use weco_daemon::os::keyring::KernelVault;
@@ -17,33 +14,33 @@ use crate::harness::{Job, SOON, run_id, updates};
 use crate::interruptions::hangs_at_the_second;
 use crate::secrets::holding;
 
-/// A secret of the run's environment, made up when the test runs so that no file can have it by chance.
+/// A secret of the run's environment.
 const TOKEN: &str = "hunter22-token";
 
 /// The evaluation tells what it sees of secrets without showing them.
-const TELLING: &str = "printf 'seen: %s\\n' \"$(printf %s \"$MY_TOKEN/$OPENAI_API_KEY\" | cksum)\"\n\
+pub(crate) const TELLING: &str = "printf 'seen: %s\\n' \"$(printf %s \"$MY_TOKEN/$OPENAI_API_KEY\" | cksum)\"\n\
                        . ./value.sh\necho score: $VALUE\n";
 
 /// Whether this kernel keeps secrets for us, asked as the daemon asks.
-fn has_keyring(world: &World) -> bool {
+pub(crate) fn has_keyring(world: &World) -> bool {
     let probe = KernelVault::of(&world.work());
     probe.store(b"probe").is_ok() && probe.clear().is_ok()
 }
 
 /// A run of three steps without anybody there, whose second question hangs.
-struct Left {
-    job: Job,
+pub(crate) struct Left {
+    pub(crate) job: Job,
     id: String,
 }
 
 impl Left {
     /// `MY_TOKEN` is in the environment, and the key is an argument. Neither is in the environment of what
     /// comes later.
-    fn behind() -> Self {
+    pub(crate) fn behind() -> Self {
         Self::leave(Job::new(hangs_at_the_second()).without_keys().evaluated_by(TELLING))
     }
 
-    fn leave(mut job: Job) -> Self {
+    pub(crate) fn leave(mut job: Job) -> Self {
         job.world.set("MY_TOKEN", TOKEN);
         let mut left = Self::run(job, &["--api-key", &format!("openai={KEY}")]);
         left.job.world.unset("MY_TOKEN");
@@ -67,7 +64,7 @@ impl Left {
         self.job.world.start_daemon();
     }
 
-    fn end(&self) -> RunEnded {
+    pub(crate) fn end(&self) -> RunEnded {
         match updates(&self.job.world, &self.id).pop() {
             Some(Update::Ended(ended)) => ended,
             other => panic!("{other:?}"),
@@ -81,7 +78,7 @@ impl Left {
 
     /// All four evaluations saw the same secrets, and the run came to its end.
     #[track_caller]
-    fn assert_complete(&self) {
+    pub(crate) fn assert_complete(&self) {
         let ended = self.end();
         assert_eq!((ended.status(), ended.best_metric), (RunStatus::Completed, Some(5.0)), "{ended:?}");
         let updates = updates(&self.job.world, &self.id);
@@ -101,7 +98,7 @@ impl Left {
 
     /// Nothing secret is on disk, and nothing is left in the kernel.
     #[track_caller]
-    fn assert_nothing_left(&self) {
+    pub(crate) fn assert_nothing_left(&self) {
         let root = self.job.world.work().parent().unwrap().to_owned();
         for secret in [TOKEN, KEY] {
             assert_eq!(holding(&root, secret), Vec::<PathBuf>::new());
@@ -198,81 +195,4 @@ fn without_its_variable_the_ways_to_give_it_are_named() {
         ended.hint.ends_with("a shell that has OPENAI_API_KEY, or after weco keys set openai"),
         "{ended:?}"
     );
-}
-
-/// Leaves to `keyctl` a session keyring that leads nowhere, as systemd does for a service.
-const IN_ITS_OWN_SESSION: &str = "
-import ctypes, os, platform, sys
-keyctl = {'x86_64': 250, 'aarch64': 219}[platform.machine()]
-ctypes.CDLL(None).syscall(keyctl, 1, None)
-os.execv(sys.argv[1], sys.argv[1:])
-";
-
-/// Forbids `add_key` and `keyctl` to itself and its children, as containers do.
-const WITHOUT_KEYRING: &str = "
-import ctypes, os, platform, struct, sys
-add_key, keyctl = {'x86_64': (248, 250), 'aarch64': (217, 219)}[platform.machine()]
-refuse, permit = 0x00050001, 0x7fff0000
-program = [(0x20, 0, 0, 0), (0x15, 2, 0, add_key), (0x15, 1, 0, keyctl), (6, 0, 0, permit), (6, 0, 0, refuse)]
-filters = ctypes.create_string_buffer(b''.join(struct.pack('HBBI', *line) for line in program))
-filter = ctypes.create_string_buffer(struct.pack('HxxxxxxP', len(program), ctypes.addressof(filters)))
-libc = ctypes.CDLL(None)
-assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, filter) == 0
-os.execv(sys.argv[1], sys.argv[1:])
-";
-
-/// Starts the daemon by a script that changes what it may do first.
-fn start_daemon_by(world: &World, script: &str) -> Daemon {
-    let _ = fs::create_dir(world.state());
-    fs::set_permissions(world.state(), fs::Permissions::from_mode(0o700)).unwrap();
-    let log = fs::File::create(world.state().join("daemon.log")).unwrap();
-    let program = world.program("weco-daemon");
-    let mut command = world.outside("python3");
-    command.args(["-c", script]).arg(program.get_program()).current_dir("/").stderr(log);
-    let daemon = Daemon(command.spawn().unwrap());
-    eventually("it serves", || world.daemon_log().contains("serving").then_some(()));
-    daemon
-}
-
-/// A daemon that is a child of the test.
-struct Daemon(Child);
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        // It may have been killed by the test, and is gone then.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-#[test]
-fn a_daemon_in_a_session_of_its_own_has_the_users_keyring() {
-    let left = Left::behind();
-    left.job.world.kill_daemon();
-    let _daemon = start_daemon_by(&left.job.world, IN_ITS_OWN_SESSION);
-    if has_keyring(&left.job.world) {
-        left.assert_complete();
-    } else {
-        assert_eq!(left.end().status(), RunStatus::Interrupted);
-    }
-    left.assert_nothing_left();
-}
-
-#[test]
-fn where_the_kernel_refuses_secrets_are_in_memory_only_and_that_is_said_once() {
-    let job = Job::new(hangs_at_the_second()).without_keys().evaluated_by(TELLING);
-    let first = start_daemon_by(&job.world, WITHOUT_KEYRING);
-    let left = Left::leave(job);
-    let said = || left.job.world.daemon_log().matches("held in memory only").count();
-    assert_eq!(said(), 1, "{}", left.job.world.daemon_log());
-    assert_eq!(left.job.world.vault().load().unwrap_or_default(), None);
-    left.job.world.kill_daemon();
-    drop(first);
-    let _second = start_daemon_by(&left.job.world, WITHOUT_KEYRING);
-    assert_eq!(said(), 1);
-    let ended = left.end();
-    assert_eq!(ended.status(), RunStatus::Interrupted, "{ended:?}");
-    assert!(ended.reason.contains("MY_TOKEN must be given again"), "{ended:?}");
-    left.job.assert_clean();
-    left.assert_nothing_left();
 }

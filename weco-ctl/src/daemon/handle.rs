@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use tokio::time::sleep;
 use tonic::Request;
 use weco_proto::connect::{Client, ConnectError, connect};
 use weco_proto::paths::Paths;
@@ -15,6 +16,13 @@ use crate::error::{Error, is_lost};
 
 /// Longest wait for a daemon's first answer: it has to think about nothing.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
+
+/// How often a socket is looked at whose connections break before a word is said: that of a daemon being killed
+/// takes some until the kernel has closed it.
+const LOOKS: u32 = 10;
+
+/// How long between two looks.
+const LOOK_INTERVAL: Duration = Duration::from_millis(20);
 
 /// This user's daemon, running or not.
 #[derive(Clone, Debug)]
@@ -46,10 +54,17 @@ impl Daemon {
         }
         // Whoever owns the directory could put a socket of his own there, and be sent our environment.
         check_private_dir(&self.paths.runtime_dir)?;
-        match connect(&self.paths.socket()).await {
-            Ok(client) => alive(client).await,
-            Err(ConnectError::NotRunning) => Ok(None),
-            Err(error) => Err(error.into()),
+        let mut looks = 1;
+        loop {
+            match connect(&self.paths.socket()).await {
+                Ok(client) => return alive(client).await,
+                Err(ConnectError::NotRunning) => return Ok(None),
+                Err(ConnectError::Protocol { .. }) if looks < LOOKS => {
+                    looks += 1;
+                    sleep(LOOK_INTERVAL).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
     }
 

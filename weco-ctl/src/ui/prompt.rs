@@ -6,7 +6,7 @@ use std::time::Duration;
 use crossterm::event::{Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use futures_util::StreamExt;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::format::{middle_cut, one_line};
 
@@ -71,30 +71,26 @@ async fn ask(question: &str, enter: bool) -> io::Result<bool> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Ok(false);
     }
+    let mut signals = Signals::watch()?;
     let raw = Raw::enter()?;
     while poll(QUIET)? {
         read()?;
     }
     print!("{question} {} ", if enter { "[Y/n]" } else { "[y/N]" });
     io::stdout().flush()?;
-    let yes = answered(enter).await?;
+    let yes = answered(enter, &mut signals).await?;
     drop(raw);
     println!("{}", if yes { "yes" } else { "no" });
     Ok(yes)
 }
 
-/// Waits for the answer. Signals are caught, since the terminal is to be left as it was.
-async fn answered(enter: bool) -> io::Result<bool> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hangup = signal(SignalKind::hangup())?;
+/// Waits for the answer.
+async fn answered(enter: bool, signals: &mut Signals) -> io::Result<bool> {
     let mut events = EventStream::new();
     loop {
         let event = tokio::select! {
             event = events.next() => event,
-            _ = interrupt.recv() => None,
-            _ = terminate.recv() => None,
-            _ = hangup.recv() => None,
+            () = signals.received() => None,
         };
         let Some(Ok(event)) = event else { return Ok(false) };
         if let Some(yes) = answer(&event, enter) {
@@ -116,6 +112,33 @@ fn answer(event: &Event, enter: bool) -> Option<bool> {
         KeyCode::Char('y' | 'Y') => Some(true),
         KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q') => Some(false),
         _ => None,
+    }
+}
+
+/// The signals that would end us. They are caught while the terminal is not as it was, and so from before it is
+/// changed.
+pub(super) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    pub(super) fn watch() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for one of them.
+    pub(super) async fn received(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.hangup.recv() => {}
+        }
     }
 }
 

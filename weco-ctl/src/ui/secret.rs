@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use crossterm::event::{Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
 use futures_util::StreamExt;
-use tokio::signal::unix::{SignalKind, signal};
 
-use super::prompt::Raw;
+use super::prompt::{Raw, Signals};
 
 /// Most characters that are taken: far more than any key has.
 const MOST: usize = 16 * 1024;
@@ -34,27 +33,23 @@ pub async fn type_secret(question: &str) -> io::Result<Typed> {
     if !io::stdin().is_terminal() {
         return Ok(Typed::NoTerminal);
     }
+    let mut signals = Signals::watch()?;
     let raw = Raw::enter()?;
     eprint!("{question}");
     io::stderr().flush()?;
-    let typed = typed().await;
+    let typed = typed(&mut signals).await;
     drop(raw);
     eprintln!();
     typed
 }
 
-async fn typed() -> io::Result<Typed> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hangup = signal(SignalKind::hangup())?;
+async fn typed(signals: &mut Signals) -> io::Result<Typed> {
     let mut events = EventStream::new();
     let mut line = Line::default();
     loop {
         let event = tokio::select! {
             event = events.next() => event,
-            _ = interrupt.recv() => None,
-            _ = terminate.recv() => None,
-            _ = hangup.recv() => None,
+            () = signals.received() => None,
         };
         let Some(Ok(event)) = event else { return Ok(Typed::Abandoned) };
         match line.take(&event) {

@@ -29,6 +29,20 @@ fn a_socket_left_by_a_dead_daemon_is_nobody() {
 }
 
 #[test]
+fn a_socket_that_dies_with_our_connection_is_nobody() {
+    let home = Home::with_runtime_dir();
+    let listener = UnixListener::bind(home.socket()).unwrap();
+    let dying = std::thread::spawn(move || {
+        let (connection, _) = listener.accept().unwrap();
+        drop(listener);
+        drop(connection);
+    });
+    let (code, _, err) = home.run(&["daemon", "status"]);
+    assert_eq!((code, err.as_str()), (3, ""));
+    dying.join().unwrap();
+}
+
+#[test]
 fn status_tells_where_everything_is() {
     let home = Home::with_runtime_dir();
     let _daemon = Fake::serve(&home.socket(), Script { pid: 4711, ..Script::default() });

@@ -5,5 +5,6 @@ mod bad_input;
 mod daemon;
 mod following;
 mod keys;
+mod keys_typed;
 mod runs;
 mod support;

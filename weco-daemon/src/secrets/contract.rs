@@ -66,6 +66,12 @@ fn keeps_one_payload(vault: &dyn Vault) {
     }
     assert_eq!(vault.store(&[7; 40_000]), Err(VaultError::Full));
     assert_eq!(vault.load().unwrap().as_deref(), Some(&b"b"[..]), "what was there still is");
+    // More than an ordinary user's quota, and less than a key may hold.
+    let expected = match vault.store(&[7; 30_000]) {
+        Err(VaultError::Full) => vec![b'b'],
+        stored => stored.map(|()| vec![7; 30_000]).unwrap(),
+    };
+    assert_eq!(vault.load(), Ok(Some(expected)), "all or nothing");
     assert_eq!(vault.clear(), Ok(()));
     assert_eq!(vault.load(), Ok(None));
     assert_eq!(vault.store(b"again"), Ok(()));

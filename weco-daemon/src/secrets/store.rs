@@ -61,7 +61,9 @@ impl Secrets {
         if same && inner.vaulted.contains(&run) {
             return;
         }
-        inner.held.insert(run, Arc::new(secrets.clone()));
+        // Runs from the same shell share one set.
+        let shared = inner.held.values().find(|held| ***held == *secrets).cloned();
+        inner.held.insert(run, shared.unwrap_or_else(|| Arc::new(secrets.clone())));
         inner.vaulted.insert(run);
         if let Err(error) = self.write(&inner) {
             inner.vaulted.remove(&run);
