@@ -35,11 +35,11 @@ fn main() {
     for (name, line) in lines {
         row(name, &mut (0..ROUNDS).map(|_| command(&world, line)).collect::<Vec<_>>());
     }
-    row("weco runs --format json", &mut vec![command(&world, &["runs", "--format", "json"])]);
+    row("weco runs --format json", &mut [command(&world, &["runs", "--format", "json"])]);
     calls(&world, &runtime);
     row(
         "weco runs prune --keep 5000 --yes",
-        &mut vec![command(&world, &["runs", "prune", "--keep", "5000", "--yes"])],
+        &mut [command(&world, &["runs", "prune", "--keep", "5000", "--yes"])],
     );
     row(
         "weco daemon status",

@@ -1,5 +1,7 @@
 //! `weco runs` and `weco runs prune`, over real runs.
 
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
 mod common;
 
 use common::{quadratic, world};

@@ -30,9 +30,9 @@ const STEPS: [Step; 1] = [with_summaries];
 /// The format that this version writes.
 const FORMAT: u32 = 1 + STEPS.len() as u32;
 
-/// Longest wait until the index holds what a migration changed. If it takes longer, or fails, the
-/// number stays what it was and the next start migrates again.
-const FLUSH: Duration = Duration::from_secs(60);
+/// Longest wait until the index holds what a migration changed: some hundred times what 10,000 runs
+/// take. If it takes longer, or fails, the number stays what it was and the next start goes on.
+const FLUSH: Duration = Duration::from_secs(8);
 
 /// A journal's format, read and found to be known.
 #[derive(Debug)]
@@ -107,8 +107,10 @@ impl Format {
 }
 
 /// Format 2 keeps a summary of every run in the catalogue. A run that the catalogue does not have as
-/// over is read in full when the copies are compared, and catalogued anew with what is found.
+/// over is read in full when the copies are compared, and catalogued anew with what is found. One
+/// with a summary was migrated before this was cut short.
 fn with_summaries(old: &mut Old<'_>) -> Result<(), JournalError> {
-    old.catalogue.values_mut().for_each(|known| known.ended = false);
+    let unsummarised = old.catalogue.values_mut().filter(|known| known.summary.is_none());
+    unsummarised.for_each(|known| known.ended = false);
     Ok(())
 }

@@ -52,6 +52,9 @@ pub(super) fn open_index(
     }
 }
 
+/// Removals completed together.
+const REMOVED: usize = 250;
+
 /// Finds every run's state.
 pub(super) struct Recovery<'a> {
     pub(super) layout: &'a Layout,
@@ -70,8 +73,9 @@ impl Recovery<'_> {
         for run in &removed {
             self.catalogue.remove(run);
         }
-        if !removed.is_empty() {
-            self.index.remove(removed.into_iter().map(|run| (run, self.layout.tombstone(run))).collect());
+        // In parts: each is done for good, however soon the next stop comes.
+        for part in removed.chunks(REMOVED) {
+            self.index.remove(part.iter().map(|run| (*run, self.layout.tombstone(*run))).collect());
         }
         let indexed: HashSet<_> = self.catalogue.keys().copied().collect();
         let mut runs = BTreeMap::new();

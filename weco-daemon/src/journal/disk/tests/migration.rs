@@ -1,5 +1,7 @@
 //! Journals of older formats, as real daemons left them.
 
+use std::time::{Duration, Instant};
+
 use weco_core::event::{EndStatus, RunEvent, Usage};
 use weco_core::run::NodeId;
 use weco_core::state::{RunState, RunStatus};
@@ -20,16 +22,29 @@ fn format(dir: &Path) -> String {
     fs::read_to_string(dir.join("format")).unwrap()
 }
 
-/// The catalogue's entry of a run, as JSON.
+/// The database, once whoever had it open has let go of it.
+fn database(dir: &Path) -> sled::Db {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        match sled::Config::new().path(dir.join("sled-1")).flush_every_ms(None).open() {
+            Ok(db) => return db,
+            Err(error) => assert!(Instant::now() < deadline, "{error}"),
+        }
+        std::thread::yield_now();
+    }
+}
+
+/// The catalogue's entries as JSON, each before `edit` changed it.
 fn catalogued(dir: &Path, edit: impl Fn(&mut serde_json::Value)) -> Vec<serde_json::Value> {
-    let db = sled::Config::new().path(dir.join("sled-1")).flush_every_ms(None).open().unwrap();
+    let db = database(dir);
     let runs = db.open_tree("runs").unwrap();
     let one = |item: sled::Result<(sled::IVec, sled::IVec)>| {
         let (key, value) = item.unwrap();
-        let mut entry = serde_json::from_slice(&value).unwrap();
+        let before: serde_json::Value = serde_json::from_slice(&value).unwrap();
+        let mut entry = before.clone();
         edit(&mut entry);
         runs.insert(key, serde_json::to_vec(&entry).unwrap()).unwrap();
-        entry
+        before
     };
     let entries = runs.iter().map(one).collect();
     db.flush().unwrap();
