@@ -133,3 +133,49 @@ fn what_was_applied_can_be_built_upon() {
     assert_eq!(resumed.code, 0, "{resumed:?}");
     eventually("the better one is there", || job.world.read("value.sh").contains("VALUE=3").then_some(()));
 }
+
+#[test]
+fn an_edit_before_the_first_evaluation() {
+    let job = Job::scripted([whole("2"), whole("3")]).evaluated_by(
+        "echo $$ > waiting; while [ ! -e go ]; do sleep 0.02; done\n. ./value.sh\necho score: $VALUE\n",
+    );
+    let run = job.spawn(&["-n", "2", "-M", "gpt-5.2", "--apply-change"]);
+    await_file(&job.world, "waiting");
+    assert_eq!(job.world.read("value.sh"), ORIGINAL, "the baseline is the user's own file");
+    job.world.write("value.sh", &edited());
+    job.world.write("go", "");
+    assert_not_applied(&job.world, &run.wait());
+}
+
+#[test]
+fn a_source_deleted_during_an_evaluation_comes_back() {
+    let job = Job::scripted([whole("2"), whole("3")]).evaluated_by(PATIENT);
+    let run = job.spawn(&["-n", "2", "-M", "gpt-5.2"]);
+    await_file(&job.world, "waiting");
+    fs::remove_file(job.world.work().join("value.sh")).unwrap();
+    job.world.write("go", "");
+    let run = run.wait();
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("[WARNING] value.sh was gone after an evaluation"), "{run:?}");
+    job.assert_clean();
+}
+
+#[test]
+fn a_source_deleted_between_evaluations_ends_the_run_which_goes_on_with_it() {
+    let job = Job::new(ModelServer::start(|request| {
+        let pause = std::time::Duration::from_millis(60);
+        let delivery = if request.number == 2 { Delivery::Drip(pause) } else { Delivery::Whole };
+        Reply::from(whole(&(request.number + 1).to_string())).delivered(delivery)
+    }));
+    let run = job.spawn(&["-n", "2", "-M", "gpt-5.2"]);
+    assert!(job.server.await_requests(2, SOON));
+    fs::remove_file(job.world.work().join("value.sh")).unwrap();
+    let run = run.wait();
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stderr.contains("value.sh is gone; put it back and resume the run"), "{run:?}");
+    assert!(!job.world.work().join("value.sh").exists(), "what the user removed is not made anew");
+    job.world.write("value.sh", ORIGINAL);
+    let resumed = job.world.weco(&["resume", crate::harness::run_id(&run.stdout), "--output", "plain"]);
+    assert_eq!(resumed.code, 0, "{resumed:?}");
+    job.assert_clean();
+}
