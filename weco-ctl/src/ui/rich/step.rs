@@ -13,7 +13,7 @@ use crate::ui::format::{clock, end_cut, one_line, tokens, width, wrap};
 use crate::ui::view::{End, Node, Outage, State};
 
 /// Milliseconds for which a warning stays in sight; the summary tells of it again.
-const WARNING_SHOWN_MS: i64 = 120_000;
+const WARNING_SHOWN_MS: u64 = 120_000;
 
 /// Draws the panel.
 pub(super) fn render(view: &RunView, theme: Theme, now_ms: i64, area: Rect, buffer: &mut Buffer) {
@@ -39,7 +39,9 @@ pub(super) fn render(view: &RunView, theme: Theme, now_ms: i64, area: Rect, buff
 
 fn recent_warning(view: &RunView, now_ms: i64) -> Option<&str> {
     let warning = view.warnings().last()?;
-    (now_ms.saturating_sub(warning.at_ms) < WARNING_SHOWN_MS).then_some(warning.message.as_str())
+    // Either way: a clock that was set back must not keep it on screen until it has caught up.
+    let age = now_ms.abs_diff(warning.at_ms);
+    (age < WARNING_SHOWN_MS).then_some(warning.message.as_str())
 }
 
 enum Content<'a> {

@@ -197,6 +197,21 @@ fn without_colour_the_same_is_written() {
     assert!(plain.backend().buffer().content.iter().all(|cell| cell.fg == reset && cell.bg == reset));
 }
 
+/// Each update earlier than the one before, and now earlier still, or absurdly late.
+#[test]
+fn a_clock_that_jumps_disturbs_no_screen() {
+    let hour = 3_600_000;
+    let story = evaluating().after(-hour).edited().after(-hour).printing(4, "tail").after(-hour);
+    let view = story.view();
+    for now_ms in [story.now() + 2 * hour, story.now(), story.now() - hour, 0, -hour, i64::MIN, i64::MAX] {
+        let shown = screen(&view, &mut App::default(), now_ms, (140, 45));
+        assert!(!shown.contains("-1:") && !shown.contains(":-"), "no time below zero: {shown}");
+        let is_recent = now_ms.abs_diff(story.now() + 2 * hour) < 120_000;
+        assert_eq!(shown.contains("was edited"), is_recent, "{shown}");
+        assert!(view.elapsed_ms(now_ms) >= 0 && view.left_ms(now_ms).is_none_or(|left| left >= 0));
+    }
+}
+
 #[test]
 fn no_size_is_too_small_or_too_large() {
     let views = [

@@ -146,6 +146,35 @@ fn process() -> ProcessRef {
 }
 
 #[test]
+fn a_clock_that_jumps_changes_nothing_but_the_times() {
+    let steady = played(|_| 5);
+    let jumping = played(|turn| [1_000_000, 5, -3, i64::MAX, i64::MIN][turn % 5]);
+    assert_eq!(steady, jumping);
+}
+
+/// What is recorded of a run of two steps at whose turns the clock shows these times, and of its replay.
+fn played(clock: impl Fn(usize) -> i64) -> Vec<RunEvent> {
+    let mut play = Play::new(2);
+    for turn in 0.. {
+        let input = match play.last_effect().clone() {
+            _ if play.state.end_status().is_some() => break,
+            Effect::Evaluate { node, attempt, .. } => {
+                Input::EvalEnded { node, attempt, outcome: outcome(Some(1.0)) }
+            }
+            Effect::Propose { node, attempt, .. } => {
+                Input::Unusable { node, attempt, reason: "no".into(), usage: Usage::default() }
+            }
+            Effect::Cancel { .. } => unreachable!("nobody stops it"),
+        };
+        let decision = decide(&mut play.state, input, clock(turn)).unwrap();
+        play.journal.extend(decision.events);
+        play.effects.extend(decision.effects);
+    }
+    assert_eq!(RunState::replay(&play.journal).unwrap(), play.state);
+    play.journal.into_iter().map(|event| event.kind).collect()
+}
+
+#[test]
 fn a_run_evaluates_the_baseline_then_its_steps_then_ends() {
     let mut play = Play::new(2);
     play.evaluated(Some(1.0));
