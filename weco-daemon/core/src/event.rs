@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::run::{BlobId, FileRefs, NodeId, RunSpec};
+use crate::run::{BlobId, EnvironmentRef, FileRefs, NodeId, RunSpec};
 
 /// Milliseconds since the Unix epoch.
 pub type Timestamp = i64;
@@ -143,6 +143,9 @@ pub enum RunEvent {
         /// Waits in a row from now on, if that changes: see [`crate::run::AutoResume::attempts`].
         #[serde(default)]
         attempts: Option<u32>,
+        /// The environment of evaluations from now on, if another than before.
+        #[serde(default)]
+        environment: Option<EnvironmentRef>,
     },
     /// The run is over, for now.
     Ended {

@@ -169,6 +169,15 @@ impl SearchSpec {
     }
 }
 
+/// The environment of a run's evaluations, as far as it is recorded.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct EnvironmentRef {
+    /// As [`RunSpec::environment`].
+    pub record: BlobId,
+    /// As [`RunSpec::secret_variables`].
+    pub secret_variables: Vec<String>,
+}
+
 /// How a run waits when its model's provider cannot be reached or answers that it cannot serve now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct AutoResume {

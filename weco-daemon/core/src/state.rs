@@ -110,7 +110,8 @@ impl RunState {
         Ok(state)
     }
 
-    /// What the user asked for. Its `steps` is the original budget; see [`Self::steps`].
+    /// What the user asked for, with the environment of the last resumption. Its `steps` is the original budget;
+    /// see [`Self::steps`].
     pub fn spec(&self) -> &RunSpec {
         &self.spec
     }
@@ -311,7 +312,11 @@ impl RunState {
                 let (node, attempt, until) = (*node, *attempt, *until);
                 self.outage = Some(Outage { node, attempt, until, reason: reason.clone() });
             }
-            RunEvent::Resumed { steps, attempts } => {
+            RunEvent::Resumed { steps, attempts, environment } => {
+                if let Some(environment) = environment {
+                    self.spec.environment = environment.record;
+                    self.spec.secret_variables.clone_from(&environment.secret_variables);
+                }
                 self.steps = *steps;
                 self.auto_resume.attempts = attempts.unwrap_or(self.auto_resume.attempts);
                 self.outage = None;

@@ -127,7 +127,7 @@ pub(super) async fn contents_come_with_their_events(journal: Arc<dyn Journal>) {
 
 pub(super) async fn runs_are_listed_with_how_they_stand(journal: Arc<dyn Journal>) {
     let applied = |seq| event(seq, RunEvent::Applied { node: NodeId(1), paths: Vec::new() });
-    let resumed = |seq| event(seq, RunEvent::Resumed { steps: 9, attempts: None });
+    let resumed = |seq| event(seq, RunEvent::Resumed { steps: 9, attempts: None, environment: None });
     let cases = [
         (vec![note(1, "")], false),
         (vec![note(1, ""), ended(2)], true),

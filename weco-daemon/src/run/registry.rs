@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use weco_core::decide::{Input, SourceEdit, decide};
 use weco_core::event::{EndStatus, Event, RunEvent};
-use weco_core::run::{NodeId, RunId, RunSpec};
+use weco_core::run::{EnvironmentRef, NodeId, RunId, RunSpec};
 use weco_core::state::{RunState, RunStatus};
 
 use crate::blobs::Blob;
 use crate::clock;
+use crate::environment;
 use crate::error::{Failure, FailureKind};
 use crate::eval::workspace::{Edit, SourceText, Workspace, WorkspaceError};
 use crate::journal::{Durability, Journal, JournalError};
@@ -239,10 +240,14 @@ impl Registry {
                 .hint(format!("say how many more steps: weco resume {short} --steps 20")));
         }
         let context = context(&state)?;
-        let (edits, blobs) = since_then(&self.deps.swaps.check(&context.workspace)?);
+        let (edits, mut blobs) = since_then(&self.deps.swaps.check(&context.workspace)?);
+        let record = Blob::new(environment::to_record(&context.environment));
+        let secret_variables = environment::secret_names(&context.environment);
+        let environment = Some(EnvironmentRef { record: record.id(), secret_variables });
+        blobs.push(record);
         let seq = state.seq() + 1;
         self.deps.logs.reserve_if(detached, run).await?.keep();
-        let first = (Input::ResumeAsked { steps, attempts, edits }, blobs);
+        let first = (Input::ResumeAsked { steps, attempts, environment, edits }, blobs);
         let mut feed = self.launch(state, first, context, detached).feed();
         match feed.recorded.wait_for(|recorded| *recorded >= seq).await {
             Ok(_) => Ok(seq),

@@ -1,6 +1,6 @@
 use crate::event::{Event, Outcome, ProcessRef, Usage};
 use crate::prompt::Brief;
-use crate::run::{BlobId, FileRefs, NodeId};
+use crate::run::{BlobId, EnvironmentRef, FileRefs, NodeId};
 
 /// News for a run.
 #[derive(Clone, PartialEq, Debug)]
@@ -116,6 +116,8 @@ pub enum Input {
         steps: Option<u32>,
         /// Waits in a row for the model's provider from now on; none: as before.
         attempts: Option<u32>,
+        /// The environment of evaluations from now on; none: as before.
+        environment: Option<EnvironmentRef>,
         /// Sources that the user edited since the run was last at work.
         edits: Vec<SourceEdit>,
     },

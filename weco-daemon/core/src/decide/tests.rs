@@ -138,7 +138,7 @@ fn outcome(metric: Option<f64>) -> Outcome {
 }
 
 fn resume(steps: Option<u32>) -> Input {
-    Input::ResumeAsked { steps, attempts: None, edits: Vec::new() }
+    Input::ResumeAsked { steps, attempts: None, environment: None, edits: Vec::new() }
 }
 
 fn process() -> ProcessRef {
@@ -164,7 +164,9 @@ fn played(clock: impl Fn(usize) -> i64) -> Vec<RunEvent> {
             Effect::Propose { node, attempt, .. } => {
                 Input::Unusable { node, attempt, reason: "no".into(), usage: Usage::default() }
             }
-            Effect::Cancel { .. } => unreachable!("nobody stops it"),
+            Effect::Cancel { .. } | Effect::Wake { .. } => {
+                unreachable!("nobody stops it, and the model answers")
+            }
         };
         let decision = decide(&mut play.state, input, clock(turn)).unwrap();
         play.journal.extend(decision.events);
