@@ -70,7 +70,8 @@ fn rounds(plan: Plan) -> ExitCode {
         let programs = Programs { client: &program, daemon: &program };
         let job = Job::builtin(seed, plan.steps);
         // A broken promise is a panic, which has printed its evidence.
-        let round = std::panic::catch_unwind(|| random_kills(programs, &job, |what| println!("  {what}")));
+        let round =
+            std::panic::catch_unwind(|| random_kills(programs, &job, u32::MAX, |what| println!("  {what}")));
         let Ok(tally) = round else {
             eprintln!(
                 "broken at seed {seed}; again: weco-chaos --seed {seed} --seconds 1 --steps {}",

@@ -33,12 +33,12 @@ pub struct Tally {
     pub stopped: u32,
 }
 
-/// Runs `job` with a daemon that is killed again and again, at moments that the job's seed decides, until the
-/// run has ended by itself; `tell` hears what is done. It must end as if nothing had happened.
+/// Runs `job` with a daemon that is killed again and again, up to `most` times and at moments that the job's seed
+/// decides, until the run has ended by itself; `tell` hears what is done. It must end as if nothing had happened.
 ///
 /// # Panics
 /// At the first broken promise.
-pub fn random_kills(programs: Programs<'_>, job: &Job, mut tell: impl FnMut(String)) -> Tally {
+pub fn random_kills(programs: Programs<'_>, job: &Job, most: u32, mut tell: impl FnMut(String)) -> Tally {
     let expected = Site::undisturbed(programs, job, |_| ());
     let mut site = Site::new(programs);
     site.up();
@@ -48,6 +48,10 @@ pub fn random_kills(programs: Programs<'_>, job: &Job, mut tell: impl FnMut(Stri
     let mut lives = 0;
     loop {
         lives += 1;
+        if chaos.tally.killed >= most {
+            chaos.live_on(job);
+            break;
+        }
         assert!(lives < MOST_LIVES, "the run gets nowhere");
         let what = chaos.live(job);
         tell(format!("life {lives}: {what}"));
@@ -99,6 +103,17 @@ impl Chaos {
         watching.join().unwrap();
         self.witness.assert_faithful();
         if stop { "killed after a stop was asked for" } else { "killed" }
+    }
+
+    /// Nobody disturbs the run any more; if it was stopped at last, it goes on.
+    fn live_on(&self, job: &Job) {
+        let watch = || self.witness.watch(&self.site.socket(), |_| ()).join().unwrap();
+        assert!(watch(), "a daemon that nobody killed serves on");
+        if !self.is_complete() {
+            self.assert_at_rest();
+            self.site.resume(job, self.witness.run());
+            assert!(watch(), "a daemon that nobody killed serves on");
+        }
     }
 
     /// Starts daemons until one gets to serve.

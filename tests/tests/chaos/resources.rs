@@ -91,6 +91,8 @@ fn a_full_disk() {
     let before = limit(starving.daemon, Resource::Fsize, Some(fs::metadata(mirror).unwrap().len()));
     starving.go();
     starving.assert_told("no room to write");
+    // The evaluation ends whether or not its beginning could be recorded.
+    eventually("the source is back", || starving.site.source.is_original().then_some(()));
     starving.site.source.assert_restored();
     limit(starving.daemon, Resource::Fsize, before);
     starving.assert_goes_on();

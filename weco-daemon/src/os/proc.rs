@@ -13,6 +13,9 @@ use std::time::Duration;
 /// environment together unless the stack limit was raised.
 const ENVIRONMENT_LIMIT: u64 = 8 << 20;
 
+/// More than most environments, in bytes, and what the standard library reads at once.
+const USUAL_ENVIRONMENT: usize = 8 << 10;
+
 /// How often, and after which pauses, a process within `execve` is looked at again: it takes some 100 µs, but
 /// its processor may be busy with others.
 const EXEC_LOOKS: u32 = 200;
@@ -119,6 +122,8 @@ fn add_descendants(all: &[Stat], meant: &mut HashSet<i32>) {
 fn has_tag(pid: i32, tag: &str, buffer: &mut Vec<u8>) -> bool {
     for _ in 0..EXEC_LOOKS {
         buffer.clear();
+        // Read at once, so that it is one program's whole environment or none.
+        buffer.reserve(USUAL_ENVIRONMENT);
         let Ok(file) = File::open(format!("/proc/{pid}/environ")) else { return false };
         // A process that ends meanwhile reads as an error or as empty; what was read still counts.
         let _ = file.take(ENVIRONMENT_LIMIT).read_to_end(buffer);
