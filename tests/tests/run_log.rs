@@ -96,7 +96,7 @@ fn a_detached_run_goes_on_alone_and_its_log_tells_all() {
 fn the_log_is_what_an_attached_client_prints() {
     let world = world();
     let (id, log) = detached(&world, "2");
-    let printed = world.spawn(&["resume", &id, "--output", "plain"]);
+    let printed = world.spawn(&["attach", &id, "--output", "plain"]);
     world.write("go", "");
     let printed = printed.wait();
     let text = wait_for(&log, "[COMPLETE]");

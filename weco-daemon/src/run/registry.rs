@@ -200,7 +200,7 @@ impl Registry {
         }
         let short = short(run);
         Err(Failure::new(FailureKind::Live, format!("run {short} is running already"))
-            .hint(format!("see how it goes: weco attach {short}")))
+            .hint(format!("weco attach {short}")))
     }
 
     /// Asks a run to stop; one that has ended stays as it is. Returns when that is recorded or, to `wait`, when
