@@ -5,10 +5,10 @@ use weco_tests::chaos::{Job, random_kills};
 use crate::programs::PROGRAMS;
 
 /// Enough for more kills than [`KILLS`] before the run is over.
-const STEPS: u32 = 60;
+const STEPS: u32 = 40;
 
 /// After these a run is left in peace, so that its time is bounded however busy the machine is.
-const KILLS: u32 = 40;
+const KILLS: u32 = 25;
 
 #[track_caller]
 fn survives(seed: u64) {

@@ -21,6 +21,9 @@ const USUAL_ENVIRONMENT: usize = 8 << 10;
 const EXEC_LOOKS: u32 = 200;
 const EXEC_PAUSE: Duration = Duration::from_millis(1);
 
+/// How often one that is no longer within `execve` is looked at again before it counts as without an environment.
+const EMPTY_LOOKS: u32 = 2;
+
 /// Up to this many process numbers are asked for one by one; listing `/proc` is cheaper beyond.
 const PROBE_LIMIT: i32 = 64;
 
@@ -120,6 +123,7 @@ fn add_descendants(all: &[Stat], meant: &mut HashSet<i32>) {
 
 /// Whether the environment that `pid` was started with has the entry `tag`.
 fn has_tag(pid: i32, tag: &str, buffer: &mut Vec<u8>) -> bool {
+    let mut seen_empty = 0;
     for _ in 0..EXEC_LOOKS {
         buffer.clear();
         // Read at once, so that it is one program's whole environment or none.
@@ -127,23 +131,40 @@ fn has_tag(pid: i32, tag: &str, buffer: &mut Vec<u8>) -> bool {
         let Ok(file) = File::open(format!("/proc/{pid}/environ")) else { return false };
         // A process that ends meanwhile reads as an error or as empty; what was read still counts.
         let _ = file.take(ENVIRONMENT_LIMIT).read_to_end(buffer);
-        if !buffer.is_empty() || !is_becoming_another(pid) {
+        if !buffer.is_empty() {
             break;
+        }
+        match emptiness(pid) {
+            Emptiness::Ended => break,
+            // It may have become so only after the environment was read: it is not believed at once.
+            Emptiness::Settled if seen_empty == EMPTY_LOOKS => break,
+            Emptiness::Settled => seen_empty += 1,
+            Emptiness::Becoming => {}
         }
         std::thread::sleep(EXEC_PAUSE);
     }
     buffer.split(|byte| *byte == 0).any(|entry| entry == tag.as_bytes())
 }
 
-/// Whether a process whose environment was read as empty is or was within `execve`: its old memory is gone, and
-/// into the new one the kernel has yet to write an environment, whose start and end (fields 50 and 51 of its
-/// stat) are 0 until then. One without an environment has both at the same place.
-fn is_becoming_another(pid: i32) -> bool {
+/// What an environment that was read as empty may be worth.
+enum Emptiness {
+    /// The process has ended.
+    Ended,
+    /// The process is a program, which may be without an environment.
+    Settled,
+    /// The process is within `execve`: its old memory is gone, and into the new one the kernel has yet to write an
+    /// environment. What it writes right after that, the end of the program's code (field 27 of its stat), is 0.
+    Becoming,
+}
+
+fn emptiness(pid: i32) -> Emptiness {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let fields: Vec<&str> =
-        text.rsplit_once(')').map_or("", |(_, fields)| fields).split_ascii_whitespace().collect();
-    let runs = fields.first().is_some_and(|state| !matches!(*state, "Z" | "X"));
-    runs && matches!(fields.get(47..49), Some([start, end]) if *end == "0" || start != end)
+    let mut fields = text.rsplit_once(')').map_or("", |(_, fields)| fields).split_ascii_whitespace();
+    match (fields.next(), fields.nth(23)) {
+        (None | Some("Z" | "X"), _) => Emptiness::Ended,
+        (_, Some("0")) => Emptiness::Becoming,
+        _ => Emptiness::Settled,
+    }
 }
 
 /// The numbers of all processes, or of those started after `after`.
