@@ -1,5 +1,7 @@
 //! A run belongs to the daemon: it is followed, asked about, stopped and resumed from any shell.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use std::fs;

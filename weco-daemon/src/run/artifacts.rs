@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 use weco_core::decide::Input;
@@ -128,6 +129,9 @@ impl Writer {
     fn run(&self, job: Job) -> Result<(), String> {
         match job {
             Job::Flush(done) => {
+                if let Err(error) = remove_dir(&self.spare()) {
+                    tracing::debug!(%error, "the former best version's files are left");
+                }
                 // The actor may have given up waiting.
                 let _ = done.send(());
                 Ok(())
@@ -151,14 +155,16 @@ impl Writer {
         let place = self.run_dir.join("steps").join(node.to_string());
         self.snapshot(&place, "step_code_snapshot", node, at, &texts)?;
         if best {
-            let fresh = self.run_dir.join("best.new");
-            remove_dir(&fresh)?;
-            self.snapshot(&fresh, "best_code_snapshot", node, at, &texts)?;
-            let place = self.run_dir.join("best");
-            remove_dir(&place)?;
-            fs::rename(fresh, place)?;
+            self.snapshot(&self.spare(), "best_code_snapshot", node, at, &texts)?;
+            exchange(&self.spare(), &self.run_dir.join("best"))?;
         }
         if self.save_logs { self.output(node, at, output) } else { Ok(()) }
+    }
+
+    /// The best version before the last: the next is written over it, out of sight. Many short-lived files would
+    /// cost file systems dearly (ext4 looks at every file that was removed in the last seconds when it makes one).
+    fn spare(&self) -> PathBuf {
+        self.run_dir.join(".best")
     }
 
     /// A log directory that we make keeps itself out of the user's version control.
@@ -194,7 +200,7 @@ impl Writer {
             if let Some(parent) = target.parent() {
                 fs::create_dir_all(parent)?;
             }
-            fs::write(&target, text)?;
+            write_over(&target, text)?;
             if let Some(mode) = self.modes.get(path) {
                 fs::set_permissions(&target, fs::Permissions::from_mode(*mode))?;
             }
@@ -219,6 +225,30 @@ impl Writer {
         let index = self.run_dir.join("exec_output.jsonl");
         fs::OpenOptions::new().create(true).append(true).open(index)?.write_all(&line)
     }
+}
+
+/// Writes a file, also over one that may not be written.
+fn write_over(target: &Path, text: &[u8]) -> io::Result<()> {
+    match fs::write(target, text) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            fs::remove_file(target)?;
+            fs::write(target, text)
+        }
+        written => written,
+    }
+}
+
+/// Puts the directory `fresh` in the place of `old`, which takes its name if it exists. At once, where the file
+/// system can.
+fn exchange(fresh: &Path, old: &Path) -> io::Result<()> {
+    if !old.exists() {
+        return fs::rename(fresh, old);
+    }
+    if renameat_with(CWD, fresh, CWD, old, RenameFlags::EXCHANGE).is_ok() {
+        return Ok(());
+    }
+    remove_dir(old)?;
+    fs::rename(fresh, old)
 }
 
 fn remove_dir(place: &Path) -> io::Result<()> {
