@@ -5,10 +5,10 @@ use weco_tests::chaos::{Job, random_kills};
 use crate::programs::PROGRAMS;
 
 /// Enough for more kills than [`KILLS`] before the run is over.
-const STEPS: u32 = 40;
+const STEPS: u32 = 60;
 
 /// After these a run is left in peace, so that its time is bounded however busy the machine is.
-const KILLS: u32 = 25;
+const KILLS: u32 = 40;
 
 #[track_caller]
 fn survives(seed: u64) {
@@ -36,4 +36,14 @@ fn seed_3() {
 #[test]
 fn seed_4() {
     survives(4);
+}
+
+#[test]
+fn seed_5() {
+    survives(5);
+}
+
+#[test]
+fn seed_6() {
+    survives(6);
 }
