@@ -171,6 +171,7 @@ fn sources_edited_since_are_said_and_kept() {
     let resumed = world.weco(&["resume", &id, "--output", "plain"]);
     assert_eq!(resumed.code, 0, "{resumed:?}");
     assert!(resumed.stdout.contains("[WARNING] value.sh is not as it was"), "{resumed:?}");
+    assert!(!resumed.stdout.contains("was edited during the run"), "said once: {resumed:?}");
     assert_eq!(world.read("value.sh"), mine, "and it is what is restored");
     assert!(resumed.stdout.contains("merge it by hand"), "{resumed:?}");
     let more = world.weco(&["resume", &id, "-n", "1", "--output", "plain"]);

@@ -37,6 +37,8 @@ pub(super) struct StatusJson<'a> {
     hint: &'a str,
     /// What it waits for right now; empty if for nothing.
     waiting: &'a str,
+    /// Where its log is; empty if it has none.
+    log_file: &'a str,
 }
 
 impl<'a> From<&'a RunSummary> for StatusJson<'a> {
@@ -65,6 +67,7 @@ impl<'a> From<&'a RunSummary> for StatusJson<'a> {
             reason: &run.reason,
             hint: &run.hint,
             waiting: &run.waiting,
+            log_file: &run.log_file,
         }
     }
 }

@@ -132,7 +132,9 @@ impl TryFrom<v1::RunStatus> for Standing {
 fn told(registry: &Registry, entry: &RunEntry) -> v1::RunSummary {
     let Some(summary) = &entry.summary else { return damaged(entry) };
     let waiting = registry.waiting(entry.id).or_else(|| outage(summary)).unwrap_or_default();
-    v1::RunSummary { waiting, ..summarised(summary) }
+    let log = registry.deps().logs.path(entry.id);
+    let log_file = if log.exists() { log.display().to_string() } else { String::new() };
+    v1::RunSummary { waiting, log_file, ..summarised(summary) }
 }
 
 /// The outage that a run going on waits out.
@@ -183,5 +185,6 @@ fn summarised(summary: &Summary) -> v1::RunSummary {
         applied_step: summary.applied.map(|node| node.0),
         edited: summary.edited.iter().cloned().collect(),
         waiting: String::new(),
+        log_file: String::new(),
     }
 }

@@ -239,8 +239,10 @@ impl Registry {
             return Err(Failure::new(FailureKind::State, format!("run {short} is complete"))
                 .hint(format!("say how many more steps: weco resume {short} --steps 20")));
         }
-        let context = context(&state)?;
-        let (edits, mut blobs) = since_then(&self.deps.swaps.check(&context.workspace)?);
+        let mut context = context(&state)?;
+        let edits = self.deps.swaps.check(&context.workspace)?;
+        context.workspace.adopt(&edits);
+        let (edits, mut blobs) = since_then(&edits);
         let record = Blob::new(environment::to_record(&context.environment));
         let secret_variables = environment::secret_names(&context.environment);
         let environment = Some(EnvironmentRef { record: record.id(), secret_variables });
