@@ -24,6 +24,7 @@ pub struct RunView {
     pub(super) outage: Option<Outage>,
     pub(super) warnings: Vec<Warning>,
     pub(super) applied: Vec<String>,
+    pub(super) applied_step: Option<u32>,
     pub(super) latest: Option<u32>,
     pub(super) last_seq: u64,
     pub(super) timing: Timing,
@@ -94,7 +95,8 @@ impl RunView {
             }
             Update::Ended(ended) => self.end(ended, now),
             Update::Applied(applied) => {
-                self.applied = applied.paths.iter().map(|path| one_line(path)).collect()
+                self.applied = applied.paths.iter().map(|path| one_line(path)).collect();
+                self.applied_step = Some(applied.step);
             }
             Update::Progress(progress) => self.progress(progress, now),
         }

@@ -74,6 +74,11 @@ impl RunView {
         &self.warnings
     }
 
+    /// Whether the best version is the one that was written over the user's files last.
+    pub fn best_is_applied(&self) -> bool {
+        self.best.is_some() && self.best == self.applied_step
+    }
+
     /// The files that the best version was written over.
     pub fn applied(&self) -> &[String] {
         &self.applied

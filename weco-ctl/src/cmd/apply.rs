@@ -28,11 +28,16 @@ pub(super) struct Offer<'a> {
     pub(super) best_step: Option<u32>,
     /// Sources with an edit of the user's own.
     pub(super) edited: &'a [String],
+    /// The files that it was written over already.
+    pub(super) applied: &'a [String],
 }
 
 impl Offer<'_> {
     /// Applies the best version if the user wants it, and says what was done or is to do.
     pub(super) async fn make(&self) -> Result<(), Error> {
+        if !self.applied.is_empty() {
+            return say(&format!("The best version is in {} already.\n", self.applied.join(", ")));
+        }
         if self.better_step().is_none() || !self.is_wanted().await? {
             return say(&self.how_to_apply());
         }

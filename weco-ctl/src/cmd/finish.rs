@@ -65,11 +65,11 @@ impl Finish {
         }
         match status {
             RunStatus::Completed => {
-                self.offer(ended).make().await?;
+                self.offer(ended, view).make().await?;
                 Ok(ExitCode::SUCCESS)
             }
             RunStatus::Terminated => {
-                let offer = self.offer(ended);
+                let offer = self.offer(ended, view);
                 if followed.interrupted {
                     say(&offer.how_to_apply())?
                 } else {
@@ -79,7 +79,7 @@ impl Finish {
                 Ok(ExitCode::from(if followed.stopped { EXIT_INTERRUPTED } else { EXIT_FAILURE }))
             }
             _ => {
-                say(&self.offer(ended).how_to_apply())?;
+                say(&self.offer(ended, view).how_to_apply())?;
                 if self.is_said() {
                     if ended.hint.is_empty() {
                         self.say_resume()?;
@@ -131,7 +131,7 @@ impl Finish {
         !self.rich && places.0.is_some() && places.0 == places.1
     }
 
-    fn offer<'a>(&'a self, ended: &'a RunEnded) -> Offer<'a> {
+    fn offer<'a>(&'a self, ended: &'a RunEnded, view: &'a RunView) -> Offer<'a> {
         Offer {
             daemon: &self.daemon,
             run_id: &self.run_id,
@@ -140,6 +140,7 @@ impl Finish {
             created: self.facts.created.as_ref(),
             best_step: ended.best_step,
             edited: &ended.edited,
+            applied: if view.best_is_applied() { view.applied() } else { &[] },
         }
     }
 

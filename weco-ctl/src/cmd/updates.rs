@@ -5,6 +5,7 @@
 //!                          └─ wait, start it again, ask for what comes next
 //! ```
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use futures_util::stream;
@@ -69,7 +70,10 @@ pub(super) struct Reconnecting<N> {
     stream: Option<Streaming<RunUpdate>>,
     next_seq: u64,
     attempt: u32,
-    end: Option<RunUpdate>,
+    /// An end, and what was recorded after it: handed out when it is known to be the last.
+    held: Vec<RunUpdate>,
+    /// What is handed out next.
+    ready: VecDeque<RunUpdate>,
     finished: bool,
 }
 
@@ -93,7 +97,8 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
             stream: None,
             next_seq: 1,
             attempt: 0,
-            end: None,
+            held: Vec::new(),
+            ready: VecDeque::new(),
             finished: false,
         }
     }
@@ -110,19 +115,18 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
     }
 
     async fn next(&mut self) -> Option<Result<RunUpdate, Status>> {
-        if self.finished {
-            return None;
-        }
         loop {
+            if let Some(update) = self.ready.pop_front() {
+                return Some(Ok(update));
+            }
+            if self.finished {
+                return None;
+            }
             match self.read().await {
-                Ok(Some(update)) => {
-                    if let Some(update) = self.take(update) {
-                        return Some(Ok(update));
-                    }
-                }
+                Ok(Some(update)) => self.take(update),
                 Ok(None) => {
                     self.finished = true;
-                    return self.end.take().map(Ok);
+                    self.ready.extend(self.held.drain(..));
                 }
                 Err(Fault::Refused(status)) => return Some(Err(self.give_up(status))),
                 Err(Fault::Lost(status)) if self.attempt >= self.retry.attempts => {
@@ -140,12 +144,12 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
             none => none
                 .insert(Self::watch(&self.daemon, &self.run_id, self.next_seq, self.include_output).await?),
         };
-        let patience = if self.end.is_some() { END_GRACE } else { Duration::MAX };
+        let patience = if self.held.is_empty() { Duration::MAX } else { END_GRACE };
         let message = timeout(patience, stream.message()).await.unwrap_or(Ok(None));
         match message {
             Ok(Some(update)) => Ok(Some(update)),
             // An end that was handed over is the end, however the connection closes.
-            Ok(None) | Err(_) if self.end.is_some() => Ok(None),
+            Ok(None) | Err(_) if !self.held.is_empty() => Ok(None),
             Ok(None) => Err(Fault::Lost(Status::unavailable("the daemon closed the connection"))),
             Err(status) => Err(fault(status)),
         }
@@ -162,29 +166,27 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
         Ok(client.watch_run(request).await.map_err(fault)?.into_inner())
     }
 
-    /// What of `update` is handed out now.
-    fn take(&mut self, update: RunUpdate) -> Option<RunUpdate> {
+    /// Takes in what came, to be handed out now, later or never.
+    fn take(&mut self, update: RunUpdate) {
         if self.attempt > 0 {
             self.attempt = 0;
             (self.news)(News::Reconnected);
         }
         if update.seq > 0 {
             if update.seq < self.next_seq {
-                return None;
+                return;
             }
             self.next_seq = update.seq + 1;
         }
         match &update.update {
-            Some(Update::Ended(_)) => {
-                self.end = Some(update);
-                None
-            }
+            Some(Update::Ended(_)) => self.held.push(update),
             Some(Update::Resumed(_)) => {
-                // An earlier end is part of the history; without it the history would not add up.
-                self.end = None;
-                Some(update)
+                // It was an earlier end, which is history. What followed it (the best version applied) counts.
+                self.ready.extend(self.held.drain(..).skip(1));
+                self.ready.push_back(update);
             }
-            _ => Some(update),
+            _ if self.held.is_empty() || update.seq == 0 => self.ready.push_back(update),
+            _ => self.held.push(update),
         }
     }
 

@@ -10,7 +10,9 @@ use crate::support::{
 };
 use tonic::{Code, Status};
 use weco_proto::status::status_with_hint;
-use weco_proto::v1::{EnvVar, Goal, RunEnded, RunStatus, RunUpdate, run_update::Update};
+use weco_proto::v1::{
+    BestApplied, EnvVar, Goal, RunEnded, RunStatus, RunSummary, RunUpdate, run_update::Update,
+};
 
 /// As the run is called where people read it.
 const SHORT: &str = "0002e071";
@@ -278,6 +280,26 @@ fn a_run_that_still_goes_is_not_resumed() {
         assert_eq!((code, err.as_str()), (1, "error: it is running\n  try: weco attach 0002e071\n"));
     }
     assert!(daemon.calls().iter().all(|call| matches!(call, Call::Resume(_))), "nothing is watched");
+}
+
+#[test]
+fn a_run_whose_best_was_applied_is_shown_to_its_end() {
+    let home = Home::with_runtime_dir();
+    let applied = event(5, Update::Applied(BestApplied { step: 1, paths: vec!["model.py".into()] }));
+    let end = ended(4, RunStatus::Completed, 1);
+    let history = vec![created(&home), measured(2, 0, 1.0), measured(3, 1, 2.0), end, applied];
+    let again = vec![resumed(6), measured(7, 2, 1.5), ended(8, RunStatus::Completed, 1)];
+    let runs = vec![RunSummary { run_id: RUN.into(), last_seq: 5, ..RunSummary::default() }];
+    let watched = [watched(history.clone(), Then::Close), watched([history, again].concat(), Then::Close)];
+    let _daemon = Fake::serve(&home.socket(), Script { runs, ..script(watched) });
+    let (code, out, err) = home.run(&["attach", "0002e"]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    let (complete, applied) = (out.find("[COMPLETE]").unwrap(), out.find("[APPLIED]").unwrap());
+    assert!(complete < applied && out.ends_with("The best version is in model.py already.\n"), "{out}");
+    let (code, out, _) = home.run(&["attach", "0002e"]);
+    assert_eq!(code, 0, "{out}");
+    let (applied, complete) = (out.find("[APPLIED]").unwrap(), out.find("[COMPLETE]").unwrap());
+    assert!(applied < complete && out.matches("[COMPLETE]").count() == 1, "an earlier end is history: {out}");
 }
 
 #[test]
