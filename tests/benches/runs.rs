@@ -131,6 +131,7 @@ fn spec(id: RunId) -> RunSpec {
         eval_timeout_seconds: None,
         search: SearchSpec::Greedy,
         seed: 1,
+        apply_best: false,
         auto_resume: AutoResume::default(),
         environment: BlobId([0; 32]),
         secret_variables: Vec::new(),

@@ -178,6 +178,41 @@ fn sources_edited_since_are_said_and_kept() {
     assert!(!more.stdout.contains("is not as it was"), "said once: {more:?}");
 }
 
+/// The value that the source holds.
+fn value(world: &World) -> f64 {
+    let text = world.read("value.sh");
+    text.split(['=', ' ']).nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn the_best_version_is_applied_though_no_client_is_there() {
+    for detached in [true, false] {
+        let world = job();
+        let arguments = [&RUN[..], &["-n", "6", "--seed", "3", "--apply-change"]].concat();
+        let id = if detached {
+            let run = world.weco(&[&arguments[..], &["--daemon"]].concat());
+            assert_eq!(run.code, 0, "{run:?}");
+            run.stdout.lines().find_map(|line| line.strip_prefix("Run ID: ").map(str::to_owned)).unwrap()
+        } else {
+            let run = world.spawn(&arguments);
+            eventually("an evaluation waits", || world.work().join("pid").exists().then_some(()));
+            kill(run.pid(), Signal::SIGKILL).unwrap();
+            run.stdout().lines().find_map(|line| line.strip_prefix("Run ID: ").map(str::to_owned)).unwrap()
+        };
+        release(&world);
+        let status = eventually("the run ends", || {
+            let status = json(&world, &["run", "status", &id]);
+            (status["status"] == "completed").then_some(status)
+        });
+        let best = status["best_metric"].as_f64().unwrap();
+        assert!(best > 1.0, "{status}");
+        eventually("the best version is in place", || (value(&world) == best).then_some(()));
+        let shown = world.weco(&["attach", &id]);
+        assert_eq!(shown.code, 0, "{shown:?}");
+        assert!(shown.stdout.contains("[APPLIED]") && shown.stdout.contains(" already.\n"), "{shown:?}");
+    }
+}
+
 /// Two runs in directories of their own, whose evaluations fail if both are at it.
 #[test]
 fn the_machine_carries_as_many_evaluations_as_configured() {

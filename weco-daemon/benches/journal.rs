@@ -328,6 +328,7 @@ fn spec(id: RunId) -> RunSpec {
         eval_timeout_seconds: None,
         search: SearchSpec::Greedy,
         seed: 1,
+        apply_best: false,
         auto_resume: AutoResume::default(),
         environment: nothing,
         secret_variables: Vec::new(),

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use weco_core::decide::{Input, decide};
-use weco_core::run::RunId;
+use weco_core::event::EndStatus;
+use weco_core::run::{NodeId, RunId};
 use weco_core::state::RunState;
 use weco_core::tree::Progress;
 
@@ -22,7 +23,7 @@ use crate::environment;
 use crate::error::{Failure, FailureKind};
 use crate::eval::process::{DEFAULT_GRACE, Token, kill_leftover};
 use crate::eval::workspace::Workspace;
-use crate::journal::Durability;
+use crate::journal::{Durability, RunEntry};
 use crate::rpc::context_for;
 use crate::run::{Registry, kept_dir, load, noticed};
 use crate::secrets::{Recalled, recall};
@@ -41,9 +42,26 @@ pub(crate) async fn all(registry: &Arc<Registry>) {
     // A run may have ended too late to be released.
     let unfinished: HashSet<RunId> = runs.iter().filter(|run| !run.ended).map(|run| run.id).collect();
     registry.deps().secrets.retain(|run| unfinished.contains(&run));
+    apply_due(registry, &runs).await;
     let left = try_all(registry, runs.iter().filter(|run| !run.ended).map(|run| run.id).collect()).await;
     if !left.is_empty() {
         tokio::spawn(later(Arc::clone(registry), left));
+    }
+}
+
+/// Writes the best version of runs that asked for it and whose daemon died between their end and that.
+async fn apply_due(registry: &Registry, runs: &[RunEntry]) {
+    for entry in runs.iter().filter(|run| run.ended) {
+        let Some(summary) = &entry.summary else { continue };
+        let completed = summary.end_status() == Some(EndStatus::Completed);
+        let just_ended = summary.ended_at == Some(summary.updated_at) && summary.applied.is_none();
+        let better = summary.best.is_some_and(|best| best.step != NodeId::BASELINE);
+        if summary.apply_best && completed && just_ended && better {
+            match registry.apply_best(entry.id).await {
+                Ok((step, _)) => tracing::info!(run = %entry.id, %step, "applied the best version"),
+                Err(failure) => tracing::warn!(run = %entry.id, %failure, "the best version was not applied"),
+            }
+        }
     }
 }
 

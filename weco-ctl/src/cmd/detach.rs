@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use super::finish::say;
 use super::session::Interruptible;
-use crate::cli::EndArgs;
 use crate::error::Error;
 use crate::ui::format::short_id;
 
@@ -14,17 +13,6 @@ pub(super) struct Detached {
     pub(super) run_name: String,
     /// Where the daemon keeps its lines.
     pub(super) log_file: String,
-}
-
-/// Refuses what only a client that stays can do.
-pub(super) fn check(end: EndArgs) -> Result<(), Error> {
-    if end.daemon && end.apply_change {
-        return Err(Error::usage(
-            "--apply-change needs a client that stays to the end, and --daemon leaves at once",
-        )
-        .hint("leave out one of them; the best version so far is kept below --log-dir"));
-    }
-    Ok(())
 }
 
 impl Interruptible<Detached> {

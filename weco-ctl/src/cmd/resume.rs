@@ -6,7 +6,7 @@ use tonic::Request;
 use weco_proto::connect::Client;
 use weco_proto::v1::{CheckSourcesRequest, ResumeRunReply, ResumeRunRequest};
 
-use super::detach::{self, Detached};
+use super::detach::Detached;
 use super::finish::say;
 use super::session::{Interruptible, Session, is_rich};
 use super::{environment, run};
@@ -17,7 +17,6 @@ use crate::ui::{OnInterrupt, prompt};
 
 /// Lets the run go on and follows it to its end.
 pub(super) async fn resume(args: ResumeArgs) -> Result<ExitCode, Error> {
-    detach::check(args.end)?;
     let api_keys = run::keys(&args.keys.api_keys)?;
     let daemon = Daemon::from_env()?;
     let mut client = daemon.connect_or_start().await?;
@@ -32,6 +31,7 @@ pub(super) async fn resume(args: ResumeArgs) -> Result<ExitCode, Error> {
         api_keys,
         auto_resume_attempts: args.outage.attempts(),
         detached: args.end.daemon,
+        apply_best: args.end.apply_change,
     });
     request.set_timeout(run::CREATION_DEADLINE);
     let resumed = Interruptible::finish(client.resume_run(request)).await?;

@@ -10,7 +10,7 @@ use weco_proto::log_dir::check_log_dir;
 use weco_proto::sources;
 use weco_proto::v1::{Goal, StartRunReply, StartRunRequest};
 
-use super::detach::{self, Detached};
+use super::detach::Detached;
 use super::environment;
 use super::session::{Interruptible, Session};
 use super::shell::quote;
@@ -31,7 +31,6 @@ pub(super) struct NewRun {
 
 /// Checks everything that needs no daemon. Creates nothing.
 pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
-    detach::check(args.end)?;
     let sources = sources_of(args)?;
     let (eval_command, metric, goal) = required(args)?;
     let api_keys = keys(&args.keys.api_keys)?;
@@ -57,6 +56,7 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
         seed: args.seed,
         auto_resume_attempts: args.outage.attempts(),
         detached: args.end.daemon,
+        apply_best: args.end.apply_change,
     };
     Ok(NewRun { request, end: args.end })
 }

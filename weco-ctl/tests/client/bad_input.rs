@@ -44,8 +44,8 @@ fn every_mistake_has_its_message_and_nothing_is_created() {
         with(&["-s", "model.py", "--api-key", "opnai=sk-secret"]),
         with(&["-s", "model.py", "--api-key", "openai="]),
         with(&["-s", "model.py", "--api-key", "openai=a", "openai=b"]),
-        with(&["-s", "model.py", "--daemon", "--apply-change"]),
-        vec!["resume", "0002", "--daemon", "--apply-change"],
+        with(&["-s", "model.py", "--no-auto-resume", "--auto-resume-max-attempts", "3"]),
+        vec!["resume", "0002", "--auto-resume-max-attempts", "-1"],
     ];
     let mut transcript = String::new();
     for line in lines {

@@ -146,6 +146,9 @@ pub enum RunEvent {
         /// The environment of evaluations from now on, if another than before.
         #[serde(default)]
         environment: Option<EnvironmentRef>,
+        /// As [`RunSpec::apply_best`], from now on.
+        #[serde(default)]
+        apply_best: bool,
     },
     /// The run is over, for now.
     Ended {

@@ -227,6 +227,9 @@ pub struct RunSpec {
     pub search: SearchSpec,
     /// Fixes every random choice of the run.
     pub seed: u64,
+    /// Whether the best version is written over the sources when the budget is spent.
+    #[serde(default)]
+    pub apply_best: bool,
     /// How an outage of the model's provider is waited out.
     #[serde(default)]
     pub auto_resume: AutoResume,

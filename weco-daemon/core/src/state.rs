@@ -110,7 +110,7 @@ impl RunState {
         Ok(state)
     }
 
-    /// What the user asked for, with the environment of the last resumption. Its `steps` is the original budget;
+    /// What the user asked for, as the last resumption changed it. Its `steps` is the original budget;
     /// see [`Self::steps`].
     pub fn spec(&self) -> &RunSpec {
         &self.spec
@@ -312,7 +312,8 @@ impl RunState {
                 let (node, attempt, until) = (*node, *attempt, *until);
                 self.outage = Some(Outage { node, attempt, until, reason: reason.clone() });
             }
-            RunEvent::Resumed { steps, attempts, environment } => {
+            RunEvent::Resumed { steps, attempts, environment, apply_best } => {
+                self.spec.apply_best = *apply_best;
                 if let Some(environment) = environment {
                     self.spec.environment = environment.record;
                     self.spec.secret_variables.clone_from(&environment.secret_variables);

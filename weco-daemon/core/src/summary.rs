@@ -31,6 +31,9 @@ pub struct Summary {
     pub goal: Goal,
     /// The provider and the model.
     pub model: String,
+    /// Whether the best version is written over the sources when the budget is spent.
+    #[serde(default)]
+    pub apply_best: bool,
     /// Absolute directory of the run's artifacts.
     pub log_dir: String,
     /// Whether it goes on; how and why it ended.
@@ -94,6 +97,7 @@ impl Summary {
             metric: spec.metric.clone(),
             goal: spec.goal,
             model: spec.model.clone(),
+            apply_best: spec.apply_best,
             log_dir: spec.log_dir.clone(),
             status: RunStatus::Running,
             outage: None,
@@ -149,7 +153,8 @@ impl Summary {
                 let (node, attempt, until) = (*node, *attempt, *until);
                 self.outage = Some(Outage { node, attempt, until, reason: reason.clone() });
             }
-            RunEvent::Resumed { steps, .. } => {
+            RunEvent::Resumed { steps, apply_best, .. } => {
+                self.apply_best = *apply_best;
                 self.outage = None;
                 (self.steps, self.status, self.ended_at) = (*steps, RunStatus::Running, None);
             }

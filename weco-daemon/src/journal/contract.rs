@@ -49,6 +49,7 @@ pub(super) fn created(id: RunId) -> Event {
         eval_timeout_seconds: None,
         search: SearchSpec::Greedy,
         seed: 1,
+        apply_best: false,
         auto_resume: AutoResume::default(),
         environment: nothing,
         secret_variables: Vec::new(),
@@ -127,7 +128,9 @@ pub(super) async fn contents_come_with_their_events(journal: Arc<dyn Journal>) {
 
 pub(super) async fn runs_are_listed_with_how_they_stand(journal: Arc<dyn Journal>) {
     let applied = |seq| event(seq, RunEvent::Applied { node: NodeId(1), paths: Vec::new() });
-    let resumed = |seq| event(seq, RunEvent::Resumed { steps: 9, attempts: None, environment: None });
+    let resumed = |seq| {
+        event(seq, RunEvent::Resumed { steps: 9, attempts: None, environment: None, apply_best: false })
+    };
     let cases = [
         (vec![note(1, "")], false),
         (vec![note(1, ""), ended(2)], true),

@@ -84,6 +84,7 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
         save_logs: request.save_logs,
         eval_timeout_seconds: request.eval_timeout_seconds,
         seed: request.seed.unwrap_or_else(rand::random),
+        apply_best: request.apply_best,
         auto_resume: AutoResume {
             attempts: request.auto_resume_attempts.unwrap_or(AutoResume::default().attempts),
             first_wait_ms: deps.access.outage_base_ms().into(),

@@ -88,8 +88,13 @@ impl Weco for Service {
         let environment = launch::environment(request.environment);
         let keys = request.api_keys.into_iter().collect();
         let context = |state: &_| launch::context_again(&self.registry, state, environment, keys);
-        let (steps, attempts, detached) = (request.steps, request.auto_resume_attempts, request.detached);
-        let from_seq = self.registry.resume(run, Further { steps, attempts, detached }, context).await?;
+        let further = Further {
+            steps: request.steps,
+            attempts: request.auto_resume_attempts,
+            detached: request.detached,
+            apply_best: request.apply_best,
+        };
+        let from_seq = self.registry.resume(run, further, context).await?;
         let summary = self.registry.entry(run)?.summary;
         let run_name = summary.map(|summary| summary.name.clone()).unwrap_or_default();
         let log_file = self.registry.deps().logs.path(run).display().to_string();

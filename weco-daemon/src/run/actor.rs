@@ -12,6 +12,7 @@ use weco_core::state::{IllegalEvent, RunState};
 use crate::blobs::Blob;
 use crate::clock;
 use crate::journal::{Durability, JournalError};
+use crate::run::apply::{self, Applied};
 use crate::run::artifacts::Artifacts;
 use crate::run::company::{Company, Watching};
 use crate::run::effects::{Effects, RunContext};
@@ -185,6 +186,26 @@ impl Actor {
         }
         self.inbox.close();
         self.effects.finish(true).await;
+        if apply::is_due(&self.state) {
+            self.apply_best().await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the best version over the sources, as the user asked for; or records why not.
+    async fn apply_best(&mut self) -> Result<(), ActorError> {
+        let applied = self.effects.apply_best(&mut self.state).await;
+        match applied {
+            Ok(Applied { node, events, .. }) => {
+                tracing::info!(run = %self.run, step = %node, "applied the best version");
+                self.record(&events, &[]).await?;
+            }
+            Err(failure) => {
+                let message = format!("the best version was not applied: {failure}");
+                self.handle(Input::Warned { message }, Vec::new(), None).await?;
+            }
+        }
+        self.publisher.recorded(self.state.seq());
         Ok(())
     }
 

@@ -12,11 +12,13 @@ use weco_core::event::{Event, RunEvent, Verdict};
 use weco_core::run::{FileRefs, Files, NodeId, RunId, RunSpec};
 use weco_core::state::RunState;
 
+use crate::error::Failure;
 use crate::eval::process::{StopSignal, Stopper, stop_channel};
 use crate::eval::workspace::Workspace;
 use crate::journal::{Journal, JournalError};
 use crate::model::Model;
 use crate::run::actor::{Mailbox, panic_text};
+use crate::run::apply::{Applied, apply_best};
 use crate::run::evaluate::evaluate;
 use crate::run::feed::{Live, LiveWhat};
 use crate::run::propose::propose;
@@ -187,6 +189,13 @@ impl Effects {
         if let Err(error) = self.shared.workspace.lock().await.sync() {
             tracing::warn!(run = %self.shared.spec.id, %error, "the sources could not be flushed");
         }
+    }
+
+    /// Writes the best version of the run, which is over, over its sources.
+    pub(super) async fn apply_best(&self, state: &mut RunState) -> Result<Applied, Failure> {
+        let mut workspace = self.shared.workspace.lock().await;
+        // Nobody waits for it but the run itself.
+        apply_best(&self.shared.deps, state, &mut workspace, Duration::MAX).await
     }
 
     /// Ends whatever is under way and waits for it: no process is left and the sources are restored.

@@ -9,6 +9,7 @@
 //! ```
 
 mod actor;
+mod apply;
 mod artifacts;
 mod company;
 mod effects;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
-use weco_core::decide::{Input, SourceEdit, decide};
+use weco_core::decide::{Input, SourceEdit};
 use weco_core::event::{EndStatus, Event, RunEvent};
 use weco_core::run::{EnvironmentRef, NodeId, RunId, RunSpec};
 use weco_core::state::{RunState, RunStatus};
@@ -18,7 +18,8 @@ use crate::journal::{Durability, Journal, JournalError};
 use crate::log::{Followed, Logs};
 use crate::model::Access;
 use crate::run::actor::{self, RunHandle};
-use crate::run::effects::{RunContext, kept_dir, load, load_bytes};
+use crate::run::apply::{self, Applied};
+use crate::run::effects::{RunContext, load_bytes};
 use crate::run::slots::Slots;
 use crate::run::swaps::Swaps;
 use crate::run::turns::Turns;
@@ -227,7 +228,7 @@ impl Registry {
     pub async fn resume(
         &self,
         run: RunId,
-        Further { steps, attempts, detached }: Further,
+        Further { steps, attempts, detached, apply_best }: Further,
         context: impl FnOnce(&RunState) -> Result<RunContext, Failure>,
     ) -> Result<u64, Failure> {
         self.refuse_when_stopping()?;
@@ -249,7 +250,7 @@ impl Registry {
         blobs.push(record);
         let seq = state.seq() + 1;
         self.deps.logs.reserve_if(detached, run).await?.keep();
-        let first = (Input::ResumeAsked { steps, attempts, environment, edits }, blobs);
+        let first = (Input::ResumeAsked { steps, attempts, environment, apply_best, edits }, blobs);
         let mut feed = self.launch(state, first, context, detached).feed();
         match feed.recorded.wait_for(|recorded| *recorded >= seq).await {
             Ok(_) => Ok(seq),
@@ -281,23 +282,10 @@ impl Registry {
             return Err(Failure::new(FailureKind::State, format!("run {} is still running", short(run)))
                 .hint("stop it first, or wait for its end"));
         }
-        let best = state.tree().best().filter(|node| node.id != NodeId::BASELINE);
-        let Some((node, refs)) = best.and_then(|node| Some((node.id, node.files.clone()?))) else {
-            return Err(Failure::new(FailureKind::State, "no version better than the baseline was found"));
-        };
-        if !state.edited().is_empty() {
-            return Err(edited(state.spec(), state.edited().iter().map(String::as_str)));
-        }
-        let files = load(self.deps.journal.as_ref(), run, &refs)?;
         let mut workspace = self.workspace(&state)?;
-        let applied = workspace.apply(&files, &kept_dir(state.spec(), "apply"));
-        let paths = applied.map_err(|error| match error {
-            WorkspaceError::Edited(edits) => edited(state.spec(), edits.iter().map(Edit::path)),
-            error => error.into(),
-        })?;
-        let decision = decide(&mut state, Input::Applied { node, paths: paths.clone() }, clock::now())
-            .map_err(internal)?;
-        self.deps.journal.append(run, decision.events, Vec::new(), Durability::Flushed).await?;
+        let applied = apply::apply_best(&self.deps, &mut state, &mut workspace, apply::PATIENCE).await?;
+        let Applied { node, paths, events } = applied;
+        self.deps.journal.append(run, events, Vec::new(), Durability::Flushed).await?;
         Ok((node, paths))
     }
 
@@ -343,6 +331,8 @@ pub struct Further {
     pub attempts: Option<u32>,
     /// No client is going to watch: it has its log from then on.
     pub detached: bool,
+    /// Write the best version over the sources when the budget is spent.
+    pub apply_best: bool,
 }
 
 /// Edits that were made while the run was not at work, and their texts.
@@ -377,17 +367,6 @@ pub(crate) fn open_workspace(
     Ok(Workspace::new(Path::new(&spec.directory), spec.id, sources.collect())?)
 }
 
-/// The best version is not written over the user's own edit of `paths`.
-fn edited<'a>(spec: &RunSpec, paths: impl Iterator<Item = &'a str>) -> Failure {
-    let paths = paths.collect::<Vec<_>>().join(", ");
-    let best = Path::new(&spec.log_dir).join(spec.id.to_string()).join("best/files");
-    Failure::new(
-        FailureKind::State,
-        format!("{paths} was edited during the run, so the best version is not written over it"),
-    )
-    .hint(format!("merge the best version, in {}, into your own", best.display()))
-}
-
 impl From<WorkspaceError> for Failure {
     fn from(error: WorkspaceError) -> Self {
         Self::new(FailureKind::State, error.to_string())
@@ -399,7 +378,7 @@ pub(crate) fn short(run: RunId) -> String {
     run.short()
 }
 
-fn internal(error: impl std::fmt::Display) -> Failure {
+pub(super) fn internal(error: impl std::fmt::Display) -> Failure {
     Failure::new(FailureKind::System, format!("internal error: {error}"))
 }
 

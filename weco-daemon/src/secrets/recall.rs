@@ -103,6 +103,7 @@ mod tests {
             eval_timeout_seconds: None,
             search: SearchSpec::Greedy,
             seed: 0,
+            apply_best: false,
             auto_resume: AutoResume::default(),
             environment: crate::blobs::Blob::new(Vec::new()).id(),
             secret_variables: secret_variables.iter().map(|name| (*name).to_owned()).collect(),

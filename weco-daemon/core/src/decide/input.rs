@@ -118,6 +118,8 @@ pub enum Input {
         attempts: Option<u32>,
         /// The environment of evaluations from now on; none: as before.
         environment: Option<EnvironmentRef>,
+        /// Whether the best version is written over the sources at the end.
+        apply_best: bool,
         /// Sources that the user edited since the run was last at work.
         edits: Vec<SourceEdit>,
     },

@@ -5,7 +5,7 @@ use crate::decide::brief::brief;
 use crate::decide::outage::{LONGEST_ASKED_WAIT_MS, wait_ms};
 use crate::decide::{Decision, Effect, Input, ModelFailure, SourceEdit};
 use crate::event::{EndStatus, Event, Outcome, RunEvent, Stage, Timestamp, Verdict};
-use crate::run::{AutoResume, EnvironmentRef, NodeId};
+use crate::run::{AutoResume, NodeId};
 use crate::search::policy_for;
 use crate::state::{IllegalEvent, Outage, RunState, RunStatus};
 use crate::tree::Progress;
@@ -47,8 +47,10 @@ impl Turn<'_> {
         match input {
             Input::Started => self.evaluate(NodeId::BASELINE),
             Input::Recovered => self.go_on(),
-            Input::ResumeAsked { steps, attempts, environment, edits } => {
-                self.resume(steps, attempts, environment, edits)
+            Input::ResumeAsked { steps, attempts, environment, apply_best, edits } => {
+                let steps =
+                    steps.map_or(self.state.steps(), |more| self.state.steps_done().saturating_add(more));
+                self.resume(RunEvent::Resumed { steps, attempts, environment, apply_best }, edits)
             }
             Input::StopAsked { force } => self.stop(force),
             Input::Interrupted { reason, hint } => self.end(EndStatus::Interrupted, reason, hint),
@@ -262,18 +264,11 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn resume(
-        &mut self,
-        more: Option<u32>,
-        attempts: Option<u32>,
-        environment: Option<EnvironmentRef>,
-        edits: Vec<SourceEdit>,
-    ) -> Step {
+    fn resume(&mut self, resumed: RunEvent, edits: Vec<SourceEdit>) -> Step {
         if self.state.end_status().is_none() {
             return Ok(());
         }
-        let steps = more.map_or(self.state.steps(), |more| self.state.steps_done().saturating_add(more));
-        self.emit(RunEvent::Resumed { steps, attempts, environment })?;
+        self.emit(resumed)?;
         for SourceEdit { path, kept_at, message, text } in edits {
             self.emit(RunEvent::SourceEdited { path, kept_at, message, text: Some(text) })?;
         }

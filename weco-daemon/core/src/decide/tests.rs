@@ -32,6 +32,7 @@ fn spec(steps: u32, search: SearchSpec) -> RunSpec {
         eval_timeout_seconds: None,
         search,
         seed: 42,
+        apply_best: false,
         auto_resume: AutoResume::default(),
         environment: A_BLOB,
         secret_variables: Vec::new(),
@@ -138,7 +139,7 @@ fn outcome(metric: Option<f64>) -> Outcome {
 }
 
 fn resume(steps: Option<u32>) -> Input {
-    Input::ResumeAsked { steps, attempts: None, environment: None, edits: Vec::new() }
+    Input::ResumeAsked { steps, attempts: None, environment: None, apply_best: false, edits: Vec::new() }
 }
 
 fn process() -> ProcessRef {

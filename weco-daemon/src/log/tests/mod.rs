@@ -37,6 +37,7 @@ fn created() -> RunEvent {
             eval_timeout_seconds: None,
             search: SearchSpec::Greedy,
             seed: 1,
+            apply_best: false,
             auto_resume: AutoResume::default(),
             environment,
             secret_variables: Vec::new(),

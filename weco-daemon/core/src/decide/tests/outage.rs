@@ -108,7 +108,13 @@ fn a_restart_asks_at_once_and_the_old_timer_means_nothing() {
 fn a_resume_counts_anew_and_may_change_the_limit() {
     let mut play = play(0);
     play.fail(None);
-    play.give(Input::ResumeAsked { steps: None, attempts: Some(1), environment: None, edits: Vec::new() });
+    play.give(Input::ResumeAsked {
+        steps: None,
+        attempts: Some(1),
+        environment: None,
+        apply_best: false,
+        edits: Vec::new(),
+    });
     assert_eq!(play.fail(None).map(|(attempt, _)| attempt), Some(1));
     play.wake();
     play.fail(None);
@@ -121,7 +127,13 @@ fn a_resumed_run_has_the_environment_it_was_resumed_in() {
     play.fail(None);
     let environment = EnvironmentRef { record: BlobId([9; 32]), secret_variables: vec!["A_TOKEN".into()] };
     let environment = Some(environment);
-    play.give(Input::ResumeAsked { steps: None, attempts: None, environment, edits: Vec::new() });
+    play.give(Input::ResumeAsked {
+        steps: None,
+        attempts: None,
+        environment,
+        apply_best: false,
+        edits: Vec::new(),
+    });
     let spec = RunState::replay(&play.journal).unwrap().spec().clone();
     assert_eq!((spec.environment, spec.secret_variables), (BlobId([9; 32]), vec!["A_TOKEN".to_owned()]));
 }
@@ -137,8 +149,13 @@ fn edits_found_at_a_resume_become_what_is_restored() {
         message: "it was edited".into(),
         text,
     };
-    let resumed =
-        play.give(Input::ResumeAsked { steps: None, attempts: None, environment: None, edits: vec![edit] });
+    let resumed = play.give(Input::ResumeAsked {
+        steps: None,
+        attempts: None,
+        environment: None,
+        apply_best: false,
+        edits: vec![edit],
+    });
     let kinds: Vec<_> = resumed.events.iter().map(|event| kind(&event.kind)).collect();
     assert_eq!(kinds, ["resumed", "source_edited", "asked"]);
     assert_eq!(play.state.originals()["model.py"], text);
