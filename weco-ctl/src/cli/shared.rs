@@ -42,7 +42,7 @@ pub struct EndArgs {
 
     /// Leave at once: the daemon goes on alone and keeps a log of what would be printed
     ///
-    /// The log is weco-run-<run-id>.log in /tmp, or where WECO_LOG_DIR says when the daemon starts. A run whose
+    /// The log is weco-run-ID.log in /tmp, or where WECO_LOG_DIR says when the daemon starts. A run whose
     /// client goes away gets one, too.
     #[arg(long, help_heading = "Results")]
     pub daemon: bool,
