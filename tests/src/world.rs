@@ -189,13 +189,14 @@ impl World {
         fs::read_to_string(self.state().join("daemon.log")).unwrap_or_default()
     }
 
-    /// The only run directory under `.runs`.
+    /// The only run directory under `.runs`, once there is one: files are written behind a run's loop.
     pub fn run_dir(&self) -> PathBuf {
-        let mut runs: Vec<PathBuf> = fs::read_dir(self.work().join(".runs"))
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.is_dir())
-            .collect();
+        let mut runs = eventually("a run has a directory", || {
+            let entries = fs::read_dir(self.work().join(".runs")).ok()?;
+            let runs: Vec<PathBuf> =
+                entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+            (!runs.is_empty()).then_some(runs)
+        });
         assert_eq!(runs.len(), 1, "{runs:?}");
         runs.remove(0)
     }
