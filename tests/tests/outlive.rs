@@ -178,6 +178,51 @@ fn sources_edited_since_are_said_and_kept() {
     assert!(!more.stdout.contains("is not as it was"), "said once: {more:?}");
 }
 
+/// Two runs share a source: one's version is in its place, the other waits for its turn. Whichever the daemon comes
+/// to first when it is back, neither takes the other's version for the user's file.
+#[test]
+fn runs_that_share_a_source_get_it_back_after_a_crash() {
+    for seed in 0..4 {
+        let world = job();
+        let seed = seed.to_string();
+        let arguments = [&RUN[..], &["-n", "4", "--seed", &seed, "--daemon"]].concat();
+        let ids: Vec<String> = (0..2)
+            .map(|_| {
+                let run = world.weco(&arguments);
+                run.stdout.lines().find_map(|line| line.strip_prefix("Run ID: ").map(str::to_owned)).unwrap()
+            })
+            .collect();
+        let waits =
+            |id: &String| json(&world, &["run", "status", id])["waiting"].as_str().unwrap().to_owned();
+        eventually("one evaluates and the other waits", || {
+            (world.work().join("pid").exists() && ids.iter().any(|id| !waits(id).is_empty())).then_some(())
+        });
+        world.kill_daemon();
+        release(&world);
+        world.start_daemon();
+        for id in &ids {
+            let run = world.weco(&["attach", id, "--output", "plain"]);
+            assert_eq!(run.code, 0, "{run:?}");
+            assert!(run.stdout.contains("[COMPLETE]"), "{run:?}");
+            assert!(!run.stdout.contains("was edited"), "nobody edited anything: {run:?}");
+        }
+        assert_eq!(world.read("value.sh"), ORIGINAL);
+    }
+}
+
+#[test]
+fn no_number_of_steps_is_too_large() {
+    let world = job();
+    release(&world);
+    let run = world.weco(&[&RUN[..], &["-n", "1"]].concat());
+    assert_eq!(run.code, 0, "{run:?}");
+    let id = run.stdout.lines().find_map(|line| line.strip_prefix("Run ID: ").map(str::to_owned)).unwrap();
+    let resumed = world.weco(&["resume", &id, "-n", "4294967295", "--daemon"]);
+    assert_eq!(resumed.code, 0, "{resumed:?}");
+    let stopped = json(&world, &["run", "stop", &id]);
+    assert_eq!(stopped["status"], "terminated", "{stopped}");
+}
+
 /// The value that the source holds.
 fn value(world: &World) -> f64 {
     let text = world.read("value.sh");

@@ -109,7 +109,15 @@ pub async fn run(paths: Paths, activated: Option<Activated>) -> Result<(), Daemo
     notify::starting("putting runs in order");
     let (deps, notices) = open(&paths, config)?;
     let registry = Arc::new(Registry::new(Arc::new(deps)));
-    recover::all(&registry).await;
+    let mut terminated = std::pin::pin!(terminated);
+    tokio::select! {
+        () = recover::all(&registry) => {}
+        signal = &mut terminated => {
+            tracing::info!(signal, "stopping before all runs are put right");
+            stop(&registry).await;
+            return Ok(());
+        }
+    }
 
     let listening = activated.map_or_else(|| socket::bind(&address), Socket::passed);
     let listening = listening.map_err(io_error(format!("listen at {}", address.display())))?;
@@ -133,7 +141,7 @@ pub async fn run(paths: Paths, activated: Option<Activated>) -> Result<(), Daemo
     let mut serving = std::pin::pin!(serving);
     let served = tokio::select! {
         served = &mut serving => served.map_err(|error| DaemonError::Setup(format!("the socket failed: {error}"))),
-        signal = terminated => {
+        signal = &mut terminated => {
             tracing::info!(signal, "stopping");
             Ok(())
         }

@@ -8,9 +8,11 @@ mod hints;
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::{StreamExt, stream};
 use weco_core::decide::{Input, decide};
 use weco_core::event::EndStatus;
 use weco_core::run::{NodeId, RunId};
@@ -25,12 +27,15 @@ use crate::eval::process::{DEFAULT_GRACE, Token, kill_leftover};
 use crate::eval::workspace::Workspace;
 use crate::journal::{Durability, RunEntry};
 use crate::rpc::context_for;
-use crate::run::{Registry, kept_dir, load, noticed};
+use crate::run::{Registry, Turn, kept_dir, load, noticed, overlap, short, working_tree};
 use crate::secrets::{Recalled, recall};
 
 /// How long until a run that could not be put right is tried again: at first, and at most.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 const TRY_AGAIN_MOST: Duration = Duration::from_secs(60);
+
+/// Runs whose leftovers are ended at once: each may take its grace period.
+const AT_ONCE: usize = 64;
 
 /// Puts every unfinished run right. One that cannot be is reported and tried again later, because the disk may
 /// be full or the handles used up; the others go on.
@@ -65,49 +70,120 @@ async fn apply_due(registry: &Registry, runs: &[RunEntry]) {
     }
 }
 
+/// A run that could not be put right.
+struct Left {
+    run: RunId,
+    /// Where a version of it may be in a source's place: nobody may evaluate there meanwhile. Unknown if its
+    /// record cannot be read.
+    tree: Option<PathBuf>,
+}
+
 /// Tries until all are right, or the daemon stops.
-async fn later(registry: Arc<Registry>, mut left: Vec<RunId>) {
+async fn later(registry: Arc<Registry>, mut left: Vec<Left>) {
     let mut pause = TRY_AGAIN;
+    let mut turns = Vec::new();
     while !left.is_empty() {
+        hold_trees(&registry, &left, &mut turns);
         tokio::time::sleep(pause).await;
         if registry.is_stopping() {
             return;
         }
-        left = try_all(&registry, left).await;
+        left = try_all(&registry, left.into_iter().map(|left| left.run).collect()).await;
         pause = (pause * 2).min(TRY_AGAIN_MOST);
     }
 }
 
-/// Returns those that could not be put right.
-async fn try_all(registry: &Registry, runs: Vec<RunId>) -> Vec<RunId> {
-    let mut left = Vec::new();
+/// Has the turn in every tree of `left`, and in no other.
+fn hold_trees(registry: &Registry, left: &[Left], turns: &mut Vec<(PathBuf, Turn)>) {
+    let trees: Vec<&PathBuf> = left.iter().filter_map(|left| left.tree.as_ref()).collect();
+    turns.retain(|(tree, _)| trees.contains(&tree));
+    for tree in trees {
+        if !turns.iter().any(|(held, _)| held == tree) {
+            turns.push((tree.clone(), registry.deps().turns.claim(tree)));
+        }
+    }
+}
+
+/// An unfinished run, while it is put right.
+struct Unfinished {
+    state: RunState,
+    tree: PathBuf,
+    /// Whether a version of it is in a source's place.
+    swapped: bool,
+}
+
+/// Puts the runs right: first all files are brought back, then the runs go on, so that none takes another's
+/// version for the user's file. Returns those that could not be put right.
+async fn try_all(registry: &Registry, runs: Vec<RunId>) -> Vec<Left> {
+    let (mut left, mut found) = (Vec::new(), Vec::new());
     for run in runs {
-        if let Err(failure) = one(registry, run).await {
-            tracing::error!(%run, %failure, "the run cannot be recovered; it is tried again");
-            left.push(run);
+        match look(registry, run) {
+            Ok(Some(unfinished)) => found.push(unfinished),
+            Ok(None) => {}
+            Err(failure) => report(&mut left, run, None, &failure),
+        }
+    }
+    let ends = found.iter().map(|run| end_leftovers(&run.state));
+    stream::iter(ends).for_each_concurrent(AT_ONCE, |end| end).await;
+    // At most one of those that share a source has a version in its place.
+    found.sort_by_key(|run| !run.swapped);
+    let mut restored = Vec::new();
+    for mut unfinished in found {
+        let (run, tree) = (unfinished.state.spec().id, unfinished.tree.clone());
+        let blocked = left.iter().any(|left| left.tree.as_ref().is_some_and(|other| overlap(other, &tree)));
+        if blocked {
+            left.push(Left { run, tree: Some(tree) });
+            continue;
+        }
+        match restore(registry, &mut unfinished.state).await {
+            Ok(workspace) => restored.push((unfinished, workspace)),
+            Err(failure) => report(&mut left, run, Some(tree), &failure),
+        }
+    }
+    for (unfinished, workspace) in restored {
+        let run = unfinished.state.spec().id;
+        if let Err(failure) = go_on(registry, unfinished.state, workspace).await {
+            report(&mut left, run, Some(unfinished.tree), &failure);
         }
     }
     left
 }
 
-async fn one(registry: &Registry, run: RunId) -> Result<(), Failure> {
-    let mut state = registry.state(run)?;
-    if state.end_status().is_some() {
-        return Ok(());
+fn report(left: &mut Vec<Left>, run: RunId, tree: Option<PathBuf>, failure: &Failure) {
+    tracing::error!(%run, %failure, "the run cannot be recovered; it is tried again");
+    left.push(Left { run, tree });
+}
+
+/// What is recorded of a run, unless it has ended or was removed meanwhile.
+fn look(registry: &Registry, run: RunId) -> Result<Option<Unfinished>, Failure> {
+    if registry.deps().journal.runs_in(run..=run, 1)?.is_empty() {
+        return Ok(None);
     }
-    end_leftovers(&state).await;
-    let workspace = restore(registry, &mut state).await?;
-    let context = match recalled(registry, &state) {
-        Ok(recalled) => context_for(registry, &state, workspace, recalled)
-            .map_err(|failure| hints::after_failure(failure, state.spec(), &registry.deps().access)),
-        Err(failure) => Err(failure),
-    };
+    let state = registry.state(run)?;
+    if state.end_status().is_some() {
+        return Ok(None);
+    }
+    // A directory that cannot be looked into is found out about when its files are brought back.
+    let swapped = registry.workspace(&state).is_ok_and(|workspace| workspace.is_swapped().unwrap_or(true));
+    let tree = working_tree(Path::new(&state.spec().directory));
+    Ok(Some(Unfinished { state, tree, swapped }))
+}
+
+/// Starts a run whose files are back; one that lacks something is interrupted.
+async fn go_on(registry: &Registry, mut state: RunState, workspace: Workspace) -> Result<(), Failure> {
+    let run = state.spec().id;
+    let context = recalled(registry, &state)?.and_then(|recalled| {
+        context_for(registry, &state, workspace, recalled)
+            .map_err(|failure| hints::after_failure(failure, state.spec(), &registry.deps().access))
+    });
     match context {
         Ok(context) => {
             tracing::info!(%run, "run goes on");
             registry.start(state, Input::Recovered, context);
             Ok(())
         }
+        // The machine refuses: it may not for long.
+        Err(failure) if failure.kind == FailureKind::System => Err(failure),
         Err(failure) => {
             let reason = format!("the daemon restarted, and {}", failure.message);
             tracing::warn!(%run, reason, "run is interrupted");
@@ -128,12 +204,14 @@ async fn end_leftovers(state: &RunState) {
     }
 }
 
-/// Brings the user's files back, and records edits that were made while no daemon was there.
-async fn restore(registry: &Registry, state: &mut RunState) -> Result<Workspace, Failure> {
+/// Brings the user's files back, and records edits that were made while no daemon was there. A run that has ended
+/// may have been about to write its best version.
+pub(crate) async fn restore(registry: &Registry, state: &mut RunState) -> Result<Workspace, Failure> {
     let mut workspace = registry.workspace(state)?;
     let evaluating = |progress: &Progress| matches!(progress, Progress::Evaluating { .. });
     let under_way = state.tree().unfinished().find(|node| evaluating(&node.progress));
-    let candidate = match under_way.and_then(|node| node.files.as_ref()) {
+    let version = under_way.or_else(|| state.tree().best().filter(|_| state.end_status().is_some()));
+    let candidate = match version.and_then(|node| node.files.as_ref()) {
         Some(refs) => Some(load(registry.deps().journal.as_ref(), state.spec().id, refs)?),
         None => None,
     };
@@ -161,12 +239,19 @@ async fn record(
     Ok(registry.deps().journal.append(run, decision.events, blobs, Durability::Flushed).await?)
 }
 
-/// What is recorded of the run's environment, with its secrets.
-fn recalled(registry: &Registry, state: &RunState) -> Result<Recalled, Failure> {
+/// What is recorded of the run's environment, with its secrets; or what it lacks.
+///
+/// # Errors
+/// If the record cannot be read now.
+fn recalled(registry: &Registry, state: &RunState) -> Result<Result<Recalled, Failure>, Failure> {
     let (spec, deps) = (state.spec(), registry.deps());
-    let record = deps.journal.blob(spec.id, spec.environment)?.unwrap_or_default();
+    let Some(record) = deps.journal.blob(spec.id, spec.environment)? else {
+        let message = "the environment of its evaluations was lost with a damaged record";
+        let hint = format!("weco resume {} from a shell that has it", short(spec.id));
+        return Ok(Err(Failure::new(FailureKind::State, message).hint(hint)));
+    };
     let recorded = environment::from_record(&record);
     let own = |name: &OsStr| std::env::var_os(name);
-    recall(spec, recorded, deps.secrets.get(spec.id), own, &deps.access)
-        .map_err(|lacking| hints::lacking(lacking, spec.id))
+    Ok(recall(spec, recorded, deps.secrets.get(spec.id), own, &deps.access)
+        .map_err(|lacking| hints::lacking(lacking, spec.id)))
 }

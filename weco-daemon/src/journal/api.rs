@@ -95,7 +95,7 @@ pub struct RunEntry {
     pub id: RunId,
     /// The last sequence number recorded.
     pub last_seq: u64,
-    /// Whether its last event is `Ended` or `Applied` (after an end).
+    /// Whether it has ended and was not resumed since.
     pub ended: bool,
     /// The run in short; none if its record is damaged from the start. Where a later part is, the
     /// summary says so as the reason of an end.
@@ -106,7 +106,7 @@ pub struct RunEntry {
 pub(super) fn ended_after(event: &RunEvent, ended: bool) -> bool {
     match event {
         RunEvent::Ended { .. } => true,
-        RunEvent::Applied { .. } => ended,
+        RunEvent::Applied { .. } | RunEvent::Warned { .. } | RunEvent::SourceEdited { .. } => ended,
         _ => false,
     }
 }

@@ -62,7 +62,12 @@ impl Weco for Service {
             run_name: launch.spec.name.clone(),
             log_file: self.registry.deps().logs.path(launch.spec.id).display().to_string(),
         };
-        self.registry.create(launch.spec, launch.blobs, launch.context, detached).await?;
+        // To its end even if the client goes away meanwhile: what is recorded must be started.
+        let registry = Arc::clone(&self.registry);
+        let created = tokio::spawn(async move {
+            registry.create(launch.spec, launch.blobs, launch.context, detached).await
+        });
+        created.await.map_err(|error| Status::internal(format!("internal error: {error}")))??;
         Ok(Response::new(reply))
     }
 

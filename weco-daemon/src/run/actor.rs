@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::{mpsc, oneshot, watch};
-use weco_core::decide::{Decision, Input, decide};
+use weco_core::decide::{Decision, Effect, Input, decide};
 use weco_core::event::{EndStatus, Event, RunEvent};
 use weco_core::run::RunId;
 use weco_core::state::{IllegalEvent, RunState};
@@ -39,6 +39,7 @@ pub(super) enum Message {
 #[derive(Clone, Debug)]
 pub struct RunHandle {
     mailbox: mpsc::Sender<Message>,
+    stopping: watch::Sender<bool>,
     feed: Feed,
     company: Company,
 }
@@ -71,6 +72,7 @@ impl RunHandle {
     }
 
     pub(super) async fn shutdown(&self) {
+        self.stopping.send_replace(true);
         // A closed mailbox means that the run is over already.
         let _ = self.mailbox.send(Message::Shutdown).await;
         self.gone().await;
@@ -126,12 +128,17 @@ enum ActorError {
     Illegal(#[from] IllegalEvent),
     #[error(transparent)]
     Journal(JournalError),
+    /// The daemon stops and the disk refuses: what was decided is decided again at the next start.
+    #[error("the daemon stops")]
+    Stopping,
 }
 
 struct Actor {
     run: RunId,
     state: RunState,
     inbox: mpsc::Receiver<Message>,
+    /// Whether the daemon stops, for when the inbox cannot be looked into.
+    stopping: watch::Receiver<bool>,
     publisher: Publisher,
     effects: Effects,
     artifacts: Artifacts,
@@ -151,17 +158,28 @@ pub(super) fn spawn(
     let run = state.spec().id;
     let artifacts = Artifacts::start(state.spec(), Arc::clone(&deps.journal), Mailbox(sender.clone()));
     let effects = Effects::new(&state, context, Arc::clone(&deps), Mailbox(sender.clone()), publisher.live());
-    let mut actor = Actor { run, state, inbox, publisher, effects, artifacts, deps: Arc::clone(&deps) };
-    let handle = RunHandle { mailbox: sender, feed, company: Company::default() };
+    let (stop, stopping) = watch::channel(false);
+    let mut actor =
+        Actor { run, state, inbox, stopping, publisher, effects, artifacts, deps: Arc::clone(&deps) };
+    let handle = RunHandle { mailbox: sender, stopping: stop, feed, company: Company::default() };
     tokio::spawn(async move {
         let outcome = AssertUnwindSafe(actor.live(first)).catch_unwind().await;
         let failure = match outcome {
             Ok(Ok(())) => None,
+            Ok(Err(ActorError::Stopping)) => {
+                actor.inbox.close();
+                while actor.inbox.try_recv().is_ok() {}
+                actor.effects.finish(false).await;
+                None
+            }
             Ok(Err(error)) => Some(error.to_string()),
             Err(panic) => Some(format!("internal error: {}", panic_text(panic.as_ref()))),
         };
         if let Some(reason) = failure {
             tracing::error!(%run, %reason, "the run cannot go on");
+            // Nobody answers any more: who waits for that must not be waited for.
+            actor.inbox.close();
+            while actor.inbox.try_recv().is_ok() {}
             actor.effects.finish(true).await;
             record_failure(&deps, run, reason, &actor.publisher).await;
         }
@@ -178,16 +196,27 @@ impl Actor {
             match self.inbox.recv().await {
                 Some(Message::Input(input, blobs, reply)) => self.handle(input, blobs, reply).await?,
                 Some(Message::Shutdown) | None => {
-                    self.inbox.close();
+                    self.close().await?;
                     self.effects.finish(false).await;
                     return Ok(());
                 }
             }
         }
-        self.inbox.close();
+        self.close().await?;
         self.effects.finish(true).await;
         if apply::is_due(&self.state) {
             self.apply_best().await?;
+        }
+        Ok(())
+    }
+
+    /// Takes no more news. What has come already counts: tasks that are about to be waited for may wait for it.
+    async fn close(&mut self) -> Result<(), ActorError> {
+        self.inbox.close();
+        while let Ok(message) = self.inbox.try_recv() {
+            if let Message::Input(input, blobs, reply) = message {
+                self.handle(input, blobs, reply).await?;
+            }
         }
         Ok(())
     }
@@ -218,6 +247,12 @@ impl Actor {
         let Decision { events, effects } = decide(&mut self.state, input, clock::now())?;
         if events.iter().any(|event| matches!(event.kind, RunEvent::Ended { .. })) {
             self.effects.sync_sources().await;
+        }
+        // Ending things needs no record, and may be what makes room for it.
+        let (cancels, effects): (Vec<_>, Vec<_>) =
+            effects.into_iter().partition(|effect| matches!(effect, Effect::Cancel { .. }));
+        for cancel in cancels {
+            self.effects.start(cancel);
         }
         if !events.is_empty() {
             self.record(&events, &blobs).await?;
@@ -251,7 +286,10 @@ impl Actor {
                 Ok(()) => return Ok(()),
                 Err(error) if error.may_pass() => {
                     self.report_blocked(&error);
-                    tokio::time::sleep(RECORD_RETRY).await;
+                    let stopping = self.stopping.wait_for(|stopping| *stopping);
+                    if tokio::time::timeout(RECORD_RETRY, stopping).await.is_ok() {
+                        return Err(ActorError::Stopping);
+                    }
                 }
                 Err(error) => return Err(ActorError::Journal(error)),
             }
@@ -272,14 +310,14 @@ fn durability(events: &[Event]) -> Durability {
     if only_process { Durability::Written } else { Durability::Flushed }
 }
 
-/// Ends a run whose actor failed, from what is recorded of it.
+/// Ends a run whose actor failed, from what is recorded of it. One that has ended stays as it is.
 async fn record_failure(deps: &Deps, run: RunId, reason: String, publisher: &Publisher) {
+    let state = deps.journal.read(run, 1, usize::MAX).ok().and_then(|events| RunState::replay(&events).ok());
+    let Some(state) = state.filter(|state| state.end_status().is_none()) else { return };
     let kind = RunEvent::Ended { status: EndStatus::Error, reason, hint: String::new() };
-    let last = deps.journal.read(run, 1, usize::MAX).ok().and_then(|events| events.last().map(|e| e.seq));
-    let Some(last) = last else { return };
-    let event = Event { seq: last + 1, at: clock::now(), kind };
+    let event = Event { seq: state.seq() + 1, at: clock::now(), kind };
     match deps.journal.append(run, vec![event], Vec::new(), Durability::Flushed).await {
-        Ok(()) => publisher.recorded(last + 1),
+        Ok(()) => publisher.recorded(state.seq() + 1),
         Err(error) => tracing::error!(%run, %error, "cannot record the run's failure"),
     }
 }

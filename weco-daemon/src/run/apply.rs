@@ -13,7 +13,6 @@ use crate::error::{Failure, FailureKind};
 use crate::eval::workspace::{Edit, Workspace, WorkspaceError};
 use crate::run::effects::{kept_dir, load};
 use crate::run::registry::{Deps, internal};
-use crate::run::turns::working_tree;
 
 /// What was written.
 pub(super) struct Applied {
@@ -35,43 +34,38 @@ pub(super) fn is_due(state: &RunState) -> bool {
     state.spec().apply_best && state.end_status() == Some(EndStatus::Completed) && best
 }
 
-/// Writes the best version over the sources of a run that is over. If it is there already, that is all there is to
+/// Writes the best version over the sources of a run that is over; the caller has the turn in its working tree. If it is there already, that is all there is to
 /// it.
 ///
 /// # Errors
-/// If nothing better than the baseline was found, a source was edited since, or another run evaluates in the same
-/// files for longer than `patience`.
-pub(super) async fn apply_best(
+/// If nothing better than the baseline was found, or a source was edited since.
+pub(super) fn apply_best(
     deps: &Deps,
     state: &mut RunState,
     workspace: &mut Workspace,
-    patience: Duration,
 ) -> Result<Applied, Failure> {
     let (node, refs) = best(state)?;
     if !state.edited().is_empty() {
         return Err(edited(state.spec(), state.edited().iter().map(String::as_str)));
     }
-    let tree = working_tree(Path::new(&state.spec().directory));
-    let turn = tokio::time::timeout(patience, deps.turns.take(&tree, || ())).await;
-    let _turn = turn.map_err(|_| {
-        Failure::new(FailureKind::State, "another run evaluates in these files")
-            .hint("try again later: weco runs")
-    })?;
-    if *state.originals() == refs {
-        let edits = workspace.check()?;
-        let changed = refs.iter().filter(|(path, blob)| is_changed(state, path, blob));
-        return if edits.is_empty() {
-            Ok(Applied { node, paths: changed.map(|(path, _)| path.clone()).collect(), events: Vec::new() })
-        } else {
-            Err(edited(state.spec(), edits.iter().map(Edit::path)))
-        };
-    }
     let files = load(deps.journal.as_ref(), state.spec().id, &refs)?;
-    let applied = workspace.apply(&files, &kept_dir(state.spec(), "apply"));
-    let paths = applied.map_err(|error| match error {
-        WorkspaceError::Edited(edits) => edited(state.spec(), edits.iter().map(Edit::path)),
-        error => error.into(),
-    })?;
+    let edits = workspace.check()?;
+    let changed = refs.iter().filter(|(path, blob)| is_changed(state, path, blob));
+    let changed: Vec<String> = changed.map(|(path, _)| path.clone()).collect();
+    if edits.is_empty() && *state.originals() == refs {
+        return Ok(Applied { node, paths: changed, events: Vec::new() });
+    }
+    // Written already, by a daemon that died before it could record that.
+    let is_written = !edits.is_empty() && changed.iter().all(|path| holds(&edits, path, &files[path]));
+    let paths = if is_written && edits.len() == changed.len() {
+        changed
+    } else {
+        let applied = workspace.apply(&files, &kept_dir(state.spec(), "apply"));
+        applied.map_err(|error| match error {
+            WorkspaceError::Edited(edits) => edited(state.spec(), edits.iter().map(Edit::path)),
+            error => error.into(),
+        })?
+    };
     let decision =
         decide(state, Input::Applied { node, paths: paths.clone() }, clock::now()).map_err(internal)?;
     Ok(Applied { node, paths, events: decision.events })
@@ -81,6 +75,14 @@ fn best(state: &RunState) -> Result<(NodeId, FileRefs), Failure> {
     let best = state.tree().best().filter(|node| node.id != NodeId::BASELINE);
     best.and_then(|node| Some((node.id, node.files.clone()?)))
         .ok_or_else(|| Failure::new(FailureKind::State, "no version better than the baseline was found"))
+}
+
+/// Whether the source at `path` was found to hold `text`.
+fn holds(edits: &[Edit], path: &str, text: &str) -> bool {
+    edits.iter().any(|edit| match edit {
+        Edit::InPlace { path: found, content, .. } => found == path && **content == *text.as_bytes(),
+        Edit::Moved { .. } | Edit::Deleted { .. } => false,
+    })
 }
 
 fn is_changed(state: &RunState, path: &str, blob: &BlobId) -> bool {

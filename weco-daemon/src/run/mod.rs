@@ -39,3 +39,4 @@ pub(crate) use registry::{open_workspace, short};
 pub use slots::Slots;
 pub use swaps::Swaps;
 pub use turns::Turns;
+pub(crate) use turns::{Turn, overlap, working_tree};

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
-use weco_core::decide::{Input, SourceEdit};
+use weco_core::decide::{Input, SourceEdit, decide};
 use weco_core::event::{EndStatus, Event, RunEvent};
 use weco_core::run::{EnvironmentRef, NodeId, RunId, RunSpec};
 use weco_core::state::{RunState, RunStatus};
@@ -17,12 +17,13 @@ use crate::eval::workspace::{Edit, SourceText, Workspace, WorkspaceError};
 use crate::journal::{Durability, Journal, JournalError};
 use crate::log::{Followed, Logs};
 use crate::model::Access;
+use crate::recover;
 use crate::run::actor::{self, RunHandle};
 use crate::run::apply::{self, Applied};
 use crate::run::effects::{RunContext, load_bytes};
 use crate::run::slots::Slots;
 use crate::run::swaps::Swaps;
-use crate::run::turns::Turns;
+use crate::run::turns::{Turns, working_tree};
 use crate::secrets::Secrets;
 
 /// What every run needs from the daemon.
@@ -173,16 +174,6 @@ impl Registry {
         }
     }
 
-    /// Whether a run goes on. One whose end is told already may still be about to leave: it is waited for.
-    async fn is_live(&self, run: RunId, state: &RunState) -> bool {
-        let Some(handle) = self.live(run) else { return false };
-        if state.end_status().is_none() {
-            return true;
-        }
-        handle.gone().await;
-        false
-    }
-
     /// Whether the daemon stops, so that no run is to be started any more.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
@@ -195,13 +186,43 @@ impl Registry {
         Ok(())
     }
 
-    async fn refuse_live(&self, run: RunId, state: &RunState) -> Result<(), Failure> {
-        if !self.is_live(run, state).await {
-            return Ok(());
-        }
+    /// Waits until a run that has ended is about its business no more, and refuses one that goes on.
+    async fn settle(&self, run: RunId) -> Result<(), Failure> {
+        let Some(handle) = self.live(run) else { return Ok(()) };
         let short = short(run);
-        Err(Failure::new(FailureKind::Live, format!("run {short} is running already"))
-            .hint(format!("weco attach {short}")))
+        if self.entry(run)?.summary.is_none_or(|summary| summary.end_status().is_none()) {
+            return Err(Failure::new(FailureKind::Live, format!("run {short} is running already"))
+                .hint(format!("weco attach {short}")));
+        }
+        tokio::time::timeout(apply::PATIENCE, handle.gone()).await.map_err(|_| {
+            let message = format!("run {short} waits to write its best version: another run evaluates there");
+            Failure::new(FailureKind::State, message).hint("try again later: weco runs")
+        })
+    }
+
+    /// What is true of a run that rests, for who holds `ended`: nobody changes it meanwhile.
+    fn at_rest(&self, run: RunId) -> Result<RunState, Failure> {
+        let short = short(run);
+        if self.live(run).is_some() {
+            return Err(Failure::new(FailureKind::Live, format!("run {short} is running already"))
+                .hint(format!("weco attach {short}")));
+        }
+        let state = self.state(run)?;
+        if state.end_status().is_none() {
+            let message = format!("run {short} could not be put right after a restart; that is tried again");
+            return Err(Failure::new(FailureKind::State, message).hint(format!(
+                "the daemon's log says why: weco daemon logs; to give it up: weco run stop {short}"
+            )));
+        }
+        Ok(state)
+    }
+
+    /// Brings the files of a run at rest back, if a daemon died or failed before it could.
+    async fn put_right(&self, state: &mut RunState) -> Result<(), Failure> {
+        if self.workspace(state)?.is_swapped()? {
+            recover::restore(self, state).await?;
+        }
+        Ok(())
     }
 
     /// Asks a run to stop; one that has ended stays as it is. Returns when that is recorded or, to `wait`, when
@@ -215,9 +236,24 @@ impl Registry {
             if wait {
                 handle.gone().await;
             }
+        } else {
+            self.give_up(run).await?;
         }
         let damaged = || Failure::new(FailureKind::System, format!("run {run} cannot be read"));
         Ok(self.entry(run)?.summary.ok_or_else(damaged)?.status.clone())
+    }
+
+    /// Ends a run that nobody could put right since the daemon's start, if it is one.
+    async fn give_up(&self, run: RunId) -> Result<(), Failure> {
+        let _owner = self.ended.lock().await;
+        let mut state = self.state(run)?;
+        if self.live(run).is_some() || state.end_status().is_some() {
+            return Ok(());
+        }
+        let reason = "stopped by the user before it could be put right".to_owned();
+        let interrupted = Input::Interrupted { reason, hint: format!("weco resume {}", short(run)) };
+        let decision = decide(&mut state, interrupted, clock::now()).map_err(internal)?;
+        Ok(self.deps.journal.append(run, decision.events, Vec::new(), Durability::Flushed).await?)
     }
 
     /// Lets an ended run go on; answers the sequence number of the event that says so. Sources that the user
@@ -232,14 +268,15 @@ impl Registry {
         context: impl FnOnce(&RunState) -> Result<RunContext, Failure>,
     ) -> Result<u64, Failure> {
         self.refuse_when_stopping()?;
-        let _owner = self.ended.lock().await;
-        let state = self.state(run)?;
-        self.refuse_live(run, &state).await?;
+        self.settle(run).await?;
+        let owner = self.ended.lock().await;
+        let mut state = self.at_rest(run)?;
         let short = short(run);
         if state.end_status() == Some(EndStatus::Completed) && steps.is_none() {
             return Err(Failure::new(FailureKind::State, format!("run {short} is complete"))
                 .hint(format!("say how many more steps: weco resume {short} --steps 20")));
         }
+        self.put_right(&mut state).await?;
         let mut context = context(&state)?;
         let edits = self.deps.swaps.check(&context.workspace)?;
         context.workspace.adopt(&edits);
@@ -252,6 +289,8 @@ impl Registry {
         self.deps.logs.reserve_if(detached, run).await?.keep();
         let first = (Input::ResumeAsked { steps, attempts, environment, apply_best, edits }, blobs);
         let mut feed = self.launch(state, first, context, detached).feed();
+        // It is live from here on, which protects it as well.
+        drop(owner);
         match feed.recorded.wait_for(|recorded| *recorded >= seq).await {
             Ok(_) => Ok(seq),
             Err(_) => Err(Failure::new(FailureKind::System, format!("run {short} could not be resumed"))
@@ -264,9 +303,12 @@ impl Registry {
     /// # Errors
     /// If the run is live, or a source is missing or cannot be read.
     pub async fn edited_since(&self, run: RunId) -> Result<Vec<String>, Failure> {
-        let state = self.state(run)?;
-        self.refuse_live(run, &state).await?;
-        let workspace = self.workspace(&state)?;
+        self.settle(run).await?;
+        let workspace = self.workspace(&self.state(run)?)?;
+        if workspace.is_swapped()? {
+            // A version is in their place: the resumption brings them back first.
+            return Ok(Vec::new());
+        }
         let edits = self.deps.swaps.check(&workspace)?;
         Ok(edits.iter().map(|edit| edit.path().to_owned()).collect())
     }
@@ -276,15 +318,18 @@ impl Registry {
     /// # Errors
     /// If the run is live, nothing better than the baseline was found, or a source was edited since.
     pub async fn apply_best(&self, run: RunId) -> Result<(NodeId, Vec<String>), Failure> {
+        self.settle(run).await?;
+        let tree = working_tree(Path::new(&self.state(run)?.spec().directory));
+        let turn = tokio::time::timeout(apply::PATIENCE, self.deps.turns.take(&tree, || ())).await;
+        let _turn = turn.map_err(|_| {
+            Failure::new(FailureKind::State, "another run evaluates in these files")
+                .hint("try again later: weco runs")
+        })?;
         let _owner = self.ended.lock().await;
-        let mut state = self.state(run)?;
-        if self.is_live(run, &state).await {
-            return Err(Failure::new(FailureKind::State, format!("run {} is still running", short(run)))
-                .hint("stop it first, or wait for its end"));
-        }
+        let mut state = self.at_rest(run)?;
+        self.put_right(&mut state).await?;
         let mut workspace = self.workspace(&state)?;
-        let applied = apply::apply_best(&self.deps, &mut state, &mut workspace, apply::PATIENCE).await?;
-        let Applied { node, paths, events } = applied;
+        let Applied { node, paths, events } = apply::apply_best(&self.deps, &mut state, &mut workspace)?;
         self.deps.journal.append(run, events, Vec::new(), Durability::Flushed).await?;
         Ok((node, paths))
     }
@@ -303,10 +348,9 @@ impl Registry {
     /// # Errors
     /// If the run is live or cannot be removed.
     pub async fn forget(&self, run: RunId) -> Result<(), Failure> {
+        self.settle(run).await?;
         let _owner = self.ended.lock().await;
-        if self.live(run).is_some() && self.is_live(run, &self.state(run)?).await {
-            return Err(Failure::new(FailureKind::State, format!("run {} is still running", short(run))));
-        }
+        self.at_rest(run)?;
         self.deps.journal.remove(vec![run]).await?;
         Ok(())
     }

@@ -44,7 +44,7 @@ impl Claims {
 }
 
 /// Whether two trees are one, or one is inside the other.
-fn overlap(a: &Path, b: &Path) -> bool {
+pub(crate) fn overlap(a: &Path, b: &Path) -> bool {
     a.starts_with(b) || b.starts_with(a)
 }
 
@@ -70,6 +70,11 @@ impl Turns {
         turn
     }
 
+    /// A place in the queue for `tree`, without waiting: who comes later waits for it to be dropped.
+    pub(crate) fn claim(&self, tree: &Path) -> Turn {
+        self.queue(tree, Arc::new(Notify::new()))
+    }
+
     fn queue(&self, tree: &Path, moved: Arc<Notify>) -> Turn {
         let mut queue = self.claims.lock();
         let id = queue.next_id;
@@ -91,7 +96,7 @@ impl Drop for Turn {
 }
 
 /// What runs in `directory` share: its repository's top, or the directory itself outside of one.
-pub(super) fn working_tree(directory: &Path) -> PathBuf {
+pub(crate) fn working_tree(directory: &Path) -> PathBuf {
     // One that is gone fails at the evaluation, with better words.
     let directory = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
     let top = directory.ancestors().find(|place| place.join(".git").exists());

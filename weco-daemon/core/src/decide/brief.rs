@@ -33,7 +33,7 @@ pub(super) fn brief(state: &RunState, node: &Node) -> Option<Brief> {
         best_metric: tree.best().and_then(Node::metric),
         tried: tried(tree, node, parent),
         unusable: node.unusable_reason.clone(),
-        steps_left: (state.steps() + 1).saturating_sub(node.id.0),
+        steps_left: (state.steps().saturating_add(1)).saturating_sub(node.id.0),
     })
 }
 

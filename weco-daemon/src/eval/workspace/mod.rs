@@ -106,6 +106,25 @@ impl Workspace {
         Ok(edits)
     }
 
+    /// Whether a user's file is aside, because a version is in its place or was when a daemon died:
+    /// [`Self::recover`] is due.
+    ///
+    /// # Errors
+    /// If that cannot be found out.
+    pub fn is_swapped(&self) -> Result<bool, WorkspaceError> {
+        let root = self.open_root()?;
+        for source in &self.sources {
+            // A directory that is gone holds nothing.
+            let Ok(dir) = tree::open_parent(&root, &self.root, source) else { continue };
+            for name in [&source.aside, &source.spare] {
+                if dir.exists(name).map_err(|error| source.io("look beside", &self.root, error))? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// What [`Self::swap_in`] would put in place of what.
     pub fn replacements(&self, files: &Files) -> Vec<Replacement> {
         let replacement = |source: &Source| {
