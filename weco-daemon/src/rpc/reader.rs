@@ -91,9 +91,16 @@ impl UpdateReader {
         Ok(None)
     }
 
+    /// How far to ask: of a damaged record, to what is left of it first, and only then beyond, for the damage.
+    fn readable(&self, recorded: u64) -> Result<u64, JournalError> {
+        let entries = self.journal.runs_in(self.run..=self.run, 1)?;
+        let last = entries.first().map(|entry| entry.last_seq).filter(|last| *last >= self.next);
+        Ok(last.map_or(recorded, |last| last.min(recorded)))
+    }
+
     fn event(&mut self, recorded: u64) -> Result<Option<Event>, JournalError> {
         if self.page.len() == 0 && self.next <= recorded {
-            let left = (recorded - self.next).saturating_add(1);
+            let left = (self.readable(recorded)? - self.next).saturating_add(1);
             let limit = usize::try_from(left).map_or(PAGE, |left| left.min(PAGE));
             self.page = self.journal.read(self.run, self.next, limit)?.into_iter();
         }
@@ -102,5 +109,75 @@ impl UpdateReader {
             self.next = event.seq + 1;
         }
         Ok(event)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use uuid::Uuid;
+    use weco_core::event::RunEvent;
+    use weco_core::run::{AutoResume, BlobId, Goal, RunSpec, SearchSpec};
+
+    use super::*;
+    use crate::journal::{DiskJournal, Durability, Opened};
+
+    const RUN: RunId = RunId(Uuid::from_u128(7));
+
+    fn created() -> RunEvent {
+        RunEvent::Created {
+            spec: Box::new(RunSpec {
+                id: RUN,
+                name: "swift-heron".into(),
+                directory: "/project".into(),
+                sources: Vec::new(),
+                eval_command: "python eval.py".into(),
+                metric: "speedup".into(),
+                goal: Goal::Maximize,
+                steps: 5,
+                model: "builtin".into(),
+                instructions: None,
+                log_dir: "/project/.runs".into(),
+                save_logs: false,
+                eval_timeout_seconds: None,
+                search: SearchSpec::Greedy,
+                seed: 1,
+                apply_best: false,
+                auto_resume: AutoResume::default(),
+                environment: BlobId([0; 32]),
+                secret_variables: Vec::new(),
+            }),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_left_of_a_damaged_record_is_read_before_the_damage_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = DiskJournal::open(dir.path()).unwrap().journal;
+        let warned = |seq: u64| RunEvent::Warned { message: format!("warning {seq}") };
+        let kinds = std::iter::once(created()).chain((2..=9).map(warned));
+        let events = (1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 0, kind }).collect();
+        journal.append(RUN, events, Vec::new(), Durability::Flushed).await.unwrap();
+        journal.close().await.unwrap();
+        // Without the index there is nothing to repair the file from.
+        fs::remove_dir_all(dir.path().join("sled-1")).unwrap();
+        let path = dir.path().join("mirror").join(format!("{RUN}.run"));
+        let mut bytes = fs::read(&path).unwrap();
+        let at = bytes.windows(9).position(|window| window == b"warning 6").unwrap();
+        bytes[at] ^= 1;
+        fs::write(&path, bytes).unwrap();
+
+        let Opened { journal, warnings } = DiskJournal::open(dir.path()).unwrap();
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        let journal = Arc::new(journal);
+        let mut reader = UpdateReader::new(journal.clone(), RUN, Wanted { from: 1, output_from: None });
+        for seq in 1..=5 {
+            assert_eq!(reader.next(u64::MAX).unwrap().map(|update| update.seq), Some(seq));
+        }
+        let refused = reader.next(u64::MAX);
+        assert!(matches!(refused, Err(ReadError::Journal(JournalError::Damaged(_)))), "{refused:?}");
+        assert_eq!(reader.last_seq(), 5);
+        journal.close().await.unwrap();
     }
 }

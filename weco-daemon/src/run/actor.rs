@@ -100,7 +100,7 @@ impl Warner {
 
 /// Where a run's own tasks report to.
 #[derive(Clone, Debug)]
-pub(super) struct Mailbox(mpsc::Sender<Message>);
+pub(super) struct Mailbox(pub(super) mpsc::Sender<Message>);
 
 impl Mailbox {
     /// Reports news and the contents that it names. A run that is over no longer listens, which is fine.
@@ -156,7 +156,7 @@ pub(super) fn spawn(
     let (sender, inbox) = mpsc::channel(MAILBOX);
     let (publisher, feed) = feed(state.seq());
     let run = state.spec().id;
-    let artifacts = Artifacts::start(state.spec(), Arc::clone(&deps.journal), Mailbox(sender.clone()));
+    let artifacts = Artifacts::start(&state, Arc::clone(&deps.journal), Mailbox(sender.clone()));
     let effects = Effects::new(&state, context, Arc::clone(&deps), Mailbox(sender.clone()), publisher.live());
     let (stop, stopping) = watch::channel(false);
     let mut actor =

@@ -2,6 +2,9 @@
 //! and on request what each step printed. They repeat what the journal holds, so they are written
 //! behind the loop, without waiting; only the run's end waits for them.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
@@ -14,9 +17,10 @@ use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 use weco_core::decide::Input;
 use weco_core::event::{Event, RunEvent, Timestamp, Verdict};
-use weco_core::run::{BlobId, FileRefs, NodeId, RunId, RunSpec};
+use weco_core::run::{BlobId, FileRefs, NodeId, RunId};
 use weco_core::state::RunState;
 
+use crate::clock;
 use crate::journal::Journal;
 use crate::run::actor::Mailbox;
 
@@ -31,13 +35,41 @@ pub(super) struct Artifacts {
 
 #[derive(Debug)]
 enum Job {
-    Step { node: NodeId, at: Timestamp, files: FileRefs, best: bool, output: BlobId },
+    Step {
+        node: NodeId,
+        at: Timestamp,
+        files: FileRefs,
+        best: bool,
+        output: BlobId,
+    },
+    /// The best version so far, which a killed daemon may have owed.
+    Best {
+        node: NodeId,
+        at: Timestamp,
+        files: FileRefs,
+        output: BlobId,
+    },
     Flush(oneshot::Sender<()>),
 }
 
+impl Job {
+    /// What a run that goes on may lack; nothing for one that has no best version yet.
+    fn owed(state: &RunState) -> Option<Self> {
+        let best = state.tree().best()?;
+        let (files, output) = (best.files.clone()?, best.output()?);
+        Some(Self::Best { node: best.id, at: clock::now(), files, output })
+    }
+}
+
 impl Artifacts {
-    pub(super) fn start(spec: &RunSpec, journal: Arc<dyn Journal>, mailbox: Mailbox) -> Self {
+    /// Starts the writer of a run in this state. Of one that goes on it first writes the best version again.
+    pub(super) fn start(state: &RunState, journal: Arc<dyn Journal>, mailbox: Mailbox) -> Self {
+        let spec = state.spec();
         let (jobs, mut queue) = mpsc::channel(QUEUE);
+        if let Some(job) = Job::owed(state) {
+            // A new queue has room.
+            let _ = jobs.try_send(job);
+        }
         let writer = Arc::new(Writer {
             log_dir: PathBuf::from(&spec.log_dir),
             run_dir: PathBuf::from(&spec.log_dir).join(spec.id.to_string()),
@@ -136,10 +168,34 @@ impl Writer {
                 let _ = done.send(());
                 Ok(())
             }
-            Job::Step { node, at, files, best, output } => self
-                .step(node, at, &files, best, output)
-                .map_err(|error| format!("cannot write artifacts under {}: {error}", self.run_dir.display())),
+            Job::Step { node, at, files, best, output } => {
+                self.step(node, at, &files, best, output).map_err(|error| self.refused(&error))
+            }
+            Job::Best { node, at, files, output } => {
+                self.best(node, at, &files, output).map_err(|error| self.refused(&error))
+            }
         }
+    }
+
+    fn refused(&self, error: &io::Error) -> String {
+        format!("cannot write artifacts under {}: {error}", self.run_dir.display())
+    }
+
+    /// Writes the best version again, and with it the rest of its step if that is not complete.
+    fn best(&self, node: NodeId, at: Timestamp, files: &FileRefs, output: BlobId) -> io::Result<()> {
+        if !self.step_dir(node).join("manifest.json").exists() {
+            return self.step(node, at, files, true, output);
+        }
+        self.replace_best(node, at, &self.load(files)?)
+    }
+
+    fn replace_best(&self, node: NodeId, at: Timestamp, texts: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+        self.snapshot(&self.spare(), "best_code_snapshot", node, at, texts)?;
+        exchange(&self.spare(), &self.run_dir.join("best"))
+    }
+
+    fn step_dir(&self, node: NodeId) -> PathBuf {
+        self.run_dir.join("steps").join(node.to_string())
     }
 
     fn step(
@@ -152,11 +208,9 @@ impl Writer {
     ) -> io::Result<()> {
         self.create_log_dir()?;
         let texts = self.load(files)?;
-        let place = self.run_dir.join("steps").join(node.to_string());
-        self.snapshot(&place, "step_code_snapshot", node, at, &texts)?;
+        self.snapshot(&self.step_dir(node), "step_code_snapshot", node, at, &texts)?;
         if best {
-            self.snapshot(&self.spare(), "best_code_snapshot", node, at, &texts)?;
-            exchange(&self.spare(), &self.run_dir.join("best"))?;
+            self.replace_best(node, at, &texts)?;
         }
         if self.save_logs { self.output(node, at, output) } else { Ok(()) }
     }

@@ -54,9 +54,9 @@ pub(super) struct Span {
     pub(super) catalogued: Catalogued,
 }
 
-/// Bytes by which a run's file may grow before it is indexed, unless the run ends or the journal closes. Small
-/// batches cost sled several times what they hold, on cores that evaluations need; what is not indexed yet is
-/// in the run's file and, this recent, in the commit log too.
+/// Bytes by which a run's file may grow before it is indexed, unless the run ends, the journal closes, or the commit
+/// log starts over. Small batches cost sled several times what they hold, on cores that evaluations need; what is
+/// not indexed yet is in the run's file and in the commit log too.
 const LAG: u64 = 512 << 10;
 
 /// A part of a run's file that waits to be indexed.
@@ -84,6 +84,15 @@ impl Grown {
         waiting.span.catalogued = span.catalogued.clone();
         let due = span.catalogued.ended || span.catalogued.len - waiting.span.from >= LAG;
         due && !std::mem::replace(&mut waiting.told, true)
+    }
+
+    /// The runs whose parts the thread was not told of: from now on they are all due.
+    fn hasten(&self) -> Vec<RunId> {
+        let mut parts = self.lock();
+        let tell = |(run, waiting): (&RunId, &mut Waiting)| {
+            (!std::mem::replace(&mut waiting.told, true)).then_some(*run)
+        };
+        parts.iter_mut().filter_map(tell).collect()
     }
 
     /// Takes a run's part.
@@ -151,6 +160,13 @@ impl Index {
     /// Has a part of a run's file indexed, some time.
     pub(super) fn add(&self, run: RunId, span: &Span) {
         if self.grown.add(run, span) {
+            self.send(Message::Grown(run));
+        }
+    }
+
+    /// Has everything that waits indexed, without waiting for that.
+    pub(super) fn catch_up(&self) {
+        for run in self.grown.hasten() {
             self.send(Message::Grown(run));
         }
     }

@@ -108,6 +108,10 @@ impl Store {
             Ok(()) => self.acknowledge(staged),
             Err(error) => self.take_back(staged, &error),
         }
+        // What the log cannot hold must not wait for as long as what it does.
+        if !logged {
+            self.index.catch_up();
+        }
     }
 
     /// Writes one append to its run's file.
@@ -164,10 +168,13 @@ impl Store {
         }
     }
 
-    /// Makes the runs' files durable by themselves, so that the log can start over.
+    /// Makes the runs' files durable by themselves, so that the log can start over. What it forgets is soon in
+    /// the index, so that no event's only copy is its run's file.
     fn checkpoint(&mut self) -> Result<(), JournalError> {
         self.files.sync()?;
-        self.log.empty()
+        self.log.empty()?;
+        self.index.catch_up();
+        Ok(())
     }
 
     fn remove(&mut self, mut runs: Vec<RunId>) -> Result<(), JournalError> {
@@ -188,4 +195,64 @@ impl Store {
 /// Answers; nobody may be waiting.
 fn answer(reply: Reply, result: Result<(), JournalError>) {
     let _ = reply.send(result);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use tempfile::TempDir;
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::journal::contract::{notes, run};
+    use crate::journal::disk::recover::open_index;
+
+    const DEADLINE: Duration = Duration::from_secs(30);
+
+    fn store(log_capacity: u64) -> (Store, TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::create(dir.path()).unwrap();
+        let lock = layout.lock().unwrap();
+        let (log, _) = CommitLog::open(&layout, log_capacity).unwrap();
+        let (index, _) = open_index(&layout, DEADLINE, &mut Vec::new()).unwrap();
+        let shared = Arc::new(Shared::new(BTreeMap::new()));
+        (Store { files: Files::new(layout.clone()), layout, log, index, shared, lock }, dir)
+    }
+
+    fn append(store: &mut Store, run: RunId, seq: u64) {
+        let entry = Entry::new(run, notes(seq, 1), &[]).unwrap();
+        let (reply, mut answered) = oneshot::channel();
+        store.commit(vec![(entry, Durability::Flushed, reply)]);
+        answered.try_recv().unwrap().unwrap();
+    }
+
+    /// The events that the index has of a run without its file.
+    fn indexed(store: &Store, run: RunId) -> usize {
+        // What is asked of the index is done in order: an answer about another run comes after what waited.
+        store.index.fetch(RunId(uuid::Uuid::nil()), 1, DEADLINE);
+        std::fs::remove_file(store.layout.mirror(run)).unwrap();
+        store.index.fetch(run, 1, DEADLINE).len()
+    }
+
+    #[test]
+    fn what_the_log_forgets_is_indexed() {
+        let (mut store, _dir) = store(4 << 10);
+        let slow = run(1);
+        (1..=3).for_each(|seq| append(&mut store, slow, seq));
+        let (mut seq, mut before) = (0, 0);
+        while store.log.position() > before {
+            before = store.log.position();
+            seq += 1;
+            (2..=5).for_each(|busy| append(&mut store, run(busy), seq));
+        }
+        assert_eq!(indexed(&store, slow), 3);
+    }
+
+    #[test]
+    fn what_no_log_holds_is_indexed() {
+        let (mut store, _dir) = store(0);
+        append(&mut store, run(1), 1);
+        assert_eq!(indexed(&store, run(1)), 1);
+    }
 }
