@@ -22,6 +22,7 @@ mod shell;
 mod status;
 mod status_json;
 mod stop;
+mod succession;
 mod uninstall;
 mod updates;
 

@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use futures_util::stream;
 use tokio::time::{sleep, timeout};
-use tonic::{Status, Streaming};
+use tonic::{Code, Status, Streaming};
 use weco_proto::status::{hint, status_with_hint};
 use weco_proto::v1::{RunUpdate, WatchRunRequest, run_update::Update};
 
 use super::facts::SharedFacts;
+use super::succession;
 use crate::daemon::Daemon;
 use crate::error::is_lost;
 use crate::ui::Updates;
@@ -81,6 +82,8 @@ pub(super) struct Reconnecting<N> {
 enum Fault {
     /// The connection broke, or there was none: the daemon may be gone.
     Lost(Status),
+    /// The daemon stops in good order: another may take its runs over.
+    Stopping(Status),
     /// The daemon says so.
     Refused(Status),
 }
@@ -129,6 +132,12 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
                     self.ready.extend(self.held.drain(..));
                 }
                 Err(Fault::Refused(status)) => return Some(Err(self.give_up(status))),
+                Err(Fault::Stopping(status)) => {
+                    self.stream = None;
+                    if !succession::awaited(&self.daemon).await {
+                        return Some(Err(self.give_up(status)));
+                    }
+                }
                 Err(Fault::Lost(status)) if self.attempt >= self.retry.attempts => {
                     return Some(Err(self.give_up(status)));
                 }
@@ -208,7 +217,11 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
 }
 
 fn fault(status: Status) -> Fault {
-    if is_lost(&status) { Fault::Lost(status) } else { Fault::Refused(status) }
+    match status.code() {
+        _ if is_lost(&status) => Fault::Lost(status),
+        Code::Unavailable => Fault::Stopping(status),
+        _ => Fault::Refused(status),
+    }
 }
 
 #[cfg(test)]

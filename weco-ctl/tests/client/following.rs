@@ -224,7 +224,10 @@ fn a_daemon_that_stays_away_is_given_up() {
 fn a_daemon_that_stops_in_good_order_is_not_started_again() {
     let home = Home::with_runtime_dir();
     let stopping = Status::unavailable("the daemon is stopping");
-    let _daemon = Fake::serve(&home.socket(), script([watched(vec![created(&home)], Then::Fail(stopping))]));
+    let script = script([watched(vec![created(&home)], Then::Fail(stopping))]);
+    // Connecting to its socket would start it again.
+    let script = Script { supervisor: "systemd".into(), ..script };
+    let _daemon = Fake::serve(&home.socket(), script);
     let (code, out, err) = home.run(&ARGS);
     assert_eq!(code, 1);
     assert_eq!(err, format!("error: the daemon is stopping\n  try: weco attach {SHORT}\n"));
