@@ -25,8 +25,8 @@ pub const LOG_DIR_VARIABLE: &str = "WECO_LOG_DIR";
 pub struct Paths {
     /// Journal, blobs, lock and the daemon's log: `WECO_STATE_DIR`, else `$XDG_STATE_HOME/weco`.
     pub state_dir: PathBuf,
-    /// The socket: `WECO_RUNTIME_DIR`, else `$XDG_RUNTIME_DIR/weco` if that directory is ours, else
-    /// `/tmp/weco-<uid>`. To be private: see [`crate::private_dir`].
+    /// The socket: `WECO_RUNTIME_DIR`, else `$XDG_RUNTIME_DIR/weco` or `/run/user/<uid>/weco` if that directory is
+    /// ours, else `/tmp/weco-<uid>`. To be private: see [`crate::private_dir`].
     pub runtime_dir: PathBuf,
     /// Settings: `WECO_CONFIG_DIR`, else `$XDG_CONFIG_HOME/weco`.
     pub config_dir: PathBuf,
@@ -136,7 +136,17 @@ fn absolute(variable: &'static str, value: PathBuf) -> Result<PathBuf, PathsErro
 fn default_runtime_dir(home: Option<&ProjectDirs>, uid: u32) -> PathBuf {
     home.and_then(ProjectDirs::runtime_dir)
         .filter(|directory| directory.parent().is_some_and(|base| is_owned_directory(base, uid)))
-        .map_or_else(|| PathBuf::from(format!("/tmp/weco-{uid}")), Path::to_owned)
+        .map_or_else(|| without_session(Path::new("/run/user"), uid), Path::to_owned)
+}
+
+/// Where a shell that no session made (cron's, `su`'s) finds what a session's put there.
+fn without_session(sessions: &Path, uid: u32) -> PathBuf {
+    let session = sessions.join(uid.to_string());
+    if is_owned_directory(&session, uid) {
+        session.join("weco")
+    } else {
+        PathBuf::from(format!("/tmp/weco-{uid}"))
+    }
 }
 
 fn is_owned_directory(path: &Path, uid: u32) -> bool {
@@ -202,5 +212,9 @@ mod tests {
         assert!(is_owned_directory(here.path(), uid));
         assert!(!is_owned_directory(here.path(), uid + 1));
         assert!(!is_owned_directory(&here.path().join("absent"), uid));
+        assert_eq!(without_session(here.path(), uid), PathBuf::from(format!("/tmp/weco-{uid}")));
+        let session = here.path().join(uid.to_string());
+        std::fs::create_dir(&session).unwrap();
+        assert_eq!(without_session(here.path(), uid), session.join("weco"), "as in a shell of that session");
     }
 }

@@ -117,3 +117,18 @@ fn two_runs_in_one_directory_take_turns() {
     }
     eventually("both sources are restored", || (world.read("model.py").contains("X = 8.0")).then_some(()));
 }
+
+#[test]
+fn a_daemon_that_listens_elsewhere_is_named() {
+    let mut world = world();
+    world.start_daemon();
+    let pid = world.daemon_pid().unwrap();
+    let here = world.runtime().display().to_string();
+    world.set("WECO_RUNTIME_DIR", format!("{here}-other"));
+    let lost = world.weco(&["runs"]);
+    assert_eq!(lost.code, 1, "{lost:?}");
+    for part in [format!("(pid {pid})"), "XDG_RUNTIME_DIR".to_owned()] {
+        assert!(lost.stderr.contains(&part), "{part}: {lost:?}");
+    }
+    world.set("WECO_RUNTIME_DIR", here);
+}

@@ -24,6 +24,8 @@ pub(super) struct Offer<'a> {
     pub(super) run_id: &'a str,
     pub(super) end: EndArgs,
     pub(super) rich: bool,
+    /// Whether the user may be asked: not one who only looked.
+    pub(super) asks: bool,
     pub(super) created: Option<&'a RunCreated>,
     pub(super) best_step: Option<u32>,
     /// Sources with an edit of the user's own.
@@ -82,7 +84,7 @@ impl Offer<'_> {
         if self.end.apply_change {
             return Ok(true);
         }
-        if !self.rich || !io::stdin().is_terminal() || !self.edited.is_empty() {
+        if !self.asks || !self.rich || !io::stdin().is_terminal() || !self.edited.is_empty() {
             return Ok(false);
         }
         let sources = self.created.map(|created| created.sources.as_slice()).unwrap_or_default();

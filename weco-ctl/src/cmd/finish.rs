@@ -137,6 +137,7 @@ impl Finish {
             run_id: &self.run_id,
             end: self.end,
             rich: self.rich,
+            asks: self.ours,
             created: self.facts.created.as_ref(),
             best_step: ended.best_step,
             edited: &ended.edited,

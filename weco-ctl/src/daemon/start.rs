@@ -41,18 +41,40 @@ pub(super) async fn start(daemon: &Daemon) -> Result<Client, Error> {
     ensure_private_dir(&daemon.paths().runtime_dir)?;
     let program = executable::find()?;
     let mut log = Log::open(daemon)?;
-    match timeout(DEADLINE, until_one_answers(daemon, &program, &mut log)).await {
+    let mut locked = false;
+    match timeout(DEADLINE, until_one_answers(daemon, &program, &mut log, &mut locked)).await {
         Ok(result) => result,
+        Err(_) if locked => Err(elsewhere(daemon)),
         Err(_) => Err(log.error(format!("weco-daemon did not answer within {} s", DEADLINE.as_secs()))),
     }
 }
 
-async fn until_one_answers(daemon: &Daemon, program: &Path, log: &mut Log) -> Result<Client, Error> {
+/// Another has the lock, and none answers where this user's environment says.
+fn elsewhere(daemon: &Daemon) -> Error {
+    let paths = daemon.paths();
+    let pid = std::fs::read_to_string(paths.lock()).unwrap_or_default();
+    let (pid, state, socket) = (pid.trim(), paths.state_dir.display(), paths.socket());
+    Error::failure(format!(
+        "weco-daemon (pid {pid}) has '{state}', but does not answer at '{}'",
+        socket.display()
+    ))
+    .hint(format!(
+        "if it was started with another XDG_RUNTIME_DIR or WECO_RUNTIME_DIR, use that, or end it: kill {pid}"
+    ))
+}
+
+/// Notes in `locked` whether the last start found that another has the lock.
+async fn until_one_answers(
+    daemon: &Daemon,
+    program: &Path,
+    log: &mut Log,
+    locked: &mut bool,
+) -> Result<Client, Error> {
     loop {
         let mut child = log.spawn(program)?;
         match first_news(daemon, &mut child).await? {
             News::Answers(client) => return Ok(client),
-            News::Ended(status) if status.code() == Some(i32::from(EXIT_LOCKED)) => {}
+            News::Ended(status) if status.code() == Some(i32::from(EXIT_LOCKED)) => *locked = true,
             News::Ended(status) => {
                 return Err(log.error(format!("weco-daemon stopped while starting ({})", describe(status))));
             }
