@@ -4,6 +4,9 @@
 //! Told: steps per second in all (beside what the machine spawns of the same `sh -c` by itself), the daemon's
 //! largest memory, and how long `Status` and `GetRun` take meanwhile.
 //!
+//! On ext4 a second go within minutes is slower: it removes some ten thousand files of the first, and the file
+//! system looks at each recently removed one whenever it makes a file.
+//!
 //! `cargo bench -p weco-tests --bench many [-- RUNS STEPS]`
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark fails loudly")]
