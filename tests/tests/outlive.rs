@@ -324,3 +324,33 @@ fn a_run_inside_anothers_directory_takes_turns_with_it() {
         assert!(!run.stdout.contains("is buggy"), "two at once: {run:?}");
     }
 }
+
+/// More than the machine carries at once, each in a directory of its own.
+#[test]
+fn many_runs_at_once_all_end_well_in_bounded_memory() {
+    let world = world();
+    let count: usize = 30;
+    for run in 0..count {
+        world.write(&format!("{run}/value.sh"), ORIGINAL);
+        world.write(&format!("{run}/eval.sh"), ". ./value.sh\necho \"score: $VALUE\"\n");
+        let begun = world.spawn_in(&run.to_string(), &[&RUN[..], &["-n", "5", "--daemon"]].concat()).wait();
+        assert_eq!(begun.code, 0, "{begun:?}");
+    }
+    let runs = eventually("all runs have ended", || {
+        let runs = json(&world, &["runs", "--format", "json"]);
+        let going = |run: &serde_json::Value| run["ended_at"].is_null();
+        (!runs.as_array().unwrap().iter().any(going)).then_some(runs)
+    });
+    let runs = runs.as_array().unwrap();
+    assert_eq!(runs.len(), count);
+    for run in runs {
+        assert_eq!((&run["status"], &run["current_step"]), (&"completed".into(), &5.into()), "{run}");
+    }
+    for run in 0..count {
+        assert_eq!(world.read(&format!("{run}/value.sh")), ORIGINAL);
+    }
+    let status = fs::read_to_string(format!("/proc/{}/status", world.daemon_pid().unwrap())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let kilobytes: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(kilobytes < 150 * 1024, "{peak}");
+}

@@ -10,8 +10,7 @@ use crate::eval::process::{End, Finished, StopSignal};
 use crate::run::effects::Shared;
 use crate::run::feed::LiveWhat;
 use crate::run::measure::{Trouble, measure};
-use crate::run::slots::Slot;
-use crate::run::turns::{Turn, working_tree};
+use crate::run::turns::working_tree;
 
 /// Evaluates one version and reports what came of it. The sources are restored on every path.
 pub(super) async fn evaluate(
@@ -21,8 +20,10 @@ pub(super) async fn evaluate(
     refs: FileRefs,
     mut stop: StopSignal,
 ) {
-    let place = tokio::select! {
-        place = take_place(shared, node) => place,
+    let tree = working_tree(Path::new(&shared.spec.directory));
+    let why = "another run evaluates in this working tree".to_owned();
+    let turn = tokio::select! {
+        turn = shared.deps.turns.take(&tree, || shared.show(node.0, LiveWhat::Waiting { why })) => turn,
         () = stop.asked() => {
             return shared.mailbox.send(Input::EvalCancelled { node, attempt }, Vec::new()).await;
         }
@@ -38,17 +39,8 @@ pub(super) async fn evaluate(
         Err(Trouble { message, hint }) => (Input::EvalFailed { node, attempt, message, hint }, Vec::new()),
     };
     // The next in line may begin while this result is recorded.
-    drop(place);
+    drop(turn);
     shared.mailbox.send(input, blobs).await;
-}
-
-/// Waits until nobody else evaluates in the working tree, then until the machine has a place.
-async fn take_place(shared: &Shared, node: NodeId) -> (Turn, Slot) {
-    let wait = |why| shared.show(node.0, LiveWhat::Waiting { why });
-    let tree = working_tree(Path::new(&shared.spec.directory));
-    let busy = || wait("another run evaluates in this working tree".to_owned());
-    let turn = shared.deps.turns.take(&tree, busy).await;
-    (turn, shared.deps.slots.take(wait).await)
 }
 
 fn judge(shared: &Shared, finished: Finished) -> (Outcome, Blob) {

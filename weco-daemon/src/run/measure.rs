@@ -57,6 +57,11 @@ pub(super) async fn measure(
             shared.show(node.0, LiveWhat::Evaluating { output_tail: String::new() });
             tokio::spawn(show_output(shared.live.clone(), node, live));
         };
+        // Of this machine's, while the command runs; not while a disk is waited for.
+        let slot = tokio::select! {
+            slot = shared.deps.slots.take(|why| shared.show(node.0, LiveWhat::Waiting { why })) => slot,
+            () = stop.asked() => return Ok(None),
+        };
         // Until the sources are back.
         let _swap = shared.deps.swaps.note(workspace.replacements(&files));
         match eval::evaluate(&mut workspace, evaluation, stop.clone(), started).await {
@@ -69,15 +74,19 @@ pub(super) async fn measure(
                 edits_taken += 1;
             }
             Err(EvalError::Restore { finished, error }) => {
+                drop(slot);
                 put_right(shared, &mut workspace, &files, &kept, error, &mut patience, &mut stop).await?;
                 if let Some(finished) = finished {
                     return Ok(Some(*finished));
                 }
             }
-            Err(error) if error.may_pass() => tokio::select! {
-                () = patience.wait(&error) => {}
-                () = stop.asked() => return Ok(None),
-            },
+            Err(error) if error.may_pass() => {
+                drop(slot);
+                tokio::select! {
+                    () = patience.wait(&error) => {}
+                    () = stop.asked() => return Ok(None),
+                }
+            }
             Err(error) => return Err(Trouble::new(error)),
         }
     }
