@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 use weco_core::event::{EndStatus, Event, RunEvent};
-use weco_core::run::{AutoResume, BlobId, Goal, NodeId, RunId, RunSpec, SearchSpec};
+use weco_core::fixture;
+use weco_core::run::{NodeId, RunId, RunSpec};
 use weco_daemon::journal::{DiskJournal, Durability, Journal};
 use weco_proto::connect::connect;
 use weco_proto::v1::{GetRunRequest, StatusRequest};
@@ -116,24 +117,10 @@ fn events(run: u64) -> Vec<Event> {
 
 fn spec(id: RunId) -> RunSpec {
     RunSpec {
-        id,
-        name: "swift-heron".to_owned(),
         directory: "/home/somebody/projects/kernels".to_owned(),
-        sources: Vec::new(),
-        eval_command: "python3 evaluate.py".to_owned(),
-        metric: "speedup".to_owned(),
-        goal: Goal::Maximize,
+        log_dir: "/home/somebody/projects/kernels/.runs".to_owned(),
         steps: 20,
         model: "anthropic/claude-opus-4-5".to_owned(),
-        instructions: None,
-        log_dir: "/home/somebody/projects/kernels/.runs".to_owned(),
-        save_logs: false,
-        eval_timeout_seconds: None,
-        search: SearchSpec::Greedy,
-        seed: 1,
-        apply_best: false,
-        auto_resume: AutoResume::default(),
-        environment: BlobId([0; 32]),
-        secret_variables: Vec::new(),
+        ..fixture::spec(id)
     }
 }

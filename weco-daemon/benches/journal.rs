@@ -15,7 +15,8 @@ use futures_util::future::join_all;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 use weco_core::event::{EndStatus, Event, Exit, Outcome, RunEvent, Stage, Usage, Verdict};
-use weco_core::run::{AutoResume, BlobId, FileRefs, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
+use weco_core::fixture;
+use weco_core::run::{BlobId, FileRefs, NodeId, RunId, RunSpec, Source};
 use weco_daemon::blobs::Blob;
 use weco_daemon::journal::{DiskJournal, Durability, Journal, Options};
 
@@ -313,25 +314,12 @@ fn id(run: u128) -> RunId {
 fn spec(id: RunId) -> RunSpec {
     let nothing = BlobId([0; 32]);
     RunSpec {
-        id,
-        name: "swift-heron".to_owned(),
         directory: "/home/somebody/projects/kernels".to_owned(),
+        log_dir: "/home/somebody/projects/kernels/.runs".to_owned(),
         sources: vec![Source { path: "kernels/optimize.py".to_owned(), blob: nothing, mode: 0o644 }],
-        eval_command: "python3 evaluate.py".to_owned(),
-        metric: "speedup".to_owned(),
-        goal: Goal::Maximize,
         steps: 20,
         model: "anthropic/claude-opus-4-5".to_owned(),
-        instructions: None,
-        log_dir: "/home/somebody/projects/kernels/.runs".to_owned(),
-        save_logs: false,
-        eval_timeout_seconds: None,
-        search: SearchSpec::Greedy,
-        seed: 1,
-        apply_best: false,
-        auto_resume: AutoResume::default(),
-        environment: nothing,
-        secret_variables: Vec::new(),
+        ..fixture::spec(id)
     }
 }
 

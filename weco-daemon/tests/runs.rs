@@ -8,7 +8,8 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use tonic::{Code, Request};
 use weco_core::event::{EndStatus, Event, RunEvent, Timestamp};
-use weco_core::run::{AutoResume, BlobId, Goal, RunId, RunSpec, SearchSpec};
+use weco_core::fixture;
+use weco_core::run::{Goal, RunId, RunSpec};
 use weco_daemon::daemon::About;
 use weco_daemon::journal::{Durability, Journal, MemoryJournal};
 use weco_daemon::log::Logs;
@@ -110,25 +111,11 @@ fn id(number: u32, rest: u128) -> RunId {
 
 fn spec(id: RunId, directory: &str) -> RunSpec {
     RunSpec {
-        id,
-        name: "swift-heron".into(),
         directory: directory.into(),
-        sources: Vec::new(),
-        eval_command: "true".into(),
-        metric: "speed".into(),
+        log_dir: format!("{directory}/.runs"),
         goal: Goal::Minimize,
         steps: 4,
-        model: "builtin".into(),
-        instructions: None,
-        log_dir: format!("{directory}/.runs"),
-        save_logs: false,
-        eval_timeout_seconds: None,
-        search: SearchSpec::Greedy,
-        seed: 1,
-        apply_best: false,
-        auto_resume: AutoResume::default(),
-        environment: BlobId([0; 32]),
-        secret_variables: Vec::new(),
+        ..fixture::spec(id)
     }
 }
 

@@ -5,6 +5,8 @@
 
 pub mod decide;
 pub mod event;
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 pub mod metric;
 pub mod prompt;
 pub mod reply;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use uuid::Uuid;
 use weco_core::event::{EndStatus, Event, RunEvent};
-use weco_core::run::{AutoResume, BlobId, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
+use weco_core::fixture;
+use weco_core::run::{BlobId, NodeId, RunId, RunSpec, Source};
 use weco_core::summary::Summary;
 
 use super::{Durability, Journal, JournalError};
@@ -34,25 +35,12 @@ pub(super) fn ended(seq: u64) -> Event {
 pub(super) fn created(id: RunId) -> Event {
     let nothing = BlobId([0; 32]);
     let spec = RunSpec {
-        id,
-        name: "swift-heron".into(),
-        directory: "/project".into(),
         sources: vec![Source { path: "model.py".into(), blob: nothing, mode: 0o644 }],
-        eval_command: "python3 eval.py".into(),
-        metric: "speed".into(),
-        goal: Goal::Maximize,
-        steps: 3,
-        model: "builtin".into(),
-        instructions: None,
+        directory: "/project".into(),
         log_dir: "/project/.runs".into(),
-        save_logs: false,
-        eval_timeout_seconds: None,
-        search: SearchSpec::Greedy,
-        seed: 1,
-        apply_best: false,
-        auto_resume: AutoResume::default(),
-        environment: nothing,
-        secret_variables: Vec::new(),
+        metric: "speed".into(),
+        steps: 3,
+        ..fixture::spec(id)
     };
     event(1, RunEvent::Created { spec: Box::new(spec) })
 }

@@ -118,7 +118,7 @@ mod tests {
 
     use uuid::Uuid;
     use weco_core::event::RunEvent;
-    use weco_core::run::{AutoResume, BlobId, Goal, RunSpec, SearchSpec};
+    use weco_core::fixture;
 
     use super::*;
     use crate::journal::{DiskJournal, Durability, Opened};
@@ -126,29 +126,7 @@ mod tests {
     const RUN: RunId = RunId(Uuid::from_u128(7));
 
     fn created() -> RunEvent {
-        RunEvent::Created {
-            spec: Box::new(RunSpec {
-                id: RUN,
-                name: "swift-heron".into(),
-                directory: "/project".into(),
-                sources: Vec::new(),
-                eval_command: "python eval.py".into(),
-                metric: "speedup".into(),
-                goal: Goal::Maximize,
-                steps: 5,
-                model: "builtin".into(),
-                instructions: None,
-                log_dir: "/project/.runs".into(),
-                save_logs: false,
-                eval_timeout_seconds: None,
-                search: SearchSpec::Greedy,
-                seed: 1,
-                apply_best: false,
-                auto_resume: AutoResume::default(),
-                environment: BlobId([0; 32]),
-                secret_variables: Vec::new(),
-            }),
-        }
+        RunEvent::Created { spec: Box::new(fixture::spec(RUN)) }
     }
 
     #[tokio::test]

@@ -80,7 +80,8 @@ impl fmt::Debug for Recalled {
 
 #[cfg(test)]
 mod tests {
-    use weco_core::run::{AutoResume, Goal, RunId, SearchSpec};
+    use weco_core::fixture;
+    use weco_core::run::RunId;
     use weco_proto::keys_file::KeysFile;
 
     use super::*;
@@ -88,25 +89,10 @@ mod tests {
 
     fn spec(secret_variables: &[&str]) -> RunSpec {
         RunSpec {
-            id: RunId(uuid::Uuid::nil()),
-            name: String::new(),
-            directory: "/".to_owned(),
-            sources: Vec::new(),
-            eval_command: "true".to_owned(),
-            metric: "m".to_owned(),
-            goal: Goal::Maximize,
-            steps: 1,
             model: "openai/gpt-5.2".to_owned(),
-            instructions: None,
-            log_dir: "/".to_owned(),
-            save_logs: false,
-            eval_timeout_seconds: None,
-            search: SearchSpec::Greedy,
-            seed: 0,
-            apply_best: false,
-            auto_resume: AutoResume::default(),
             environment: crate::blobs::Blob::new(Vec::new()).id(),
             secret_variables: secret_variables.iter().map(|name| (*name).to_owned()).collect(),
+            ..fixture::spec(RunId(uuid::Uuid::nil()))
         }
     }
 

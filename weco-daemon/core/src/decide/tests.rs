@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Decision, Effect, Input, ModelFailure, decide};
 use crate::event::{EndStatus, Event, Exit, Outcome, ProcessRef, RunEvent, Stage, Usage, Verdict};
-use crate::run::{AutoResume, BlobId, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
+use crate::run::{BlobId, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
 use crate::search::Aide;
 use crate::state::{RunState, RunStatus};
 use crate::summary::Summary;
@@ -17,25 +17,14 @@ const A_BLOB: BlobId = BlobId([7; 32]);
 
 fn spec(steps: u32, search: SearchSpec) -> RunSpec {
     RunSpec {
-        id: RunId(Uuid::from_u128(1)),
-        name: "swift-heron".into(),
         directory: "/somewhere".into(),
-        sources: vec![Source { path: "model.py".into(), blob: A_BLOB, mode: 0o644 }],
-        eval_command: "python3 eval.py".into(),
-        metric: "speedup".into(),
-        goal: Goal::Maximize,
-        steps,
-        model: "builtin".into(),
-        instructions: None,
         log_dir: "/somewhere/.runs".into(),
-        save_logs: false,
-        eval_timeout_seconds: None,
+        sources: vec![Source { path: "model.py".into(), blob: A_BLOB, mode: 0o644 }],
+        steps,
         search,
         seed: 42,
-        apply_best: false,
-        auto_resume: AutoResume::default(),
         environment: A_BLOB,
-        secret_variables: Vec::new(),
+        ..crate::fixture::spec(RunId(Uuid::from_u128(1)))
     }
 }
 

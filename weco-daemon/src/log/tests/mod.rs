@@ -10,7 +10,8 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use uuid::Uuid;
 use weco_core::event::{Event, RunEvent};
-use weco_core::run::{AutoResume, BlobId, Goal, RunId, RunSpec, SearchSpec};
+use weco_core::fixture;
+use weco_core::run::{BlobId, RunId, RunSpec};
 
 use super::writer::Writer;
 use crate::blobs::Blob;
@@ -20,29 +21,7 @@ const RUN: RunId = RunId(Uuid::from_u128(7));
 
 fn created() -> RunEvent {
     let environment: BlobId = Blob::new("").id();
-    RunEvent::Created {
-        spec: Box::new(RunSpec {
-            id: RUN,
-            name: "swift-heron".into(),
-            directory: "/home/u/project".into(),
-            sources: Vec::new(),
-            eval_command: "python eval.py".into(),
-            metric: "speedup".into(),
-            goal: Goal::Maximize,
-            steps: 5,
-            model: "builtin".into(),
-            instructions: None,
-            log_dir: "/home/u/project/.runs".into(),
-            save_logs: false,
-            eval_timeout_seconds: None,
-            search: SearchSpec::Greedy,
-            seed: 1,
-            apply_best: false,
-            auto_resume: AutoResume::default(),
-            environment,
-            secret_variables: Vec::new(),
-        }),
-    }
+    RunEvent::Created { spec: Box::new(RunSpec { environment, ..fixture::spec(RUN) }) }
 }
 
 /// A recorded run and the place of its log.

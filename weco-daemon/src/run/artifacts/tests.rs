@@ -3,7 +3,8 @@
 use tempfile::TempDir;
 use uuid::Uuid;
 use weco_core::event::{EndStatus, Exit, Outcome};
-use weco_core::run::{AutoResume, Goal, RunSpec, SearchSpec, Source};
+use weco_core::fixture;
+use weco_core::run::{RunSpec, Source};
 
 use super::*;
 use crate::blobs::Blob;
@@ -74,25 +75,11 @@ impl House {
 
 fn spec(dir: &Path, text: BlobId) -> RunSpec {
     RunSpec {
-        id: RUN,
-        name: "swift-heron".into(),
         directory: dir.display().to_string(),
         sources: vec![Source { path: "model.py".into(), blob: text, mode: 0o644 }],
-        eval_command: "python eval.py".into(),
-        metric: "speed".into(),
-        goal: Goal::Maximize,
-        steps: 5,
-        model: "builtin".into(),
-        instructions: None,
         log_dir: dir.join(".runs").display().to_string(),
         save_logs: true,
-        eval_timeout_seconds: None,
-        search: SearchSpec::Greedy,
-        seed: 1,
-        apply_best: false,
-        auto_resume: AutoResume::default(),
-        environment: BlobId([0; 32]),
-        secret_variables: Vec::new(),
+        ..fixture::spec(RUN)
     }
 }
 

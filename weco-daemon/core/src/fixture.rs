@@ -1,0 +1,29 @@
+//! A run for tests and benchmarks; in no product.
+
+use crate::run::{AutoResume, BlobId, Goal, RunId, RunSpec, SearchSpec};
+
+/// A run of five steps with the built-in proposer and without sources; name what matters:
+/// `RunSpec { steps: 20, ..fixture::spec(id) }`.
+pub fn spec(id: RunId) -> RunSpec {
+    RunSpec {
+        id,
+        name: "swift-heron".to_owned(),
+        directory: "/home/u/project".to_owned(),
+        sources: Vec::new(),
+        eval_command: "python eval.py".to_owned(),
+        metric: "speedup".to_owned(),
+        goal: Goal::Maximize,
+        steps: 5,
+        model: "builtin".to_owned(),
+        instructions: None,
+        log_dir: "/home/u/project/.runs".to_owned(),
+        save_logs: false,
+        eval_timeout_seconds: None,
+        search: SearchSpec::Greedy,
+        seed: 1,
+        apply_best: false,
+        auto_resume: AutoResume::default(),
+        environment: BlobId([0; 32]),
+        secret_variables: Vec::new(),
+    }
+}
