@@ -50,6 +50,16 @@ fn an_open_runtime_directory_is_refused() {
 }
 
 #[test]
+fn an_open_state_directory_is_refused() {
+    let world = world();
+    fs::create_dir(world.state()).unwrap();
+    fs::set_permissions(world.state(), fs::Permissions::from_mode(0o755)).unwrap();
+    let start = world.weco(&["daemon", "start"]);
+    assert_eq!(start.code, 1, "{start:?}");
+    assert!(start.stderr.contains("chmod 700"), "{start:?}");
+}
+
+#[test]
 fn many_clients_at_once_get_one_daemon() {
     let world = world();
     let clients: Vec<_> = (0..6).map(|_| world.spawn(&["daemon", "start"])).collect();

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 use weco_proto::connect::Client;
-use weco_proto::private_dir::{create_private_dir, ensure_private_dir};
+use weco_proto::private_dir::ensure_private_dir;
 use weco_proto::version::EXIT_LOCKED;
 
 use super::{Daemon, executable};
@@ -38,7 +38,9 @@ const SERVICE_MANAGER: [&str; 6] =
 
 /// Starts the daemon and connects to it, or to one that someone else started meanwhile.
 pub(super) async fn start(daemon: &Daemon) -> Result<Client, Error> {
-    ensure_private_dir(&daemon.paths().runtime_dir)?;
+    for private in [&daemon.paths().runtime_dir, &daemon.paths().state_dir] {
+        ensure_private_dir(private)?;
+    }
     let program = executable::find()?;
     let mut log = Log::open(daemon)?;
     let mut locked = false;
@@ -145,14 +147,17 @@ impl Log {
     fn open(daemon: &Daemon) -> Result<Self, Error> {
         let path = daemon.paths().daemon_log();
         let open = || {
-            create_private_dir(&daemon.paths().state_dir)?;
             let file = OpenOptions::new().append(true).read(true).create(true).mode(0o600).open(&path)?;
             let begin = file.metadata()?.len();
             Ok((file, begin))
         };
         let (file, begin) = open().map_err(|error: std::io::Error| {
-            Error::failure(format!("cannot open the daemon's log '{}': {error}", path.display()))
-                .hint(format!("set {} to a directory of your own", weco_proto::paths::STATE_DIR_VARIABLE))
+            Error::failure(format!("cannot open the daemon's log '{}': {error}", path.display())).hint(
+                format!(
+                    "make that directory writable, or set {} to another",
+                    weco_proto::paths::STATE_DIR_VARIABLE
+                ),
+            )
         })?;
         Ok(Self { file, begin, path: path.display().to_string() })
     }

@@ -164,6 +164,7 @@ fn no_program_to_start_is_told() {
 fn a_daemon_that_fails_to_start_shows_the_end_of_its_log() {
     let home = Home::new();
     fs::create_dir(home.state_dir()).unwrap();
+    fs::set_permissions(home.state_dir(), fs::Permissions::from_mode(0o700)).unwrap();
     fs::write(home.state_dir().join("daemon.log"), "of an earlier day\n").unwrap();
     home.install_daemon("echo starting; echo 'the journal is damaged' >&2; exit 1");
     let (code, out, err) = home.run(&["daemon", "start"]);

@@ -124,7 +124,7 @@ fn range(prefix: &str) -> Option<(RunId, RunId)> {
 
 fn unknown(prefix: &str) -> Failure {
     Failure::new(FailureKind::NotFound, format!("there is no run '{prefix}'"))
-        .hint("a run is called by its id, or the beginning of it; all runs: weco runs")
+        .hint("a run is called by its id (not its name), or the beginning of it; all runs: weco runs")
 }
 
 fn ambiguous(prefix: &str, found: &[RunEntry]) -> Failure {

@@ -190,7 +190,12 @@ impl Registry {
     async fn settle(&self, run: RunId) -> Result<(), Failure> {
         let Some(handle) = self.live(run) else { return Ok(()) };
         let short = short(run);
-        if self.entry(run)?.summary.is_none_or(|summary| summary.end_status().is_none()) {
+        let summary = self.entry(run)?.summary;
+        if summary.as_ref().is_some_and(|summary| summary.status == RunStatus::Stopping) {
+            return Err(Failure::new(FailureKind::Live, format!("run {short} is stopping"))
+                .hint("the same again when it has: weco runs"));
+        }
+        if summary.is_none_or(|summary| summary.end_status().is_none()) {
             return Err(Failure::new(FailureKind::Live, format!("run {short} is running already"))
                 .hint(format!("weco attach {short}")));
         }
