@@ -97,6 +97,14 @@ impl Site {
         pid
     }
 
+    /// The same, unless one runs already.
+    #[track_caller]
+    pub fn ensure_up(&mut self) {
+        if self.daemon.is_none() {
+            self.up();
+        }
+    }
+
     /// The daemon's process.
     pub fn pid(&self) -> Pid {
         pid_of(self.daemon.as_ref().expect("a daemon"))
