@@ -1,9 +1,9 @@
 //! A run's recorded events as updates, one after the other: what watchers send and logs print.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::vec;
 
-use weco_core::event::Event;
+use weco_core::event::{Event, RunEvent};
 use weco_core::run::RunId;
 use weco_core::state::IllegalEvent;
 use weco_proto::v1::RunUpdate;
@@ -49,7 +49,7 @@ pub(crate) struct UpdateReader {
     journal: Arc<dyn Journal>,
     run: RunId,
     wanted: Wanted,
-    page: vec::IntoIter<Event>,
+    page: VecDeque<Event>,
     next: u64,
     translator: Translator,
 }
@@ -57,7 +57,7 @@ pub(crate) struct UpdateReader {
 impl UpdateReader {
     /// Nothing is read yet.
     pub(crate) fn new(journal: Arc<dyn Journal>, run: RunId, wanted: Wanted) -> Self {
-        let (page, translator) = (Vec::new().into_iter(), Translator::default());
+        let (page, translator) = (VecDeque::new(), Translator::default());
         Self { journal, run, wanted, page, next: 1, translator }
     }
 
@@ -79,16 +79,34 @@ impl UpdateReader {
     /// The next wanted update up to sequence number `recorded`: what comes after may not be durable yet.
     ///
     /// # Errors
-    /// If the journal cannot be read or makes no sense.
+    /// If the journal cannot be read or makes no sense. Asked again after the former, it goes on where it was.
     pub(crate) fn next(&mut self, recorded: u64) -> Result<Option<RunUpdate>, ReadError> {
-        while let Some(event) = self.event(recorded)? {
-            let has_output = self.wanted.output_from.is_some_and(|from| event.seq >= from);
-            let update = self.translator.next(&event, has_output.then_some(self.journal.as_ref()))?;
+        self.fill(recorded)?;
+        while let Some(event) = self.page.front() {
+            // Before the event is taken: an update without its output would pass for one that had none.
+            let output = self.output(event)?;
+            self.next = event.seq + 1;
+            let update = self.translator.next(event, output)?;
+            let Some(event) = self.page.pop_front() else { break };
             if event.seq >= self.wanted.from && update.is_some() {
                 return Ok(update);
             }
+            self.fill(recorded)?;
         }
         Ok(None)
+    }
+
+    /// What an evaluation printed, if the event tells of one and it is wanted; none of what a damaged file lost.
+    fn output(&self, event: &Event) -> Result<Option<Vec<u8>>, JournalError> {
+        let is_wanted = self.wanted.output_from.is_some_and(|from| event.seq >= from);
+        let RunEvent::Evaluated { outcome, .. } = &event.kind else { return Ok(None) };
+        if !is_wanted {
+            return Ok(None);
+        }
+        match self.journal.blob(self.run, outcome.output) {
+            Err(JournalError::Damaged(_)) => Ok(None),
+            read => read,
+        }
     }
 
     /// How far to ask: of a damaged record, to what is left of it first, and only then beyond, for the damage.
@@ -98,17 +116,14 @@ impl UpdateReader {
         Ok(last.map_or(recorded, |last| last.min(recorded)))
     }
 
-    fn event(&mut self, recorded: u64) -> Result<Option<Event>, JournalError> {
-        if self.page.len() == 0 && self.next <= recorded {
+    /// Reads the next page once the one before is used up.
+    fn fill(&mut self, recorded: u64) -> Result<(), JournalError> {
+        if self.page.is_empty() && self.next <= recorded {
             let left = (self.readable(recorded)? - self.next).saturating_add(1);
             let limit = usize::try_from(left).map_or(PAGE, |left| left.min(PAGE));
-            self.page = self.journal.read(self.run, self.next, limit)?.into_iter();
+            self.page = self.journal.read(self.run, self.next, limit)?.into();
         }
-        let event = self.page.next();
-        if let Some(event) = &event {
-            self.next = event.seq + 1;
-        }
-        Ok(event)
+        Ok(())
     }
 }
 
@@ -117,11 +132,13 @@ mod tests {
     use std::fs;
 
     use uuid::Uuid;
-    use weco_core::event::RunEvent;
+    use weco_core::event::{Exit, Outcome, Verdict};
     use weco_core::fixture;
+    use weco_core::run::NodeId;
 
     use super::*;
-    use crate::journal::{DiskJournal, Durability, Opened};
+    use crate::blobs::Blob;
+    use crate::journal::{DiskJournal, Durability, MemoryJournal, Opened};
 
     const RUN: RunId = RunId(Uuid::from_u128(7));
 
@@ -157,5 +174,34 @@ mod tests {
         assert!(matches!(refused, Err(ReadError::Journal(JournalError::Damaged(_)))), "{refused:?}");
         assert_eq!(reader.last_seq(), 5);
         journal.close().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_update_whose_output_cannot_be_read_is_not_told_without_it() {
+        let journal = Arc::new(MemoryJournal::new());
+        let output = Blob::new("score: 1");
+        let outcome = Outcome {
+            verdict: Verdict::Good { metric: 1.0 },
+            exit: Exit::Code { code: 0 },
+            duration_ms: 1,
+            output: output.id(),
+            output_tail: "score: 1".to_owned(),
+        };
+        let kinds = [
+            created(),
+            RunEvent::EvalIntended { node: NodeId(0), attempt: 1 },
+            RunEvent::Evaluated { node: NodeId(0), attempt: 1, outcome },
+        ];
+        let events = (1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 0, kind }).collect();
+        journal.append(RUN, events, vec![output], Durability::Flushed).await.unwrap();
+        let wanted = Wanted { from: 1, output_from: Some(1) };
+        let mut reader = UpdateReader::new(journal.clone(), RUN, wanted);
+        for seq in 1..=2 {
+            assert_eq!(reader.next(u64::MAX).unwrap().map(|update| update.seq), Some(seq));
+        }
+        // The daemon stops between the event, which is read by now, and what was printed.
+        journal.close().await.unwrap();
+        let refused = reader.next(u64::MAX);
+        assert!(matches!(refused, Err(ReadError::Journal(JournalError::Closed))), "{refused:?}");
     }
 }

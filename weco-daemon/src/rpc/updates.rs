@@ -6,7 +6,6 @@ use weco_core::state::{IllegalEvent, RunState};
 use weco_core::tree::Node;
 use weco_proto::v1::{self, run_update::Update};
 
-use crate::journal::Journal;
 use crate::rpc::convert;
 use crate::run::{Live, LiveWhat};
 
@@ -28,12 +27,12 @@ impl Translator {
         self.state.as_ref().map_or(0, |state| state.tree().steps_asked())
     }
 
-    /// The update of the next event; none for one that only the daemon needs. The captured output is
-    /// read from `output`, if given.
+    /// The update of the next event; none for one that only the daemon needs. `output` is what its evaluation
+    /// printed, if that is known and wanted.
     pub(super) fn next(
         &mut self,
         event: &Event,
-        output: Option<&dyn Journal>,
+        output: Option<Vec<u8>>,
     ) -> Result<Option<v1::RunUpdate>, IllegalEvent> {
         let state = match self.state.take() {
             Some(mut state) => {
@@ -48,7 +47,7 @@ impl Translator {
     }
 }
 
-fn update(state: &RunState, event: &Event, output: Option<&dyn Journal>) -> Option<Update> {
+fn update(state: &RunState, event: &Event, output: Option<Vec<u8>>) -> Option<Update> {
     Some(match &event.kind {
         RunEvent::Created { spec } => Update::Created(created(spec)),
         RunEvent::Asked { node, parent, stage, attempt } => Update::Asked(v1::StepAsked {
@@ -155,7 +154,7 @@ fn evaluated(
     state: &RunState,
     node: NodeId,
     outcome: &Outcome,
-    output: Option<&dyn Journal>,
+    output: Option<Vec<u8>>,
 ) -> v1::StepEvaluated {
     let (metric, buggy_reason) = match &outcome.verdict {
         Verdict::Good { metric } => (Some(*metric), String::new()),
@@ -166,7 +165,6 @@ fn evaluated(
         Exit::Signal { signal } => (None, Some(signal), false),
         Exit::TimedOut { .. } => (None, None, true),
     };
-    let output = output.and_then(|journal| journal.blob(state.spec().id, outcome.output).ok().flatten());
     v1::StepEvaluated {
         step: node.0,
         metric,
