@@ -2,30 +2,23 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::path::PathBuf;
-use std::pin::Pin;
 
 use tokio::net::UnixListener;
 use tokio_stream::wrappers::UnixListenerStream;
 use tonic::{Code, Request, Response, Status};
 use weco_proto::connect::{ConnectError, connect};
 use weco_proto::status::{hint, status_with_hint};
+use weco_proto::v1;
 use weco_proto::v1::weco_server::{Weco, WecoServer};
-use weco_proto::v1::{self, RunUpdate};
 use weco_proto::version::{MAX_MESSAGE_BYTES, VERSION, check_client_version};
 
 /// Answers `Status`, and fails everything else in a way of its own.
 struct Server;
 
-type Stream<T> = Pin<Box<dyn tokio_stream::Stream<Item = Result<T, Status>> + Send>>;
-
 type Reply<T> = Result<Response<T>, Status>;
 
 #[tonic::async_trait]
 impl Weco for Server {
-    type WatchRunStream = Stream<RunUpdate>;
-    type ListRunsStream = Stream<v1::ListRunsReply>;
-    type PruneRunsStream = Stream<v1::PruneRunsReply>;
-
     async fn status(&self, request: Request<v1::StatusRequest>) -> Reply<v1::StatusReply> {
         check_client_version(request.metadata())?;
         Ok(Response::new(v1::StatusReply { version: VERSION.to_owned(), pid: 7, ..Default::default() }))
@@ -36,44 +29,8 @@ impl Weco for Server {
         Ok(Response::new(v1::StartRunReply { run_name, ..Default::default() }))
     }
 
-    async fn watch_run(&self, _: Request<v1::WatchRunRequest>) -> Reply<Self::WatchRunStream> {
-        Err(Status::unimplemented(""))
-    }
-
     async fn stop_run(&self, _: Request<v1::StopRunRequest>) -> Reply<v1::StopRunReply> {
         Err(status_with_hint(Code::NotFound, "no run 'é'", "weco resume — or not"))
-    }
-
-    async fn resume_run(&self, _: Request<v1::ResumeRunRequest>) -> Reply<v1::ResumeRunReply> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn get_run(&self, _: Request<v1::GetRunRequest>) -> Reply<v1::GetRunReply> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn list_runs(&self, _: Request<v1::ListRunsRequest>) -> Reply<Self::ListRunsStream> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn prune_runs(&self, _: Request<v1::PruneRunsRequest>) -> Reply<Self::PruneRunsStream> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn check_sources(&self, _: Request<v1::CheckSourcesRequest>) -> Reply<v1::CheckSourcesReply> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn apply_best(&self, _: Request<v1::ApplyBestRequest>) -> Reply<v1::ApplyBestReply> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn forget_run(&self, _: Request<v1::ForgetRunRequest>) -> Reply<v1::ForgetRunReply> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn shutdown(&self, _: Request<v1::ShutdownRequest>) -> Reply<v1::ShutdownReply> {
-        Err(Status::unimplemented(""))
     }
 }
 

@@ -36,7 +36,7 @@ impl Story {
             log_dir: ".runs".into(),
             seed: 7,
             search: "aide".into(),
-            save_logs: false,
+            ..RunCreated::default()
         }))
     }
 

@@ -99,6 +99,11 @@ impl RunView {
                 self.applied_step = Some(applied.step);
             }
             Update::Progress(progress) => self.progress(progress, now),
+            Update::Revised(_)
+            | Update::Approved(_)
+            | Update::Rejected(_)
+            | Update::Returned(_)
+            | Update::Instructed(_) => {}
         }
     }
 

@@ -133,6 +133,11 @@ impl<W: io::Write> Printer<W> {
                 writeln!(self.out, "[APPLIED] Step {} written to {paths}", applied.step)
             }
             Update::Progress(progress) => self.progress(progress),
+            Update::Revised(_)
+            | Update::Approved(_)
+            | Update::Rejected(_)
+            | Update::Returned(_)
+            | Update::Instructed(_) => Ok(()),
         }
     }
 

@@ -44,7 +44,8 @@ impl Offer<'_> {
             return say(&self.how_to_apply());
         }
         let mut client = self.daemon.connect_or_start().await?;
-        let mut request = Request::new(ApplyBestRequest { run_id: self.run_id.to_owned() });
+        let mut request =
+            Request::new(ApplyBestRequest { run_id: self.run_id.to_owned(), node: String::new() });
         request.set_timeout(APPLY_DEADLINE);
         let applied = client.apply_best(request).await?.into_inner();
         say(&format!("Applied step {} to {}.\n", applied.step, applied.paths.join(", ")))

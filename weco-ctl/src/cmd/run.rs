@@ -57,6 +57,7 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
         auto_resume_attempts: args.outage.attempts(),
         detached: args.end.daemon,
         apply_best: args.end.apply_change,
+        require_review: false,
     };
     Ok(NewRun { request, end: args.end })
 }

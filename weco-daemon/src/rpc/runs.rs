@@ -184,7 +184,6 @@ fn summarised(summary: &Summary) -> v1::RunSummary {
         log_dir: summary.log_dir.clone(),
         applied_step: summary.applied.map(|node| node.0),
         edited: summary.edited.iter().cloned().collect(),
-        waiting: String::new(),
-        log_file: String::new(),
+        ..Default::default()
     }
 }

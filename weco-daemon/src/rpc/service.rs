@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::Notify;
+use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 use weco_proto::v1::{self, weco_server::Weco};
 use weco_proto::version::{VERSION, check_client_version};
@@ -71,13 +72,11 @@ impl Weco for Service {
         Ok(Response::new(reply))
     }
 
-    type WatchRunStream = watch::Updates;
-
-    async fn watch_run(&self, request: Request<v1::WatchRunRequest>) -> Answer<Self::WatchRunStream> {
+    async fn watch_run(&self, request: Request<v1::WatchRunRequest>) -> Answer<BoxStream<v1::RunUpdate>> {
         let request = same_version(request)?;
         let run = self.registry.find(&request.run_id)?;
         let updates = watch::watch(&self.registry, run, request.from_seq, request.include_output);
-        Ok(Response::new(updates))
+        Ok(Response::new(Box::pin(updates)))
     }
 
     async fn stop_run(&self, request: Request<v1::StopRunRequest>) -> Answer<v1::StopRunReply> {
@@ -128,18 +127,17 @@ impl Weco for Service {
         Ok(Response::new(v1::GetRunReply { run: Some(run) }))
     }
 
-    type ListRunsStream = runs::Parts<v1::ListRunsReply>;
-
-    async fn list_runs(&self, request: Request<v1::ListRunsRequest>) -> Answer<Self::ListRunsStream> {
+    async fn list_runs(&self, request: Request<v1::ListRunsRequest>) -> Answer<BoxStream<v1::ListRunsReply>> {
         let request = same_version(request)?;
-        Ok(Response::new(runs::list(Arc::clone(&self.registry), request)?))
+        Ok(Response::new(Box::pin(runs::list(Arc::clone(&self.registry), request)?)))
     }
 
-    type PruneRunsStream = runs::Parts<v1::PruneRunsReply>;
-
-    async fn prune_runs(&self, request: Request<v1::PruneRunsRequest>) -> Answer<Self::PruneRunsStream> {
+    async fn prune_runs(
+        &self,
+        request: Request<v1::PruneRunsRequest>,
+    ) -> Answer<BoxStream<v1::PruneRunsReply>> {
         let request = same_version(request)?;
-        Ok(Response::new(runs::prune(Arc::clone(&self.registry), &request)?))
+        Ok(Response::new(Box::pin(runs::prune(Arc::clone(&self.registry), &request)?)))
     }
 
     async fn forget_run(&self, request: Request<v1::ForgetRunRequest>) -> Answer<v1::ForgetRunReply> {

@@ -130,6 +130,7 @@ fn created(spec: &RunSpec) -> v1::RunCreated {
         seed: spec.seed,
         search: spec.search.name().to_owned(),
         save_logs: spec.save_logs,
+        ..Default::default()
     }
 }
 
@@ -176,6 +177,7 @@ fn evaluated(
         output: output.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default(),
         output_tail: outcome.output_tail.clone(),
         is_best: state.tree().best().is_some_and(|best| best.id == node),
+        inherited: false,
     }
 }
 

@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{StreamExt, stream};
 use tokio::net::UnixListener;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 use tokio_stream::wrappers::UnixListenerStream;
+use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 use weco_proto::v1::weco_server::{Weco, WecoServer};
 use weco_proto::v1::{self, RunUpdate};
@@ -157,8 +157,6 @@ impl Service {
 
 #[tonic::async_trait]
 impl Weco for Service {
-    type WatchRunStream = Pin<Box<dyn Stream<Item = Result<RunUpdate, Status>> + Send>>;
-
     async fn status(&self, _: Request<v1::StatusRequest>) -> Reply<v1::StatusReply> {
         let script = self.0.script.lock().unwrap();
         Ok(Response::new(v1::StatusReply {
@@ -182,12 +180,12 @@ impl Weco for Service {
         Ok(Response::new(v1::StartRunReply { run_id, run_name, log_file }))
     }
 
-    async fn watch_run(&self, request: Request<v1::WatchRunRequest>) -> Reply<Self::WatchRunStream> {
+    async fn watch_run(&self, request: Request<v1::WatchRunRequest>) -> Reply<BoxStream<RunUpdate>> {
         self.note(Call::Watch(request.into_inner()))?;
         let watched = self.0.script.lock().unwrap().watched.pop_front();
         let Watched { updates, then } = watched.ok_or_else(|| Status::not_found("no more updates"))?;
         let updates = stream::iter(updates.into_iter().map(Ok));
-        let rest: Self::WatchRunStream = match then {
+        let rest: BoxStream<RunUpdate> = match then {
             Then::Close => Box::pin(stream::empty()),
             Then::Fail(status) => Box::pin(stream::iter([Err(status)])),
             Then::Hang => Box::pin(stream::pending()),
@@ -242,18 +240,17 @@ impl Weco for Service {
         Ok(Response::new(v1::GetRunReply { run: self.0.script.lock().unwrap().runs.first().cloned() }))
     }
 
-    type ListRunsStream = Pin<Box<dyn Stream<Item = Result<v1::ListRunsReply, Status>> + Send>>;
-
-    async fn list_runs(&self, request: Request<v1::ListRunsRequest>) -> Reply<Self::ListRunsStream> {
+    async fn list_runs(&self, request: Request<v1::ListRunsRequest>) -> Reply<BoxStream<v1::ListRunsReply>> {
         self.note(Call::List(request.into_inner()))?;
         let parts: Vec<_> = self.0.script.lock().unwrap().runs.chunks(2).map(<[_]>::to_vec).collect();
         let parts = parts.into_iter().map(|runs| Ok(v1::ListRunsReply { runs }));
         Ok(Response::new(Box::pin(stream::iter(parts))))
     }
 
-    type PruneRunsStream = Pin<Box<dyn Stream<Item = Result<v1::PruneRunsReply, Status>> + Send>>;
-
-    async fn prune_runs(&self, request: Request<v1::PruneRunsRequest>) -> Reply<Self::PruneRunsStream> {
+    async fn prune_runs(
+        &self,
+        request: Request<v1::PruneRunsRequest>,
+    ) -> Reply<BoxStream<v1::PruneRunsReply>> {
         self.note(Call::Prune(request.into_inner()))?;
         let parts: Vec<_> = self.0.script.lock().unwrap().runs.chunks(2).map(<[_]>::to_vec).collect();
         let parts = parts.into_iter().map(|runs| Ok(v1::PruneRunsReply { runs }));
