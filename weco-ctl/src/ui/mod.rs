@@ -8,6 +8,7 @@
 //!
 //! Everything drawn is a function of a [`RunView`] and the time; all text in a view is safe for a terminal.
 
+pub mod diff;
 pub mod failure;
 pub mod plain;
 pub mod prompt;
@@ -18,6 +19,6 @@ pub mod summary;
 mod follow;
 mod secret;
 
-pub use follow::{Action, Ending, Followed, OnInterrupt, Updates};
+pub use follow::{Action, Answer, Change, Ending, Followed, OnInterrupt, Updates};
 pub use secret::{Typed, type_secret};
 pub use weco_view::{self as view, RunView, format};
