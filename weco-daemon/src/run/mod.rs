@@ -10,11 +10,13 @@
 
 mod actor;
 mod apply;
+mod approved;
 mod artifacts;
 mod company;
 mod effects;
 mod evaluate;
 mod feed;
+mod lines;
 mod measure;
 mod patience;
 mod propose;
@@ -26,8 +28,8 @@ mod slots;
 mod swaps;
 mod turns;
 
-pub use actor::RunHandle;
 pub(crate) use actor::Warner;
+pub use actor::{RunHandle, Told};
 pub use company::Watching;
 pub use effects::{Proposer, RunContext};
 pub(crate) use effects::{kept_dir, load};
@@ -35,7 +37,7 @@ pub use feed::{Feed, Live, LiveWhat};
 pub(crate) use measure::noticed;
 pub use prune::Criteria;
 pub use query::{Filter, Standing};
-pub use registry::{Deps, Registry};
+pub use registry::{Deps, NewRun, Registry};
 pub(crate) use registry::{open_workspace, short};
 pub use rest::Further;
 pub use slots::Slots;
