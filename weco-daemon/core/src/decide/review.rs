@@ -29,7 +29,7 @@ impl Turn<'_> {
         node: NodeId,
         revision: Option<NewRevision>,
         by: String,
-        terms: Box<Terms>,
+        terms: Terms,
     ) -> Step {
         if self.refuses(node) {
             return Ok(());
@@ -37,7 +37,7 @@ impl Turn<'_> {
         if let Some(revision) = revision {
             self.revise(node, revision, by.clone())?;
         }
-        self.emit(RunEvent::Approved { node, by, terms: *terms })?;
+        self.emit(RunEvent::Approved { node, by, terms })?;
         self.evaluate(node)
     }
 

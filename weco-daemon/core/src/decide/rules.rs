@@ -49,7 +49,7 @@ impl Turn<'_> {
             Input::Started if self.state.baseline().is_done() => self.dispatch(),
             Input::Started => self.evaluate(NodeId::BASELINE),
             Input::Revised { node, revision, by } => self.revise(node, revision, by),
-            Input::Approved { node, revision, by, terms } => self.approve(node, revision, by, terms),
+            Input::Approved { node, revision, by, terms } => self.approve(node, revision, by, *terms),
             Input::Rejected { node, by, reason } => self.reject(node, by, reason),
             Input::Instructed { text, by } => self.emit(RunEvent::Instructed { text, by }),
             Input::Recovered => self.go_on(),
