@@ -15,6 +15,7 @@ mod logs;
 mod print;
 mod restart;
 mod resume;
+mod review;
 mod run;
 mod runs;
 mod session;

@@ -6,5 +6,6 @@ mod daemon;
 mod following;
 mod keys;
 mod keys_typed;
+mod review;
 mod runs;
 mod support;
