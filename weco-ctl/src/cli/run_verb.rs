@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::value;
+use super::{DeriveArgs, derive, value};
 
 /// What can be done with a run that exists.
 #[derive(Subcommand, Debug)]
@@ -13,6 +13,9 @@ pub enum RunVerb {
     /// Stop a run in good order: its evaluation ended, its sources restored, everything found kept
     #[command(after_help = "Examples:\n  weco run stop 0002e071\n  weco run stop 0002e071 --force")]
     Stop(StopArgs),
+    /// Begin a run from a step of another one
+    #[command(long_about = derive::LONG_ABOUT)]
+    Derive(Box<DeriveArgs>),
 }
 
 /// Which run.

@@ -3,6 +3,7 @@
 mod apply;
 mod attach;
 mod daemon;
+mod derive;
 mod detach;
 mod dispatch;
 mod environment;

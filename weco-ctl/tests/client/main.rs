@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod daemon;
+mod derive;
 mod following;
 mod keys;
 mod keys_typed;
