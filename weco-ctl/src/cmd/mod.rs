@@ -28,3 +28,4 @@ mod uninstall;
 mod updates;
 
 pub(crate) use dispatch::perform;
+pub(crate) use status_json::status_word;

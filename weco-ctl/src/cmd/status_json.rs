@@ -73,7 +73,7 @@ impl<'a> From<&'a RunSummary> for StatusJson<'a> {
 }
 
 /// A status as commands write and read it.
-pub(super) fn status_word(status: RunStatus) -> &'static str {
+pub(crate) fn status_word(status: RunStatus) -> &'static str {
     match status {
         RunStatus::Unspecified => "unknown",
         RunStatus::Running => "running",

@@ -44,6 +44,8 @@ pub(crate) struct Script {
     pub(crate) derivation: Option<v1::CheckDeriveReply>,
     /// What it repaired when it started.
     pub(crate) notices: Vec<String>,
+    /// The nodes of its runs.
+    pub(crate) nodes: Vec<v1::Node>,
 }
 
 /// One answer to `WatchRun`.
@@ -243,6 +245,15 @@ impl Weco for Service {
         self.note(Call::Derive(Box::new(request.into_inner())))?;
         let (run_id, run_name, log_file) = (RUN.into(), "swift-heron".into(), "/logs/run.log".into());
         Ok(Response::new(v1::StartRunReply { run_id, run_name, log_file }))
+    }
+
+    async fn get_tree(&self, _: Request<v1::GetTreeRequest>) -> Reply<BoxStream<v1::TreePart>> {
+        let nodes = self.0.script.lock().unwrap().nodes.clone();
+        if nodes.is_empty() {
+            return Err(Status::unimplemented(""));
+        }
+        let part = v1::TreePart { members: Vec::new(), nodes };
+        Ok(Response::new(Box::pin(stream::iter([Ok(part)]))))
     }
 
     async fn check_sources(&self, _: Request<v1::CheckSourcesRequest>) -> Reply<v1::CheckSourcesReply> {
