@@ -3,6 +3,7 @@
 mod api_key;
 mod attach;
 mod daemon;
+mod derive;
 mod keys;
 mod resume;
 mod review;
@@ -16,6 +17,7 @@ mod value;
 pub use api_key::{ApiKey, PROVIDERS};
 pub use attach::{AttachArgs, FromArg};
 pub use daemon::{DaemonArgs, DaemonVerb, InstallArgs, LogsArgs};
+pub use derive::{DeriveArgs, FixedArgs};
 pub use keys::{KeysArgs, KeysListArgs, KeysVerb, SetArgs};
 pub use resume::ResumeArgs;
 pub use review::{FileArgs, InstructArgs, NodeArgs, RejectArgs, ReviseArgs, SubmitArgs};

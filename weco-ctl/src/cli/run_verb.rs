@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{InstructArgs, RejectArgs, ReviseArgs, SubmitArgs, value};
+use super::{DeriveArgs, InstructArgs, RejectArgs, ReviseArgs, SubmitArgs, derive, value};
 
 /// What can be done with a run that exists.
 #[derive(Subcommand, Debug)]
@@ -34,6 +34,9 @@ pub enum RunVerb {
         after_help = "Examples:\n  weco run instruct 0002e071 'save memory, not time'\n  weco run instruct 0002e071 notes.md --append"
     )]
     Instruct(InstructArgs),
+    /// Begin a run from a step of another one
+    #[command(long_about = derive::LONG_ABOUT)]
+    Derive(Box<DeriveArgs>),
 }
 
 /// Which run.

@@ -3,6 +3,7 @@
 mod apply;
 mod attach;
 mod daemon;
+mod derive;
 mod detach;
 mod dispatch;
 mod environment;
@@ -28,3 +29,4 @@ mod uninstall;
 mod updates;
 
 pub(crate) use dispatch::perform;
+pub(crate) use status_json::status_word;
