@@ -1,6 +1,7 @@
 //! The command line: its words, their form and their help. No behaviour.
 
 mod api_key;
+mod archive;
 mod attach;
 mod daemon;
 mod keys;
@@ -13,6 +14,7 @@ mod shared;
 mod value;
 
 pub use api_key::{ApiKey, PROVIDERS};
+pub use archive::{ExportArgs, ImportArgs};
 pub use attach::{AttachArgs, FromArg};
 pub use daemon::{DaemonArgs, DaemonVerb, InstallArgs, LogsArgs};
 pub use keys::{KeysArgs, KeysListArgs, KeysVerb, SetArgs};

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::archive::{self, ExportArgs};
 use super::value;
 
 /// What can be done with a run that exists.
@@ -13,6 +14,9 @@ pub enum RunVerb {
     /// Stop a run in good order: its evaluation ended, its sources restored, everything found kept
     #[command(after_help = "Examples:\n  weco run stop 0002e071\n  weco run stop 0002e071 --force")]
     Stop(StopArgs),
+    /// Write a run, or a report of it, to a file
+    #[command(long_about = archive::EXPORT_ABOUT)]
+    Export(ExportArgs),
 }
 
 /// Which run.
