@@ -62,7 +62,10 @@ fn check_spec(spec: &RunSpec) -> Result<(), String> {
         }
     }
     let paths: BTreeSet<&str> = spec.sources.iter().map(|source| source.path.as_str()).collect();
-    if paths.len() == spec.sources.len() { Ok(()) } else { Err("it names a source twice".to_owned()) }
+    if paths.len() != spec.sources.len() {
+        return Err("it names a source twice".to_owned());
+    }
+    check_files(&spec.baseline(), &paths)
 }
 
 /// Refuses paths that lead out of the directory that they are relative to, or that have a second spelling.
@@ -77,6 +80,10 @@ fn check_event(event: &RunEvent, sources: &BTreeSet<&str>) -> Result<(), String>
         RunEvent::Proposed { files, usage, .. } => {
             check_usage(*usage)?;
             check_files(files, sources)
+        }
+        RunEvent::Revised { files, .. } => check_files(files, sources),
+        RunEvent::Approved { terms, .. } if !Path::new(&terms.directory).is_absolute() => {
+            Err(format!("'{}' is no absolute path", terms.directory))
         }
         RunEvent::Unusable { usage, .. } => check_usage(*usage),
         RunEvent::SourceEdited { path, .. } if !sources.contains(path.as_str()) => {

@@ -107,7 +107,10 @@ pub struct RunEntry {
 pub(super) fn ended_after(event: &RunEvent, ended: bool) -> bool {
     match event {
         RunEvent::Ended { .. } => true,
-        RunEvent::Applied { .. } | RunEvent::Warned { .. } | RunEvent::SourceEdited { .. } => ended,
+        RunEvent::Applied { .. }
+        | RunEvent::Warned { .. }
+        | RunEvent::SourceEdited { .. }
+        | RunEvent::Instructed { .. } => ended,
         _ => false,
     }
 }

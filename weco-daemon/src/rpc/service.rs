@@ -8,8 +8,9 @@ use weco_proto::v1::{self, weco_server::Weco};
 use weco_proto::version::{VERSION, check_client_version};
 
 use crate::daemon::About;
+use crate::rpc::launch::Launch;
 use crate::rpc::{convert, launch, runs, transfer, watch};
-use crate::run::{Further, Registry};
+use crate::run::{Further, NewRun, Registry};
 
 /// The service over a registry.
 pub struct Service {
@@ -66,7 +67,8 @@ impl Weco for Service {
         // To its end even if the client goes away meanwhile: what is recorded must be started.
         let registry = Arc::clone(&self.registry);
         let created = tokio::spawn(async move {
-            registry.create(launch.spec, launch.blobs, launch.context, detached).await
+            let Launch { spec, context, blobs } = launch;
+            registry.create(NewRun { spec, blobs, context, detached, inherited: None }).await
         });
         created.await.map_err(|error| Status::internal(format!("internal error: {error}")))??;
         Ok(Response::new(reply))
