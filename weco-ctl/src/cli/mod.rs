@@ -1,6 +1,7 @@
 //! The command line: its words, their form and their help. No behaviour.
 
 mod api_key;
+mod archive;
 mod attach;
 mod daemon;
 mod derive;
@@ -15,6 +16,7 @@ mod shared;
 mod value;
 
 pub use api_key::{ApiKey, PROVIDERS};
+pub use archive::{ExportArgs, ImportArgs};
 pub use attach::{AttachArgs, FromArg};
 pub use daemon::{DaemonArgs, DaemonVerb, InstallArgs, LogsArgs};
 pub use derive::{DeriveArgs, FixedArgs};

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::archive::{self, ExportArgs};
 use super::{DeriveArgs, InstructArgs, RejectArgs, ReviseArgs, SubmitArgs, derive, value};
 
 /// What can be done with a run that exists.
@@ -37,6 +38,9 @@ pub enum RunVerb {
     /// Begin a run from a step of another one
     #[command(long_about = derive::LONG_ABOUT)]
     Derive(Box<DeriveArgs>),
+    /// Write a run, or a report of it, to a file
+    #[command(long_about = archive::EXPORT_ABOUT)]
+    Export(ExportArgs),
 }
 
 /// Which run.
