@@ -1,8 +1,10 @@
 //! The command line: its words, their form and their help. No behaviour.
 
 mod api_key;
+mod archive;
 mod attach;
 mod daemon;
+mod derive;
 mod keys;
 mod resume;
 mod review;
@@ -14,8 +16,10 @@ mod shared;
 mod value;
 
 pub use api_key::{ApiKey, PROVIDERS};
+pub use archive::{ExportArgs, ImportArgs};
 pub use attach::{AttachArgs, FromArg};
 pub use daemon::{DaemonArgs, DaemonVerb, InstallArgs, LogsArgs};
+pub use derive::{DeriveArgs, FixedArgs};
 pub use keys::{KeysArgs, KeysListArgs, KeysVerb, SetArgs};
 pub use resume::ResumeArgs;
 pub use review::{FileArgs, InstructArgs, NodeArgs, RejectArgs, ReviseArgs, SubmitArgs};

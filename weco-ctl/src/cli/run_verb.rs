@@ -2,7 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use super::{InstructArgs, RejectArgs, ReviseArgs, SubmitArgs, value};
+use super::archive::{self, ExportArgs};
+use super::{DeriveArgs, InstructArgs, RejectArgs, ReviseArgs, SubmitArgs, derive, value};
 
 /// What can be done with a run that exists.
 #[derive(Subcommand, Debug)]
@@ -34,6 +35,12 @@ pub enum RunVerb {
         after_help = "Examples:\n  weco run instruct 0002e071 'save memory, not time'\n  weco run instruct 0002e071 notes.md --append"
     )]
     Instruct(InstructArgs),
+    /// Begin a run from a step of another one
+    #[command(long_about = derive::LONG_ABOUT)]
+    Derive(Box<DeriveArgs>),
+    /// Write a run, or a report of it, to a file
+    #[command(long_about = archive::EXPORT_ABOUT)]
+    Export(ExportArgs),
 }
 
 /// Which run.

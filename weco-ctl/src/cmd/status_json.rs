@@ -103,7 +103,7 @@ fn waiting(run: &RunSummary) -> Cow<'_, str> {
 }
 
 /// A status as commands write and read it.
-pub(super) fn status_word(status: RunStatus) -> &'static str {
+pub(crate) fn status_word(status: RunStatus) -> &'static str {
     match status {
         RunStatus::Unspecified => "unknown",
         RunStatus::Running => "running",

@@ -11,7 +11,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 use tokio_stream::wrappers::UnixListenerStream;
 use tonic::codegen::BoxStream;
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
+use weco_proto::status::status_with_hint;
 use weco_proto::v1::weco_server::{Weco, WecoServer};
 use weco_proto::v1::{self, RunUpdate};
 use weco_proto::version::{MAX_MESSAGE_BYTES, VERSION};
@@ -39,6 +40,8 @@ pub(crate) struct Script {
     pub(crate) on_shutdown: Option<Box<dyn FnOnce() + Send>>,
     /// Its runs, newest first.
     pub(crate) runs: Vec<v1::RunSummary>,
+    /// To `CheckDerive`; none: refused as unknown.
+    pub(crate) derivation: Option<v1::CheckDeriveReply>,
     /// What it repaired when it started.
     pub(crate) notices: Vec<String>,
     /// The nodes of its runs.
@@ -72,6 +75,8 @@ pub(crate) enum Call {
     Watch(v1::WatchRunRequest),
     Stop(v1::StopRunRequest),
     Resume(Box<v1::ResumeRunRequest>),
+    CheckDerive(v1::CheckDeriveRequest),
+    Derive(Box<v1::DeriveRunRequest>),
     Apply(String),
     Forget(String),
     List(v1::ListRunsRequest),
@@ -228,6 +233,33 @@ impl Weco for Service {
             from_seq: 4,
             log_file: "/logs/run.log".into(),
         }))
+    }
+
+    async fn check_derive(&self, request: Request<v1::CheckDeriveRequest>) -> Reply<v1::CheckDeriveReply> {
+        self.note(Call::CheckDerive(request.into_inner()))?;
+        let derivation = self.0.script.lock().unwrap().derivation.clone();
+        derivation.map(Response::new).ok_or_else(|| {
+            status_with_hint(
+                Code::NotFound,
+                "run swift-heron (0002e071) has no step 9",
+                "weco run results 0002e071",
+            )
+        })
+    }
+
+    async fn derive_run(&self, request: Request<v1::DeriveRunRequest>) -> Reply<v1::StartRunReply> {
+        self.note(Call::Derive(Box::new(request.into_inner())))?;
+        let (run_id, run_name, log_file) = (RUN.into(), "swift-heron".into(), "/logs/run.log".into());
+        Ok(Response::new(v1::StartRunReply { run_id, run_name, log_file }))
+    }
+
+    async fn get_tree(&self, _: Request<v1::GetTreeRequest>) -> Reply<BoxStream<v1::TreePart>> {
+        let nodes = self.0.script.lock().unwrap().nodes.clone();
+        if nodes.is_empty() {
+            return Err(Status::unimplemented(""));
+        }
+        let part = v1::TreePart { members: Vec::new(), nodes };
+        Ok(Response::new(Box::pin(stream::iter([Ok(part)]))))
     }
 
     async fn check_sources(&self, _: Request<v1::CheckSourcesRequest>) -> Reply<v1::CheckSourcesReply> {
