@@ -4,6 +4,7 @@ mod api_key;
 mod attach;
 mod daemon;
 mod keys;
+mod look;
 mod resume;
 mod root;
 mod run;
@@ -16,6 +17,10 @@ pub use api_key::{ApiKey, PROVIDERS};
 pub use attach::{AttachArgs, FromArg};
 pub use daemon::{DaemonArgs, DaemonVerb, InstallArgs, LogsArgs};
 pub use keys::{KeysArgs, KeysListArgs, KeysVerb, SetArgs};
+pub use look::{
+    ApplyArgs, DiffArgs, OverviewArgs, ResultsArgs, ResultsFormatArg, RunLogsArgs, ShowArgs, StatusArgs,
+    StepArgs,
+};
 pub use resume::ResumeArgs;
 pub use root::{Cli, Verb};
 pub use run::{GoalArg, RunArgs, StartArgs};

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{
-    attach, daemon, install, key_sources, keys, logs, print, restart, resume, run, runs, status, uninstall,
+    attach, daemon, install, key_sources, keys, logs, look, print, restart, resume, run, runs, status,
+    uninstall,
 };
 use crate::cli::{Cli, DaemonVerb, KeysVerb, RunArgs, RunVerb, RunsVerb, Verb};
 use crate::error::Error;
@@ -16,6 +17,12 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode, Error> {
         Verb::Run(RunArgs { verb: Some(verb), .. }) => match verb {
             RunVerb::Status(args) => block_on(status::status(args)),
             RunVerb::Stop(args) => block_on(status::stop(args)),
+            RunVerb::Results(args) => block_on(look::results(args)),
+            RunVerb::Show(args) => block_on(look::show(args)),
+            RunVerb::Diff(args) => block_on(look::diff(args)),
+            RunVerb::Overview(args) => block_on(look::overview(args)),
+            RunVerb::Logs(args) => block_on(look::logs(args)),
+            RunVerb::Apply(args) => block_on(look::apply(args)),
         },
         Verb::Run(args) => {
             let run = run::prepare(&args.start)?;

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use weco_proto::v1::{Goal, RunStatus, RunSummary};
 
+use super::node_json::{DerivedFromJson, PendingJson};
+
 /// A run in short. The first keys are those of the hosted service's `run status`, with its meaning; what follows
 /// is ours. Keys may be added, never renamed or removed.
 #[derive(Serialize, PartialEq, Debug)]
@@ -20,9 +22,16 @@ pub(super) struct StatusJson<'a> {
     metric_name: &'a str,
     goal: &'static str,
     model: &'a str,
-    /// Nothing here waits for a review.
+    /// Whether every proposal waits for approval.
     require_review: bool,
-    pending_nodes: [(); 0],
+    /// Proposals that wait for approval, or for their evaluation to begin.
+    pending_nodes: Vec<PendingJson<'a>>,
+    /// The lineage's first run; its own id unless it was derived.
+    lineage_id: &'a str,
+    /// None unless it was derived.
+    derived_from: Option<DerivedFromJson<'a>>,
+    /// What counts from the next proposal on; empty if there are none.
+    additional_instructions: &'a str,
     baseline_metric: Option<f64>,
     input_tokens: u64,
     output_tokens: u64,
@@ -55,8 +64,11 @@ impl<'a> From<&'a RunSummary> for StatusJson<'a> {
             metric_name: &run.metric,
             goal: goal_word(run.goal()),
             model: &run.model,
-            require_review: false,
-            pending_nodes: [],
+            require_review: run.require_review,
+            pending_nodes: run.pending.iter().map(PendingJson::from).collect(),
+            lineage_id: &run.lineage_id,
+            derived_from: run.derived_from.as_ref().map(DerivedFromJson::from),
+            additional_instructions: &run.instructions,
             baseline_metric: run.baseline_metric,
             input_tokens: usage.input_tokens,
             output_tokens: usage.output_tokens,
@@ -85,7 +97,8 @@ pub(super) fn status_word(status: RunStatus) -> &'static str {
     }
 }
 
-fn goal_word(goal: Goal) -> &'static str {
+/// A goal as commands write it.
+pub(super) fn goal_word(goal: Goal) -> &'static str {
     match goal {
         Goal::Unspecified => "unknown",
         Goal::Maximize => "maximize",
@@ -93,8 +106,8 @@ fn goal_word(goal: Goal) -> &'static str {
     }
 }
 
-/// A time in milliseconds since the Unix epoch; none if that is not known.
-fn rfc3339(at_ms: i64) -> Option<String> {
+/// A time in milliseconds since the Unix epoch, in RFC 3339; none if that is not known.
+pub(super) fn rfc3339(at_ms: i64) -> Option<String> {
     let at = jiff::Timestamp::from_millisecond(at_ms).ok().filter(|_| at_ms != 0)?;
     Some(at.to_string())
 }

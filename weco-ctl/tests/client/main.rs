@@ -6,5 +6,7 @@ mod daemon;
 mod following;
 mod keys;
 mod keys_typed;
+mod look;
+mod look_diff;
 mod runs;
 mod support;
