@@ -2,9 +2,11 @@
 
 mod convert;
 mod launch;
+mod nodes;
 mod reader;
 mod runs;
 mod service;
+mod tree;
 mod updates;
 mod watch;
 
