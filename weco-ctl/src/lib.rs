@@ -9,6 +9,7 @@
 pub mod cli;
 
 mod cmd;
+mod complete;
 mod daemon;
 mod error;
 pub mod ui;
@@ -22,6 +23,9 @@ use error::Error;
 
 /// The program `weco`: reads the command line, does what it says, and tells how it went.
 pub fn main_impl() -> ExitCode {
+    if let Some(code) = complete::complete() {
+        return code;
+    }
     let result = match Cli::try_parse() {
         Ok(cli) => cmd::perform(cli),
         Err(error) => shown_by_clap(&error),

@@ -3,11 +3,14 @@
 mod apply;
 mod attach;
 mod daemon;
+mod derive;
 mod detach;
 mod dispatch;
 mod environment;
+mod export;
 mod facts;
 mod finish;
+mod import;
 mod install;
 mod key_sources;
 mod keys;
@@ -15,6 +18,7 @@ mod logs;
 mod print;
 mod restart;
 mod resume;
+mod review;
 mod run;
 mod runs;
 mod session;
@@ -27,3 +31,4 @@ mod uninstall;
 mod updates;
 
 pub(crate) use dispatch::perform;
+pub(crate) use status_json::status_word;

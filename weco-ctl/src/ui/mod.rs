@@ -8,6 +8,7 @@
 //!
 //! Everything drawn is a function of a [`RunView`] and the time; all text in a view is safe for a terminal.
 
+pub mod derivation;
 pub mod failure;
 pub mod plain;
 pub mod prompt;

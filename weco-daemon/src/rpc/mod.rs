@@ -6,6 +6,7 @@ mod nodes;
 mod reader;
 mod runs;
 mod service;
+mod transfer;
 mod tree;
 mod updates;
 mod watch;

@@ -1,31 +1,34 @@
 //! Nodes as clients are told of them.
 
 use weco_core::event::Exit;
+use weco_core::run::{NodeId, RunId, RunSpec};
 use weco_core::state::RunState;
-use weco_core::tree::{Node, Progress};
+use weco_core::tree::{Approval, Node, Progress, Revision};
 use weco_proto::v1::{self, NodeStatus};
 
 use crate::error::Failure;
 use crate::journal::JournalError;
 use crate::rpc::convert;
-use crate::run::{Registry, load, node_id};
+use crate::run::{Registry, load};
 
 /// How far a node is, in a word.
-pub(super) fn status(_state: &RunState, node: &Node) -> NodeStatus {
+pub(super) fn status(state: &RunState, node: &Node) -> NodeStatus {
     match node.progress {
         Progress::Asked => NodeStatus::Proposing,
+        Progress::Proposed if state.is_pending(node) => NodeStatus::PendingApproval,
         Progress::Proposed => NodeStatus::PendingEvaluation,
         Progress::Evaluating { .. } => NodeStatus::Evaluating,
         Progress::Good { .. } => NodeStatus::Completed,
         Progress::Buggy { .. } => NodeStatus::Buggy,
         Progress::Failed { .. } => NodeStatus::Failed,
+        Progress::Rejected { .. } => NodeStatus::Rejected,
     }
 }
 
-/// A node without its code and output.
+/// A node without the texts that may be long: its code, output and instructions.
 pub(super) fn node(state: &RunState, node: &Node, global_step: u32) -> v1::Node {
     let run = state.spec().id;
-    let (exit_code, signal, timed_out) = match exit(node) {
+    let (exit_code, signal, timed_out) = match node.evaluation.map(|evaluation| evaluation.exit) {
         Some(Exit::Code { code }) => (Some(code), None, false),
         Some(Exit::Signal { signal }) => (None, Some(signal), false),
         Some(Exit::TimedOut { .. }) => (None, None, true),
@@ -34,9 +37,9 @@ pub(super) fn node(state: &RunState, node: &Node, global_step: u32) -> v1::Node 
     v1::Node {
         run_id: run.to_string(),
         step: node.id.0,
-        node_id: node_id(run, node.id).to_string(),
+        node_id: run.node_id(node.id).to_string(),
         parent_step: node.parent.map(|parent| parent.0),
-        parent_id: node.parent.map(|parent| node_id(run, parent).to_string()).unwrap_or_default(),
+        parent_id: parent_id(state.spec(), node),
         stage: convert::stage(node.stage).into(),
         status: status(state, node).into(),
         reason: reason(node).to_owned(),
@@ -46,26 +49,64 @@ pub(super) fn node(state: &RunState, node: &Node, global_step: u32) -> v1::Node 
         lines_removed: node.lines.1,
         usage: Some(convert::usage(node.usage)),
         attempts: node.attempt,
+        asked_at_ms: node.times.asked,
+        proposed_at_ms: node.times.proposed,
+        ended_at_ms: node.times.ended,
+        duration_ms: node.evaluation.map(|evaluation| evaluation.duration_ms),
         exit_code,
         signal,
         timed_out,
+        revisions: (1..)
+            .zip(&node.revisions)
+            .map(|(number, it)| revision(run, node.id, number, it))
+            .collect(),
+        approval: node.approval.as_ref().map(approval),
         global_step,
-        ..Default::default()
+        inherited: node.evaluation.is_some_and(|evaluation| evaluation.inherited),
+        instructions: String::new(),
+        output_tail: String::new(),
+        files: Vec::new(),
+        output: String::new(),
     }
 }
 
-fn exit(node: &Node) -> Option<Exit> {
-    match node.progress {
-        Progress::Good { exit, .. } => Some(exit),
-        _ => None,
-    }
+/// The node that this one starts from: of a derived run's step 0 that of the other run.
+fn parent_id(spec: &RunSpec, node: &Node) -> String {
+    let parent = match (node.parent, &spec.derived) {
+        (Some(parent), _) => Some(spec.id.node_id(parent)),
+        (None, Some(derived)) => Some(derived.run.node_id(derived.node)),
+        (None, None) => None,
+    };
+    parent.map(|parent| parent.to_string()).unwrap_or_default()
 }
 
 /// Why a node does not work, or is none.
 fn reason(node: &Node) -> &str {
     match &node.progress {
-        Progress::Buggy { reason, .. } | Progress::Failed { reason } => reason,
-        _ => "",
+        Progress::Buggy { reason, .. } | Progress::Failed { reason } | Progress::Rejected { reason } => {
+            reason
+        }
+        Progress::Asked | Progress::Proposed | Progress::Evaluating { .. } | Progress::Good { .. } => "",
+    }
+}
+
+fn revision(run: RunId, node: NodeId, number: u32, revision: &Revision) -> v1::Revision {
+    v1::Revision {
+        revision_id: run.revision_id(node, number).to_string(),
+        number,
+        by: revision.by.clone(),
+        at_ms: revision.at,
+        lines_added: revision.lines.0,
+        lines_removed: revision.lines.1,
+    }
+}
+
+fn approval(approval: &Approval) -> v1::Approval {
+    v1::Approval {
+        by: approval.by.clone(),
+        at_ms: approval.at,
+        eval_command: approval.terms.command.clone(),
+        directory: approval.terms.directory.clone(),
     }
 }
 

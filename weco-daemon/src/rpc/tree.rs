@@ -15,6 +15,7 @@ use weco_core::tree::Node;
 use weco_proto::v1::{self, TreeOrder};
 
 use crate::error::{Failure, FailureKind};
+use crate::eval::capture::{PROMPT_TAIL_CHARS, tail};
 use crate::rpc::nodes;
 use crate::rpc::runs::told;
 use crate::run::{Forest, Registry};
@@ -43,8 +44,11 @@ pub(super) async fn get_node(
         if request.code {
             node.files = nodes::files(&registry, state, found)?;
         }
+        node.instructions = state.instructions_of(found).unwrap_or_default().to_owned();
+        let output = nodes::output(&registry, state, found)?;
+        node.output_tail = tail(&output, PROMPT_TAIL_CHARS);
         if request.output {
-            node.output = nodes::output(&registry, state, found)?;
+            node.output = output;
         }
         let run = told(&registry, &registry.entry(run)?);
         Ok(v1::GetNodeReply { node: Some(node), run: Some(run) })
@@ -154,11 +158,7 @@ fn size_of_run(run: &v1::RunSummary) -> usize {
 fn size_of_node(node: &v1::Node) -> usize {
     let code: usize = node.files.iter().map(|file| file.path.len() + file.text.len()).sum();
     let revisions = node.revisions.len() * FIXED_BYTES;
-    code + revisions
-        + [&node.plan, &node.reason, &node.instructions, &node.output_tail]
-            .map(String::len)
-            .iter()
-            .sum::<usize>()
+    code + revisions + node.plan.len() + node.reason.len()
 }
 
 /// Does what reads files where that holds nobody up.

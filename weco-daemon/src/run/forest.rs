@@ -5,7 +5,6 @@ use std::sync::Arc;
 use weco_core::event::Timestamp;
 use weco_core::run::{NodeId, RunId};
 use weco_core::state::RunState;
-use weco_core::tree::Node;
 
 use super::lineage::Lineage;
 use super::registry::Registry;
@@ -27,7 +26,7 @@ impl Forest {
             let mut latest = Timestamp::MIN;
             for node in state.tree().nodes() {
                 // A clock that was set back does not turn a run's steps around.
-                latest = latest.max(asked_at(state, node));
+                latest = latest.max(node.times.asked.unwrap_or(latest));
                 order.push((latest, member, node.id));
             }
         }
@@ -54,11 +53,6 @@ impl Forest {
     pub fn global_step(&self, member: usize, node: NodeId) -> u32 {
         self.places.get(member).and_then(|places| places.get(node.index())).copied().unwrap_or(node.0)
     }
-}
-
-/// When a node was asked for: the baseline with the run itself.
-fn asked_at(state: &RunState, _node: &Node) -> Timestamp {
-    state.created_at()
 }
 
 impl Registry {

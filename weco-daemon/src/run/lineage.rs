@@ -50,16 +50,13 @@ impl Registry {
     /// If there is no such run, or the journal fails.
     pub fn lineage(&self, run: RunId) -> Result<Lineage, Failure> {
         let entry = self.entry(run)?;
-        let Some(root) = entry.summary.as_deref().map(lineage_of) else { return Ok(Lineage::alone(entry)) };
+        let Some(root) = entry.summary.as_deref().map(Summary::lineage) else {
+            return Ok(Lineage::alone(entry));
+        };
         let mut members = self.deps().journal.runs()?;
-        members.retain(|entry| entry.summary.as_deref().is_some_and(|summary| lineage_of(summary) == root));
+        members.retain(|entry| entry.summary.as_deref().is_some_and(|summary| summary.lineage() == root));
         let created = |entry: &RunEntry| entry.summary.as_ref().map_or(0, |summary| summary.created_at);
         members.sort_unstable_by_key(|entry| (entry.id != root, created(entry), entry.id));
         Ok(Lineage { members })
     }
-}
-
-/// The first run of a run's lineage, which may be removed by now.
-fn lineage_of(summary: &Summary) -> RunId {
-    summary.id
 }

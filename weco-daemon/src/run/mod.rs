@@ -10,6 +10,7 @@
 
 mod actor;
 mod apply;
+mod approved;
 mod artifacts;
 mod company;
 mod effects;
@@ -17,6 +18,7 @@ mod evaluate;
 mod feed;
 mod forest;
 mod lineage;
+mod lines;
 mod measure;
 mod patience;
 mod propose;
@@ -30,8 +32,8 @@ mod states;
 mod swaps;
 mod turns;
 
-pub use actor::RunHandle;
 pub(crate) use actor::Warner;
+pub use actor::{RunHandle, Told};
 pub use company::Watching;
 pub use effects::{Proposer, RunContext};
 pub(crate) use effects::{kept_dir, load};
@@ -41,10 +43,9 @@ pub use lineage::Lineage;
 pub(crate) use measure::noticed;
 pub use prune::Criteria;
 pub use query::{Filter, Standing};
-pub use registry::{Deps, Registry};
+pub use registry::{Deps, NewRun, Registry};
 pub(crate) use registry::{open_workspace, short};
 pub use rest::Further;
-pub(crate) use select::node_id;
 pub use slots::Slots;
 pub use swaps::Swaps;
 pub use turns::Turns;

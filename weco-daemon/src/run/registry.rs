@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 use weco_core::decide::Input;
-use weco_core::event::{Event, RunEvent};
+use weco_core::event::{Event, Outcome, RunEvent};
 use weco_core::run::{RunId, RunSpec};
 use weco_core::state::{RunState, RunStatus};
 
@@ -40,6 +40,20 @@ pub struct Deps {
     pub logs: Logs,
     /// What of live runs is secret.
     pub secrets: Secrets,
+}
+
+/// A run that may begin.
+pub struct NewRun {
+    /// What was asked for.
+    pub spec: RunSpec,
+    /// The contents that it begins with.
+    pub blobs: Vec<Blob>,
+    /// What its effects need.
+    pub context: RunContext,
+    /// No client is going to watch: it has a log from its beginning.
+    pub detached: bool,
+    /// What a derived run's first step came to, so that it is not evaluated again.
+    pub inherited: Option<Outcome>,
 }
 
 /// All runs: the live ones by their actors, the others by what is recorded of them.
@@ -112,25 +126,25 @@ impl Registry {
             .map_err(|error| Failure::new(FailureKind::System, format!("run {run} cannot be read: {error}")))
     }
 
-    /// Records a new run and starts it. A `detached` one has a log from its beginning.
+    /// Records a new run and starts it.
     ///
     /// # Errors
     /// If it or its log cannot be recorded; then nothing is left of it.
     pub async fn create(
         &self,
-        spec: RunSpec,
-        blobs: Vec<Blob>,
-        context: RunContext,
-        detached: bool,
+        NewRun { spec, blobs, context, detached, inherited }: NewRun,
     ) -> Result<(), Failure> {
         self.refuse_when_stopping()?;
         let log = self.deps.logs.reserve_if(detached, spec.id).await?;
-        let created =
-            Event { seq: 1, at: clock::now(), kind: RunEvent::Created { spec: Box::new(spec.clone()) } };
-        let state = RunState::new(&created).map_err(internal)?;
+        let created = RunEvent::Created { spec: Box::new(spec.clone()) };
+        let inherited = inherited.map(|outcome| RunEvent::Inherited { outcome });
+        let at = clock::now();
+        let kinds = std::iter::once(created).chain(inherited);
+        let events: Vec<Event> = (1..).zip(kinds).map(|(seq, kind)| Event { seq, at, kind }).collect();
+        let state = RunState::replay(&events).map_err(internal)?;
         // First, for whoever finds the record after a crash needs them.
         self.keep_secrets(&spec, &context);
-        let recorded = self.deps.journal.append(spec.id, vec![created], blobs, Durability::Flushed).await;
+        let recorded = self.deps.journal.append(spec.id, events, blobs, Durability::Flushed).await;
         recorded.inspect_err(|_| self.deps.secrets.release(spec.id))?;
         tracing::info!(run = %spec.id, name = spec.name, directory = spec.directory, "run created");
         log.keep();
@@ -199,7 +213,7 @@ impl Registry {
     /// If there is no such run, or what is recorded of it makes no sense.
     pub async fn stop(&self, run: RunId, force: bool, wait: bool) -> Result<RunStatus, Failure> {
         if let Some(handle) = self.live(run) {
-            handle.tell(Input::StopAsked { force }).await;
+            handle.tell(Input::StopAsked { force }, Vec::new()).await;
             if wait {
                 handle.gone().await;
             }

@@ -93,7 +93,7 @@ impl Registry {
 fn one_of(lineage: &Lineage, text: &str, ids: &RangeInclusive<Uuid>) -> Result<(RunId, NodeId), Failure> {
     let nodes = lineage.summaries().flat_map(|summary| {
         let run = summary.id;
-        (0..=summary.steps_asked).map(move |step| (run, NodeId(step), node_id(run, NodeId(step))))
+        (0..=summary.steps_asked).map(move |step| (run, NodeId(step), run.node_id(NodeId(step))))
     });
     let found: Vec<_> = nodes.filter(|(_, _, id)| ids.contains(id)).take(NAMED + 1).collect();
     match found.as_slice() {
@@ -102,11 +102,6 @@ fn one_of(lineage: &Lineage, text: &str, ids: &RangeInclusive<Uuid>) -> Result<(
         [(run, node, _)] => Ok((*run, *node)),
         _ => Err(ambiguous(text, &found)),
     }
-}
-
-/// A node's id, which follows from its run and its step.
-pub(crate) fn node_id(run: RunId, node: NodeId) -> Uuid {
-    Uuid::new_v5(&run.0, &node.0.to_be_bytes())
 }
 
 /// How a node can be called.
