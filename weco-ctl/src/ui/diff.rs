@@ -177,3 +177,6 @@ fn range(lines: &Range<usize>) -> String {
         count => format!("{},{count}", lines.start + 1),
     }
 }
+
+#[cfg(test)]
+mod tests;

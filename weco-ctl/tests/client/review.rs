@@ -7,8 +7,8 @@ use tonic::{Code, Status};
 use weco_proto::status::status_with_hint;
 use weco_proto::v1::run_update::Update;
 use weco_proto::v1::{
-    EvaluationStarted, Node, NodeStatus, PendingNode, RunStatus, RunSummary, RunUpdate, SourceText,
-    StepApproved, StepAsked, StepEvaluated, StepReturned,
+    EvaluationStarted, Node, NodeStatus, OutputPart, PendingNode, RunStatus, RunSummary, RunUpdate,
+    SourceText, StepApproved, StepAsked, StepEvaluated, StepReturned,
 };
 
 use crate::support::{Call, Client, Fake, Home, NODE, RUN, Script, Then, Watched, ended, event};
@@ -228,7 +228,9 @@ fn a_submission_prints_two_values_and_streams_the_output() {
         &home.socket(),
         Script {
             watched: [watched(updates, Then::Hang)].into(),
-            output: vec!["warm\u{1b}[3".into(), "1mup\nspeed".into(), "up: 1.5\n".into()],
+            output: ["warm\u{1b}[3", "1mup\nspeed", "up: 1.5\n"]
+                .map(|text| OutputPart { step: 1, text: text.into() })
+                .into(),
             ..script(&home)
         },
     );
@@ -255,7 +257,7 @@ fn a_submission_prints_two_values_and_streams_the_output() {
     }
     "#);
     let calls = daemon.calls();
-    let [Call::Submit(sent), Call::Watch(watch)] = calls.as_slice() else { panic!("{calls:#?}") };
+    let [Call::Submit(sent), Call::Watch(watch), ..] = calls.as_slice() else { panic!("{calls:#?}") };
     assert_eq!((sent.node.as_str(), sent.eval_command.as_deref()), ("1a2b", Some("python quick.py")));
     assert_eq!(sent.directory, home.project().display().to_string());
     assert!(sent.environment.iter().any(|variable| variable.name == b"PATH"));
