@@ -1,10 +1,12 @@
 //! The gRPC service: requests become checked commands, recorded events become updates.
 
 mod convert;
+mod derive;
 mod launch;
 mod reader;
 mod runs;
 mod service;
+mod steer;
 mod updates;
 mod watch;
 

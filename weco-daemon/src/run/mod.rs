@@ -25,6 +25,7 @@ mod query;
 mod registry;
 mod rest;
 mod slots;
+mod steer;
 mod swaps;
 mod turns;
 
@@ -41,6 +42,7 @@ pub use registry::{Deps, NewRun, Registry};
 pub(crate) use registry::{open_workspace, short};
 pub use rest::Further;
 pub use slots::Slots;
+pub use steer::Wish;
 pub use swaps::Swaps;
 pub use turns::Turns;
 pub(crate) use turns::{Turn, overlap, working_tree};
