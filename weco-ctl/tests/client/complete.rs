@@ -32,7 +32,8 @@ fn summary(run_id: &str) -> RunSummary {
 fn node(step: u32, metric: Option<f64>) -> Node {
     let node_id = format!("{step:08x}-1b67-511f-a514-36947f0c4b31");
     let status = if metric.is_some() { NodeStatus::Completed } else { NodeStatus::Buggy };
-    Node { step, node_id, metric, status: status.into(), plan: "Plan".into(), ..Default::default() }
+    let (run_id, plan) = (RUN.into(), "Plan".into());
+    Node { run_id, step, node_id, metric, status: status.into(), plan, ..Default::default() }
 }
 
 /// A daemon that says it runs, with two runs.
@@ -98,14 +99,6 @@ fn steps_of_the_named_run_are_offered_newest_first() {
         ["best", "run-best"],
         "of which run?"
     );
-}
-
-#[test]
-fn without_a_tree_the_number_of_steps_will_do() {
-    let home = Home::with_runtime_dir();
-    let _daemon = serve(&home, Vec::new());
-    let all = complete(&home, "weco run derive 0002 --from-step 1");
-    assert_eq!(all, ["12", "11", "10", "1"]);
 }
 
 #[test]
