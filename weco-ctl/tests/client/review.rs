@@ -146,7 +146,8 @@ fn a_revision_is_sent_as_mapped() {
     let daemon = Fake::serve(&home.socket(), script(&home));
     fs::write(home.project().join("mine.py"), "mine\n").unwrap();
     fs::write(home.project().join("other=1.py"), "other\n").unwrap();
-    let cases: [(&[&str], &[(&str, &str)]); 4] = [
+    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
+    let cases: [Case<'_>; 4] = [
         (&["-s", "mine.py"], &[("model.py", "mine\n")]),
         (&["--source", "lib/util.py=./mine.py"], &[("lib/util.py", "mine\n")]),
         (&["--sources", "mine.py", "other=1.py"], &[("model.py", "mine\n"), ("lib/util.py", "other\n")]),
