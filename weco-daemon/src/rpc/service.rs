@@ -68,7 +68,7 @@ impl Weco for Service {
         let registry = Arc::clone(&self.registry);
         let created = tokio::spawn(async move {
             let Launch { spec, context, blobs } = launch;
-            registry.create(NewRun { spec, blobs, context, detached, inherited: None }).await
+            registry.create(NewRun { spec, blobs, context, detached, first: Vec::new() }).await
         });
         created.await.map_err(|error| Status::internal(format!("internal error: {error}")))??;
         Ok(Response::new(reply))
