@@ -3,6 +3,7 @@
 mod convert;
 mod launch;
 mod nodes;
+mod output;
 mod reader;
 mod runs;
 mod service;
