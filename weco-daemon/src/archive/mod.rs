@@ -20,6 +20,8 @@ mod import;
 mod limit;
 mod manifest;
 mod place;
+mod report;
 
 pub(crate) use export::export;
 pub(crate) use import::import;
+pub(crate) use report::report;
