@@ -55,10 +55,14 @@ impl<'a> Curve<'a> {
         (100.0 * (1.0 - place), beyond)
     }
 
+    /// Values that are marked; none before there is one.
+    fn y_ticks(&self) -> Vec<f64> {
+        if self.has_values { self.y.ticks(Y_TICKS, false) } else { Vec::new() }
+    }
+
     fn y_axis(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "<svg class=\"y-axis\" aria-hidden=\"true\">")?;
-        for tick in self.y.ticks(Y_TICKS, false).into_iter().filter(|_| self.has_values) {
-            let label = typographic(&format::significant(tick, 4));
+        for (tick, label) in labelled(&self.y_ticks()) {
             write!(f, "<text x=\"100%\" y=\"{:.2}%\" dy=\"0.32em\">{label}</text>", self.top(tick).0)?;
         }
         write!(f, "</svg>")
@@ -79,7 +83,7 @@ impl<'a> Curve<'a> {
             "<svg class=\"plot{many}\" role=\"img\" aria-labelledby=\"curve-title\"><title id=\"curve-title\">"
         )?;
         write!(f, "{} by step</title>", Line(&self.state.spec().metric))?;
-        for tick in self.y.ticks(Y_TICKS, false).into_iter().filter(|_| self.has_values) {
+        for tick in self.y_ticks() {
             let top = self.top(tick).0;
             write!(f, "<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"{top:.2}%\" y2=\"{top:.2}%\"/>")?;
         }
@@ -133,17 +137,16 @@ impl<'a> Curve<'a> {
             None => write!(f, ": {}", Line(&format::end_cut(&format::one_line(reason(node)), 200)))?,
         }
         write!(f, "</title>")?;
-        if node.metric().is_some() && !beyond {
-            write!(f, "<circle cx=\"{left:.2}%\" cy=\"{top:.2}%\" r=\"4\"/>")?;
-        } else {
-            let sign = match (beyond, top < 50.0) {
-                (true, true) => '▲',
-                (true, false) => '▼',
-                _ => standing.sign(),
-            };
-            write!(f, "<text x=\"{left:.2}%\" y=\"{top:.2}%\" dy=\"0.32em\">{sign}</text>")?;
-        }
-        write!(f, "</a>")
+        let (sign, rise) = match (node.metric(), beyond, top < 50.0) {
+            (Some(_), false, _) if standing != Standing::Best => {
+                return write!(f, "<circle cx=\"{left:.2}%\" cy=\"{top:.2}%\" r=\"4\"/></a>");
+            }
+            (Some(_), true, true) => ('▲', "0.8em"),
+            (Some(_), true, false) => ('▼', "-0.2em"),
+            (Some(_), false, _) => (standing.sign(), "0.34em"),
+            (None, ..) => (standing.sign(), "-0.35em"),
+        };
+        write!(f, "<text x=\"{left:.2}%\" y=\"{top:.2}%\" dy=\"{rise}\">{sign}</text></a>")
     }
 
     fn legend(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -170,6 +173,19 @@ impl<'a> Curve<'a> {
         }
         write!(f, "</ul>")
     }
+}
+
+/// Values with what they are called: all with as many decimals as the one that needs most.
+fn labelled(ticks: &[f64]) -> Vec<(f64, String)> {
+    let plain: Vec<String> = ticks.iter().map(|tick| format::significant(*tick, 4)).collect();
+    let decimals = |label: &String| label.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let most = plain.iter().map(decimals).max().unwrap_or(0);
+    let is_plain = !plain.iter().any(|label| label.contains('e'));
+    let label = |(tick, plain): (&f64, String)| {
+        let label = if is_plain { format!("{tick:.most$}") } else { plain };
+        (*tick, typographic(&label))
+    };
+    ticks.iter().zip(plain).map(label).collect()
 }
 
 impl Display for Curve<'_> {

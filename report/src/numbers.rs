@@ -2,6 +2,7 @@
 
 use weco_core::run::Goal;
 use weco_core::state::RunState;
+use weco_core::tree::Node;
 use weco_view::format::{self, Precision};
 
 /// How this run's values are written.
@@ -15,7 +16,7 @@ pub(crate) struct Numbers {
 impl Numbers {
     pub(crate) fn of(state: &RunState) -> Self {
         let baseline = state.baseline().metric();
-        let best = state.tree().best().and_then(|best| best.metric());
+        let best = state.tree().best().and_then(Node::metric);
         let maximize = state.spec().goal == Goal::Maximize;
         Self { precision: Precision::of(baseline.into_iter().chain(best)), baseline, maximize }
     }

@@ -58,6 +58,6 @@ impl Display for Page<'_> {
         write!(f, "<section id=\"tree\"><h2>Tree</h2>{}</section>", Tree::new(report.state, numbers))?;
         write!(f, "<section id=\"steps\"><h2>Steps</h2>{}</section>", Steps { report, numbers })?;
         let (made, version) = (date(report.made_at), Line(report.version));
-        write!(f, "</main><footer>Made {made} by weco {version}.</footer></body></html>\n")
+        writeln!(f, "</main><footer>Made {made} by weco {version}.</footer></body></html>")
     }
 }
