@@ -14,7 +14,7 @@ use weco_tests::model_server::ModelServer;
 
 const HOSTILE: &str = "</script></title><img src=x onerror=alert(1)><script>alert(2)</script>";
 const SOURCE: &str = "va<img src=x onerror=alert(3)>lue.sh";
-const METRIC: &str = "score<img src=x onerror=alert(4)>";
+const METRIC: &str = "score<script>";
 const INSTRUCTIONS: &str = "Be quick.\n</p></details><script>alert(5)</script>";
 
 fn reply(plan: &str, value: &str) -> String {

@@ -21,6 +21,8 @@ mod limit;
 mod manifest;
 mod place;
 mod report;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use export::export;
 pub(crate) use import::import;
