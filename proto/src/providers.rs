@@ -22,6 +22,22 @@ pub fn variables(id: &str) -> &'static [&'static str] {
     }
 }
 
+/// The name of the proposer that needs no provider.
+pub const BUILTIN: &str = "builtin";
+
+/// Current names of models of provider `id`, for suggestions alone: a name that is not here is asked for all the
+/// same. None for an unknown provider and for one that serves whatever its user has.
+pub fn models(id: &str) -> &'static [&'static str] {
+    match id {
+        "gemini" => {
+            &["gemini-3-flash-preview", "gemini-3.1-pro-preview", "gemini-3.5-flash", "gemini-3.6-flash"]
+        }
+        "openai" => &["gpt-5.2", "gpt-5.4", "gpt-5.5", "gpt-5.5-pro", "gpt-5.1-codex-max"],
+        "anthropic" => &["claude-opus-4-5", "claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"],
+        _ => &[],
+    }
+}
+
 /// The id that `word` means, in any case and with white space around it.
 pub fn known(word: &str) -> Option<&'static str> {
     IDS.into_iter().find(|id| id.eq_ignore_ascii_case(word.trim()))

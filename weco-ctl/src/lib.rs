@@ -9,24 +9,39 @@
 pub mod cli;
 
 mod cmd;
+mod complete;
 mod daemon;
 mod error;
 pub mod ui;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
+use clap::{Parser, Subcommand};
 
 use cli::Cli;
 use error::Error;
 
 /// The program `weco`: reads the command line, does what it says, and tells how it went.
 pub fn main_impl() -> ExitCode {
+    if let Some(code) = complete::complete() {
+        return code;
+    }
     let result = match Cli::try_parse() {
         Ok(cli) => cmd::perform(cli),
-        Err(error) => shown_by_clap(&error),
+        Err(error) => match misplaced_verb(&error) {
+            Some(error) => Err(error),
+            None => shown_by_clap(&error),
+        },
     };
     result.unwrap_or_else(|error| error.report())
+}
+
+/// What to say to `weco status`, which is `weco run status`.
+fn misplaced_verb(error: &clap::Error) -> Option<Error> {
+    let Some(ContextValue::String(verb)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    cli::RunVerb::has_subcommand(verb)
+        .then(|| Error::usage(format!("weco has no command '{verb}'")).hint(format!("weco run {verb}")))
 }
 
 /// Help, the version, and mistakes in the command line's form.

@@ -4,8 +4,11 @@ mod api_key;
 mod archive;
 mod attach;
 mod daemon;
+mod derive;
 mod keys;
+mod look;
 mod resume;
+mod review;
 mod root;
 mod run;
 mod run_verb;
@@ -17,8 +20,14 @@ pub use api_key::{ApiKey, PROVIDERS};
 pub use archive::{ExportArgs, ImportArgs};
 pub use attach::{AttachArgs, FromArg};
 pub use daemon::{DaemonArgs, DaemonVerb, InstallArgs, LogsArgs};
+pub use derive::{DeriveArgs, FixedArgs};
 pub use keys::{KeysArgs, KeysListArgs, KeysVerb, SetArgs};
+pub use look::{
+    ApplyArgs, DiffArgs, OverviewArgs, ResultsArgs, ResultsFormatArg, RunLogsArgs, ShowArgs, StatusArgs,
+    StepArgs,
+};
 pub use resume::ResumeArgs;
+pub use review::{FileArgs, InstructArgs, NodeArgs, RejectArgs, ReviseArgs, SubmitArgs};
 pub use root::{Cli, Verb};
 pub use run::{GoalArg, RunArgs, StartArgs};
 pub use run_verb::{OneRunArgs, RunVerb, StopArgs};

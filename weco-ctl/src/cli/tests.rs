@@ -96,7 +96,7 @@ fn each_goal_has_a_short_and_a_long_name() {
 
 #[test]
 fn flags_of_things_that_do_not_exist_yet_are_not_accepted() {
-    for flag in ["--require-review", "--eval-backend", "--no-open", "--parallel"] {
+    for flag in ["--eval-backend", "--no-open", "--parallel"] {
         let error = parse(&["run", "-s", "a.py", flag]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnknownArgument, "{flag}");
     }
@@ -172,6 +172,9 @@ fn help_is_as_recorded() {
         ("help", &["--help"][..]),
         ("help_run", &["run", "--help"]),
         ("help_run_short", &["run", "-h"]),
+        ("help_run_derive", &["run", "derive", "--help"]),
+        ("help_results", &["run", "results", "--help"]),
+        ("help_diff", &["run", "diff", "--help"]),
         ("help_resume", &["resume", "--help"]),
         ("help_daemon", &["daemon", "--help"]),
         ("help_runs", &["runs", "--help"]),

@@ -8,13 +8,12 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::cli::Cli;
+use crate::complete;
 use crate::error::Error;
 
 /// Prints completions for `shell`.
 pub(super) fn completions(shell: Shell) -> Result<ExitCode, Error> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "weco", &mut script);
-    print(&script)
+    print(complete::script(shell)?.as_bytes())
 }
 
 /// Prints the manual: a page for `weco`, followed by one for each command.

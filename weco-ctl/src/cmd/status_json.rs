@@ -1,7 +1,12 @@
 //! A run in short as JSON: the one shape of it, for every command that prints it.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use weco_proto::v1::{Goal, RunStatus, RunSummary};
+
+use super::node_json::{DerivedFromJson, PendingJson};
+use crate::ui::runs::pending_approval;
 
 /// A run in short. The first keys are those of the hosted service's `run status`, with its meaning; what follows
 /// is ours. Keys may be added, never renamed or removed.
@@ -20,9 +25,16 @@ pub(super) struct StatusJson<'a> {
     metric_name: &'a str,
     goal: &'static str,
     model: &'a str,
-    /// Nothing here waits for a review.
+    /// Whether every proposal waits for approval.
     require_review: bool,
-    pending_nodes: [(); 0],
+    /// Proposals that wait for approval, or for their evaluation to begin.
+    pending_nodes: Vec<PendingJson<'a>>,
+    /// The lineage's first run; its own id unless it was derived.
+    lineage_id: &'a str,
+    /// None unless it was derived.
+    derived_from: Option<DerivedFromJson<'a>>,
+    /// What counts from the next proposal on; empty if there are none.
+    additional_instructions: &'a str,
     baseline_metric: Option<f64>,
     input_tokens: u64,
     output_tokens: u64,
@@ -36,7 +48,7 @@ pub(super) struct StatusJson<'a> {
     /// What to do next; may be empty.
     hint: &'a str,
     /// What it waits for right now; empty if for nothing.
-    waiting: &'a str,
+    waiting: Cow<'a, str>,
     /// Where its log is; empty if it has none.
     log_file: &'a str,
 }
@@ -55,8 +67,11 @@ impl<'a> From<&'a RunSummary> for StatusJson<'a> {
             metric_name: &run.metric,
             goal: goal_word(run.goal()),
             model: &run.model,
-            require_review: false,
-            pending_nodes: [],
+            require_review: run.require_review,
+            pending_nodes: run.pending.iter().map(PendingJson::from).collect(),
+            lineage_id: &run.lineage_id,
+            derived_from: run.derived_from.as_ref().map(DerivedFromJson::from),
+            additional_instructions: &run.instructions,
             baseline_metric: run.baseline_metric,
             input_tokens: usage.input_tokens,
             output_tokens: usage.output_tokens,
@@ -66,14 +81,20 @@ impl<'a> From<&'a RunSummary> for StatusJson<'a> {
             ended_at: run.ended_at_ms.and_then(rfc3339),
             reason: &run.reason,
             hint: &run.hint,
-            waiting: &run.waiting,
+            waiting: waiting(run),
             log_file: &run.log_file,
         }
     }
 }
 
+/// What a run waits for; a person, if for nothing else.
+fn waiting(run: &RunSummary) -> Cow<'_, str> {
+    let approval = pending_approval(run).filter(|_| run.waiting.is_empty());
+    approval.map_or(Cow::Borrowed(&*run.waiting), |step| Cow::Owned(format!("approval of step {step}")))
+}
+
 /// A status as commands write and read it.
-pub(super) fn status_word(status: RunStatus) -> &'static str {
+pub(crate) fn status_word(status: RunStatus) -> &'static str {
     match status {
         RunStatus::Unspecified => "unknown",
         RunStatus::Running => "running",
@@ -85,7 +106,8 @@ pub(super) fn status_word(status: RunStatus) -> &'static str {
     }
 }
 
-fn goal_word(goal: Goal) -> &'static str {
+/// A goal as commands write it.
+pub(super) fn goal_word(goal: Goal) -> &'static str {
     match goal {
         Goal::Unspecified => "unknown",
         Goal::Maximize => "maximize",
@@ -93,8 +115,8 @@ fn goal_word(goal: Goal) -> &'static str {
     }
 }
 
-/// A time in milliseconds since the Unix epoch; none if that is not known.
-fn rfc3339(at_ms: i64) -> Option<String> {
+/// A time in milliseconds since the Unix epoch, in RFC 3339; none if that is not known.
+pub(super) fn rfc3339(at_ms: i64) -> Option<String> {
     let at = jiff::Timestamp::from_millisecond(at_ms).ok().filter(|_| at_ms != 0)?;
     Some(at.to_string())
 }

@@ -8,6 +8,7 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use futures_util::StreamExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::derivation::Derivation;
 use super::format::{middle_cut, one_line};
 
 /// How long no key may come before the question is asked: what was typed at the screen before is no answer.
@@ -40,6 +41,15 @@ pub async fn go_on_with_edited(paths: &[String]) -> io::Result<bool> {
         named(paths)
     );
     confirm("Go on with the run?").await
+}
+
+/// Asks whether a run is to be derived like this; see [`apply`].
+///
+/// # Errors
+/// If the terminal cannot be written or changed.
+pub async fn derive(derivation: &Derivation) -> io::Result<bool> {
+    println!("{}", derivation.lines().join("\n"));
+    confirm("Begin?").await
 }
 
 fn named(paths: &[String]) -> String {

@@ -2,9 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bad_input;
+mod complete;
 mod daemon;
+mod derive;
 mod following;
 mod keys;
 mod keys_typed;
+mod look;
+mod look_diff;
+mod review;
 mod runs;
 mod support;

@@ -1,5 +1,7 @@
 //! From a model's name to the provider that serves it.
 
+use weco_proto::providers;
+
 use super::interface::{ModelError, ModelErrorKind};
 
 /// Who serves models.
@@ -65,16 +67,7 @@ impl Provider {
 
     /// Current names, for suggestions alone: a name that is not here is asked for all the same.
     fn known_models(self) -> &'static [&'static str] {
-        match self {
-            Self::Gemini => {
-                &["gemini-3-flash-preview", "gemini-3.1-pro-preview", "gemini-3.5-flash", "gemini-3.6-flash"]
-            }
-            Self::OpenAi => &["gpt-5.2", "gpt-5.4", "gpt-5.5", "gpt-5.5-pro", "gpt-5.1-codex-max"],
-            Self::Anthropic => {
-                &["claude-opus-4-5", "claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"]
-            }
-            Self::Compatible => &[],
-        }
+        providers::models(self.id())
     }
 
     /// The provider that serves models of this name, told by its beginning. `gpt-oss` and `gemma3` are
@@ -108,7 +101,7 @@ pub(super) enum Choice {
 }
 
 /// The name of the proposer that needs no model.
-pub(super) const BUILTIN: &str = "builtin";
+pub(super) const BUILTIN: &str = providers::BUILTIN;
 
 /// Decides who is asked. `with_keys` are the providers that the user gave keys for; `has_compatible` is
 /// whether an OpenAI-compatible server is configured: it then gets every name that nobody claims,

@@ -11,12 +11,13 @@ use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 use tokio_stream::wrappers::UnixListenerStream;
 use tonic::codegen::BoxStream;
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
+use weco_proto::status::status_with_hint;
 use weco_proto::v1::weco_server::{Weco, WecoServer};
 use weco_proto::v1::{self, RunUpdate};
 use weco_proto::version::{MAX_MESSAGE_BYTES, VERSION};
 
-use super::RUN;
+use super::{NODE, RUN};
 
 /// What a fake daemon answers.
 #[derive(Default)]
@@ -39,8 +40,14 @@ pub(crate) struct Script {
     pub(crate) on_shutdown: Option<Box<dyn FnOnce() + Send>>,
     /// Its runs, newest first.
     pub(crate) runs: Vec<v1::RunSummary>,
+    /// To `CheckDerive`; none: refused as unknown.
+    pub(crate) derivation: Option<v1::CheckDeriveReply>,
     /// What it repaired when it started.
     pub(crate) notices: Vec<String>,
+    /// The nodes of its runs.
+    pub(crate) nodes: Vec<v1::Node>,
+    /// What every evaluation prints, in parts.
+    pub(crate) output: Vec<v1::OutputPart>,
 }
 
 /// One answer to `WatchRun`.
@@ -68,11 +75,21 @@ pub(crate) enum Call {
     Watch(v1::WatchRunRequest),
     Stop(v1::StopRunRequest),
     Resume(Box<v1::ResumeRunRequest>),
+    CheckDerive(v1::CheckDeriveRequest),
+    Derive(Box<v1::DeriveRunRequest>),
     Apply(String),
+    ApplyNode(v1::ApplyBestRequest),
+    Tree(v1::GetTreeRequest),
+    Node(v1::GetNodeRequest),
+    Output(v1::WatchOutputRequest),
     Forget(String),
     List(v1::ListRunsRequest),
     Prune(v1::PruneRunsRequest),
     Shutdown,
+    Revise(v1::ReviseNodeRequest),
+    Submit(Box<v1::SubmitNodeRequest>),
+    Reject(v1::RejectNodeRequest),
+    Instruct(v1::InstructRunRequest),
 }
 
 struct Shared {
@@ -155,6 +172,17 @@ impl Service {
     }
 }
 
+/// The node without what was not asked for.
+fn without(mut node: v1::Node, code: bool, output: bool) -> v1::Node {
+    if !code {
+        node.files.clear();
+    }
+    if !output {
+        node.output.clear();
+    }
+    node
+}
+
 #[tonic::async_trait]
 impl Weco for Service {
     async fn status(&self, _: Request<v1::StatusRequest>) -> Reply<v1::StatusReply> {
@@ -222,13 +250,79 @@ impl Weco for Service {
         }))
     }
 
+    async fn check_derive(&self, request: Request<v1::CheckDeriveRequest>) -> Reply<v1::CheckDeriveReply> {
+        self.note(Call::CheckDerive(request.into_inner()))?;
+        let derivation = self.0.script.lock().unwrap().derivation.clone();
+        derivation.map(Response::new).ok_or_else(|| {
+            status_with_hint(
+                Code::NotFound,
+                "run swift-heron (0002e071) has no step 9",
+                "weco run results 0002e071",
+            )
+        })
+    }
+
+    async fn derive_run(&self, request: Request<v1::DeriveRunRequest>) -> Reply<v1::StartRunReply> {
+        self.note(Call::Derive(Box::new(request.into_inner())))?;
+        let (run_id, run_name, log_file) = (RUN.into(), "swift-heron".into(), "/logs/run.log".into());
+        Ok(Response::new(v1::StartRunReply { run_id, run_name, log_file }))
+    }
+
     async fn check_sources(&self, _: Request<v1::CheckSourcesRequest>) -> Reply<v1::CheckSourcesReply> {
         Ok(Response::new(v1::CheckSourcesReply::default()))
     }
 
     async fn apply_best(&self, request: Request<v1::ApplyBestRequest>) -> Reply<v1::ApplyBestReply> {
-        self.note(Call::Apply(request.into_inner().run_id))?;
+        let request = request.into_inner();
+        let best = request.node.is_empty();
+        self.note(if best { Call::Apply(request.run_id) } else { Call::ApplyNode(request) })?;
         Ok(Response::new(v1::ApplyBestReply { step: 1, paths: vec!["model.py".into()] }))
+    }
+
+    async fn get_tree(&self, request: Request<v1::GetTreeRequest>) -> Reply<BoxStream<v1::TreePart>> {
+        let request = request.into_inner();
+        self.note(Call::Tree(request.clone()))?;
+        let script = self.0.script.lock().unwrap();
+        let members =
+            script.runs.iter().filter(|run| request.lineage || run.run_id == RUN).cloned().collect();
+        let mut nodes = script.nodes.clone();
+        nodes.retain(|node| request.lineage || node.run_id == RUN);
+        nodes.retain(|node| request.status.is_empty() || request.status.contains(&node.status));
+        if request.limit > 0 {
+            nodes.truncate(request.limit as usize);
+        }
+        let nodes = nodes.into_iter().map(|node| without(node, request.code, false));
+        let parts = nodes.map(|node| Ok(v1::TreePart { members: Vec::new(), nodes: vec![node] }));
+        let first = stream::iter([Ok(v1::TreePart { members, nodes: Vec::new() })]);
+        Ok(Response::new(Box::pin(first.chain(stream::iter(parts.collect::<Vec<_>>())))))
+    }
+
+    async fn get_node(&self, request: Request<v1::GetNodeRequest>) -> Reply<v1::GetNodeReply> {
+        let request = request.into_inner();
+        self.note(Call::Node(request.clone()))?;
+        let script = self.0.script.lock().unwrap();
+        let of_run = || script.nodes.iter().filter(|node| node.run_id.starts_with(&request.run_id));
+        let node = match (request.node.as_str(), request.node.parse::<u32>()) {
+            ("best" | "run-best", _) => of_run()
+                .filter(|node| node.metric.is_some())
+                .max_by(|a, b| a.metric.partial_cmp(&b.metric).unwrap()),
+            (_, Ok(step)) => of_run().find(|node| node.step == step),
+            (prefix, _) => script.nodes.iter().find(|node| node.node_id.starts_with(prefix)),
+        };
+        let unknown =
+            || status_with_hint(Code::NotFound, format!("no step '{}'", request.node), "weco run results");
+        let node = node.cloned().ok_or_else(unknown)?;
+        let run = script.runs.iter().find(|run| run.run_id == node.run_id).cloned();
+        Ok(Response::new(v1::GetNodeReply { node: Some(without(node, request.code, request.output)), run }))
+    }
+
+    async fn watch_output(
+        &self,
+        request: Request<v1::WatchOutputRequest>,
+    ) -> Reply<BoxStream<v1::OutputPart>> {
+        self.note(Call::Output(request.into_inner()))?;
+        let parts = self.0.script.lock().unwrap().output.clone().into_iter().map(Ok);
+        Ok(Response::new(Box::pin(stream::iter(parts))))
     }
 
     async fn forget_run(&self, request: Request<v1::ForgetRunRequest>) -> Reply<v1::ForgetRunReply> {
@@ -255,6 +349,47 @@ impl Weco for Service {
         let parts: Vec<_> = self.0.script.lock().unwrap().runs.chunks(2).map(<[_]>::to_vec).collect();
         let parts = parts.into_iter().map(|runs| Ok(v1::PruneRunsReply { runs }));
         Ok(Response::new(Box::pin(stream::iter(parts))))
+    }
+
+    async fn revise_node(&self, request: Request<v1::ReviseNodeRequest>) -> Reply<v1::ReviseNodeReply> {
+        let request = request.into_inner();
+        let created_by = request.by.clone();
+        self.note(Call::Revise(request))?;
+        Ok(Response::new(v1::ReviseNodeReply {
+            run_id: RUN.into(),
+            node_id: NODE.into(),
+            step: 1,
+            revision_id: "5e7a0000-0000-4000-8000-000000000000".into(),
+            number: 2,
+            plan: "Use tiles.".into(),
+            created_by,
+        }))
+    }
+
+    async fn submit_node(&self, request: Request<v1::SubmitNodeRequest>) -> Reply<v1::SubmitNodeReply> {
+        let request = request.into_inner();
+        let command = request.eval_command.clone();
+        self.note(Call::Submit(Box::new(request)))?;
+        Ok(Response::new(v1::SubmitNodeReply {
+            run_id: RUN.into(),
+            node_id: NODE.into(),
+            step: 1,
+            from_seq: 7,
+            eval_command: command.unwrap_or_else(|| "python model.py".into()),
+        }))
+    }
+
+    async fn reject_node(&self, request: Request<v1::RejectNodeRequest>) -> Reply<v1::RejectNodeReply> {
+        self.note(Call::Reject(request.into_inner()))?;
+        Ok(Response::new(v1::RejectNodeReply { run_id: RUN.into(), node_id: NODE.into(), step: 1 }))
+    }
+
+    async fn instruct_run(&self, request: Request<v1::InstructRunRequest>) -> Reply<v1::InstructRunReply> {
+        let request = request.into_inner();
+        let instructions =
+            format!("{}{}", if request.append { "Before.\n" } else { "" }, request.instructions);
+        self.note(Call::Instruct(request))?;
+        Ok(Response::new(v1::InstructRunReply { run_id: RUN.into(), instructions }))
     }
 
     async fn shutdown(&self, _: Request<v1::ShutdownRequest>) -> Reply<v1::ShutdownReply> {

@@ -3,10 +3,14 @@
 mod client;
 mod fake;
 mod home;
+mod screen;
+mod tree;
 
 pub(crate) use client::Client;
 pub(crate) use fake::{Call, Fake, Script, Then, Watched};
 pub(crate) use home::{Home, text};
+pub(crate) use screen::Screen;
+pub(crate) use tree::{DERIVED, nodes, runs};
 
 use weco_proto::v1::{
     Goal, RunCreated, RunEnded, RunResumed, RunStatus, RunUpdate, StepEvaluated, run_update::Update,
@@ -14,6 +18,9 @@ use weco_proto::v1::{
 
 /// The id of every run here.
 pub(crate) const RUN: &str = "0002e071-1b67-411f-a514-36947f0c4b31";
+
+/// The id of step 1's node.
+pub(crate) const NODE: &str = "1a2b3c4d-1b67-511f-a514-36947f0c4b31";
 
 /// An event number `seq`.
 pub(crate) fn event(seq: u64, update: Update) -> RunUpdate {
