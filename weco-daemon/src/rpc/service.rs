@@ -177,7 +177,7 @@ impl Weco for Service {
     async fn export_run(&self, request: Request<v1::ExportRunRequest>) -> Answer<BoxStream<v1::ExportPart>> {
         let request = same_version(request)?;
         let run = self.registry.find(&request.run_id)?;
-        Ok(Response::new(Box::pin(transfer::export(&self.registry, run))))
+        Ok(Response::new(Box::pin(transfer::export(&self.registry, run, request.report))))
     }
 
     async fn import_run(&self, request: Request<Streaming<v1::ImportPart>>) -> Answer<v1::ImportRunReply> {
