@@ -21,6 +21,19 @@ pub struct Run {
     pub model: String,
     /// Where the run's files are written, absolute or relative to the run's directory.
     pub log_dir: String,
+    /// Whether every proposal waits for approval.
+    pub require_review: bool,
+    /// Where its step 0 comes from, if it was derived.
+    pub derived_from: Option<Origin>,
+}
+
+/// The step of another run that a derived run begins with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Origin {
+    /// The other run's id.
+    pub run_id: String,
+    /// Its step.
+    pub step: u32,
 }
 
 /// How a run ended, for now.

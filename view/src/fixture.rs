@@ -8,6 +8,8 @@ use weco_proto::v1::{
 
 use super::RunView;
 
+mod review;
+
 /// The first moment of every story.
 pub const START: i64 = 1_700_000_000_000;
 
@@ -23,7 +25,12 @@ pub struct Story {
 impl Story {
     /// A run of `steps` steps that was just created.
     pub fn new(steps: u32) -> Self {
-        Self { at: START, ..Self::default() }.then(Update::Created(RunCreated {
+        Self::created(steps, |_| ())
+    }
+
+    /// A run of `steps` steps that was just created, different from the others in some way.
+    pub fn created(steps: u32, different: impl FnOnce(&mut RunCreated)) -> Self {
+        let mut created = RunCreated {
             run_id: "0002e071-5d7c-4c62-9f43-0d2f6b9a7c11".into(),
             run_name: "swift-heron".into(),
             directory: "/home/u/project".into(),
@@ -37,7 +44,9 @@ impl Story {
             seed: 7,
             search: "aide".into(),
             ..RunCreated::default()
-        }))
+        };
+        different(&mut created);
+        Self { at: START, ..Self::default() }.then(Update::Created(created))
     }
 
     /// The time the story has come to, in milliseconds since the Unix epoch.

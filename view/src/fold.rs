@@ -7,7 +7,7 @@ use weco_proto::v1::{
     run_update::Update,
 };
 
-use super::facts::{End, Outage, Run, Warning};
+use super::facts::{End, Origin, Outage, Run, Warning};
 use super::node::{Evaluation, Node, State};
 use super::timing::Timing;
 use crate::format::{one_line, sanitise};
@@ -25,6 +25,7 @@ pub struct RunView {
     pub(super) warnings: Vec<Warning>,
     pub(super) applied: Vec<String>,
     pub(super) applied_step: Option<u32>,
+    pub(super) instructions: String,
     pub(super) latest: Option<u32>,
     pub(super) last_seq: u64,
     pub(super) timing: Timing,
@@ -99,21 +100,24 @@ impl RunView {
                 self.applied_step = Some(applied.step);
             }
             Update::Progress(progress) => self.progress(progress, now),
-            Update::Revised(_)
-            | Update::Approved(_)
-            | Update::Rejected(_)
-            | Update::Returned(_)
-            | Update::Instructed(_) => {}
+            Update::Revised(revised) => self.revised(revised, now),
+            Update::Approved(approved) => self.approved(approved, now),
+            Update::Rejected(rejected) => self.rejected(rejected, now),
+            Update::Returned(returned) => self.returned(returned, now),
+            Update::Instructed(instructed) => {
+                sanitise(&instructed.instructions).trim().clone_into(&mut self.instructions);
+            }
         }
     }
 
-    fn warn(&mut self, message: &str, at_ms: i64) {
+    pub(super) fn warn(&mut self, message: &str, at_ms: i64) {
         self.warnings.push(Warning { message: one_line(message), at_ms });
     }
 
     fn created(&mut self, created: &RunCreated, now: i64) {
         self.steps = created.steps;
         self.timing.start(now);
+        sanitise(&created.instructions).trim().clone_into(&mut self.instructions);
         self.run = Some(Run {
             id: one_line(&created.run_id),
             name: one_line(&created.run_name),
@@ -123,6 +127,11 @@ impl RunView {
             maximize: created.goal() != Goal::Minimize,
             model: one_line(&created.model),
             log_dir: one_line(&created.log_dir),
+            require_review: created.require_review,
+            derived_from: created
+                .derived_from
+                .as_ref()
+                .map(|from| Origin { run_id: one_line(&from.run_id), step: from.step }),
         });
     }
 
@@ -135,6 +144,7 @@ impl RunView {
     }
 
     fn proposed(&mut self, proposed: &StepProposed, now: i64) {
+        let reviewed = self.run.as_ref().is_some_and(|run| run.require_review);
         let node = self.node(proposed.step, now);
         sanitise(&proposed.plan).trim().clone_into(&mut node.plan);
         node.changed = proposed.changed.iter().map(|path| one_line(path)).collect();
@@ -142,7 +152,7 @@ impl RunView {
         node.usage = proposed.usage.unwrap_or(node.usage);
         node.parent = proposed.parent.or(node.parent);
         node.unusable = None;
-        node.enter(State::Proposed, now);
+        node.enter(if reviewed { State::Pending } else { State::Proposed }, now);
     }
 
     /// Live news: says more about a state, never changes which step is where for good.
@@ -176,7 +186,7 @@ impl RunView {
         }
     }
 
-    fn settle(&mut self, step: u32, now: i64) {
+    pub(super) fn settle(&mut self, step: u32, now: i64) {
         if step == 0 { self.timing.mark(now) } else { self.timing.finish(now) }
     }
 
@@ -193,7 +203,7 @@ impl RunView {
     }
 
     /// The step's node, which has news.
-    fn node(&mut self, step: u32, now: i64) -> &mut Node {
+    pub(super) fn node(&mut self, step: u32, now: i64) -> &mut Node {
         self.latest = Some(step);
         self.nodes.entry(step).or_insert_with(|| Node::new(step, now))
     }

@@ -18,11 +18,12 @@ mod facts;
 mod fold;
 mod node;
 mod read;
+mod review;
 mod timing;
 
-pub use facts::{End, Outage, Run, Warning};
+pub use facts::{End, Origin, Outage, Run, Warning};
 pub use fold::RunView;
-pub use node::{Evaluation, Exit, Node, State};
+pub use node::{Evaluation, Exit, Node, Revision, State};
 
 #[cfg(test)]
 mod tests;

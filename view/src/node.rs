@@ -31,6 +31,10 @@ pub struct Node {
     pub waiting: Option<String>,
     /// Why the model's last reply could not be used.
     pub unusable: Option<String>,
+    /// What became of its code while it waited for approval, oldest first.
+    pub revisions: Vec<Revision>,
+    /// Who let it be evaluated, where that is asked for.
+    pub approved_by: Option<String>,
 }
 
 /// How far a node is.
@@ -47,6 +51,8 @@ pub enum State {
     },
     /// There is a proposal, not yet evaluated.
     Proposed,
+    /// There is a proposal that someone is to approve.
+    Pending,
     /// The command runs.
     Evaluating {
         /// The end of its output so far.
@@ -59,6 +65,22 @@ pub enum State {
         /// Why.
         reason: String,
     },
+    /// Someone turned the proposal down.
+    Rejected {
+        /// Why; never empty.
+        reason: String,
+        /// Who did.
+        by: String,
+    },
+}
+
+/// Other code that someone gave a proposal while it waited for approval.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Revision {
+    /// From 1.
+    pub number: u32,
+    /// Who made it.
+    pub by: String,
 }
 
 /// What came of an evaluation.
@@ -74,6 +96,8 @@ pub struct Evaluation {
     pub duration_ms: i64,
     /// The last lines of the output.
     pub tail: String,
+    /// It was made in the run that this one was derived from.
+    pub inherited: bool,
 }
 
 /// How an evaluation's command ended.
@@ -115,6 +139,8 @@ impl Node {
             since_ms: now_ms,
             waiting: None,
             unusable: None,
+            revisions: Vec::new(),
+            approved_by: None,
         }
     }
 
@@ -137,14 +163,19 @@ impl Node {
     pub fn trouble(&self) -> Option<&str> {
         match &self.state {
             State::Evaluated(evaluation) => evaluation.buggy.as_deref(),
-            State::Failed { reason } => Some(reason),
+            State::Failed { reason } | State::Rejected { reason, .. } => Some(reason),
             _ => None,
         }
     }
 
     /// Whether nothing more will happen to it.
     pub fn is_settled(&self) -> bool {
-        matches!(self.state, State::Evaluated(_) | State::Failed { .. })
+        matches!(self.state, State::Evaluated(_) | State::Failed { .. } | State::Rejected { .. })
+    }
+
+    /// Whether someone is to approve it.
+    pub fn is_pending(&self) -> bool {
+        self.state == State::Pending
     }
 
     /// What kind of step this is: `baseline`, `draft`, `improve of 27`, `debug of 9`.
@@ -194,6 +225,7 @@ impl Evaluation {
             exit,
             duration_ms: i64::try_from(update.duration_ms).unwrap_or(i64::MAX),
             tail: sanitise(&update.output_tail),
+            inherited: update.inherited,
         }
     }
 }

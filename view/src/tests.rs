@@ -133,3 +133,50 @@ fn parents_in_a_circle_end() {
     let view = Story::new(9).asked(1, 2, Stage::Improve).asked(2, 1, Stage::Improve).view();
     assert!(view.changed_files(1).is_empty());
 }
+
+#[test]
+fn a_proposal_waits_until_someone_acts() {
+    let story = Story::under_review(4).asked(1, 0, Stage::Draft).proposed(1, "p");
+    let view = story.view();
+    assert_eq!(view.pending().map(|node| node.step), Some(1));
+    assert!(view.run().unwrap().require_review);
+
+    let story = story.revised(1, 1).revised(1, 2);
+    let view = story.view();
+    let node = view.pending().unwrap();
+    let by = |number| Revision { number, by: "ada".into() };
+    assert_eq!((node.revisions.as_slice(), node.lines), (&[by(1), by(2)][..], (22, 9)));
+
+    let approved = story.clone().approved(1);
+    assert_eq!(approved.view().step(1).unwrap().state, State::Proposed);
+    assert_eq!(approved.view().step(1).unwrap().approved_by.as_deref(), Some("ada"));
+    let returned = approved.evaluating(1).returned(1, "the daemon was restarted").view();
+    assert_eq!(returned.pending().map(|node| (node.step, &node.approved_by)), Some((1, &None)));
+    assert!(returned.warnings()[0].message.contains("waits for approval again: the daemon was restarted"));
+
+    let rejected = story.rejected(1, "too \u{1b}[31mlong\n").view();
+    let node = rejected.step(1).unwrap();
+    assert_eq!((node.trouble(), node.is_settled(), rejected.done()), (Some("too long"), true, 1));
+    assert!(rejected.pending().is_none());
+}
+
+#[test]
+fn a_rejection_without_a_reason_still_says_what_it_is() {
+    let view = Story::under_review(4).asked(1, 0, Stage::Draft).proposed(1, "p").rejected(1, " \n").view();
+    assert_eq!(view.step(1).unwrap().trouble(), Some("rejected"));
+}
+
+#[test]
+fn without_review_nothing_waits() {
+    assert!(Story::baselined(4).asked(1, 0, Stage::Draft).proposed(1, "p").view().pending().is_none());
+}
+
+#[test]
+fn a_derived_run_begins_with_what_it_inherits() {
+    let view = Story::derived(4).view();
+    let run = view.run().unwrap();
+    assert_eq!(run.derived_from.as_ref().map(|from| from.step), Some(7));
+    assert!(view.baseline().and_then(Node::evaluation).unwrap().inherited);
+    assert_eq!((view.span(), view.instructions()), ((Some(3.25), Some(3.25)), "Save memory."));
+    assert_eq!(Story::derived(4).instructed("Be quick.").view().instructions(), "Be quick.");
+}

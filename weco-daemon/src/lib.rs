@@ -1,6 +1,7 @@
 //! The daemon that owns every weco run: it asks models, evaluates candidates, and remembers
 //! everything durably. What to do is decided by `weco-core`; this crate does it.
 
+mod archive;
 pub mod blobs;
 pub mod clock;
 pub mod config;

@@ -24,7 +24,7 @@ pub struct SourceFile {
 }
 
 /// A file's identity, whatever its name: device and inode.
-type Identity = (u64, u64);
+pub(super) type Identity = (u64, u64);
 
 /// Finds, reads and checks the `sources` of a run in `directory`, in the user's order. Nothing is
 /// created, and nothing can block: pipes and devices are refused unopened.
@@ -75,7 +75,7 @@ fn check(directory: &Path, base: &Path, source: &str) -> Result<(SourceFile, Ide
 }
 
 /// The absolute path that `source` leads to, all links followed.
-fn resolve(directory: &Path, source: &str) -> Result<PathBuf, SourceError> {
+pub(super) fn resolve(directory: &Path, source: &str) -> Result<PathBuf, SourceError> {
     let missing =
         || SourceError::NotFound { path: source.to_owned(), similar: similar_files(directory, source) };
     if source.is_empty() {
@@ -87,7 +87,7 @@ fn resolve(directory: &Path, source: &str) -> Result<PathBuf, SourceError> {
     })
 }
 
-fn unreadable(source: &str, error: TextFileError) -> SourceError {
+pub(super) fn unreadable(source: &str, error: TextFileError) -> SourceError {
     let path = source.to_owned();
     match error {
         TextFileError::Directory => SourceError::IsDirectory(path),

@@ -3,10 +3,12 @@
 
 mod check;
 mod error;
+mod read;
 mod suggest;
 
 pub use check::{SourceFile, validate};
 pub use error::SourceError;
+pub use read::read_texts;
 
 pub(crate) use suggest::{did_you_mean, similar_files};
 

@@ -3,13 +3,15 @@
 use std::{io, time::Duration};
 
 use weco_proto::v1::{
-    EvaluationStarted, Progress, ReplyUnusable, RunEnded, RunStatus, RunUpdate, RunWaiting, Stage, StepAsked,
-    StepEvaluated, StepProposed, progress::What, run_update::Update,
+    EvaluationStarted, Progress, ReplyUnusable, RunEnded, RunResumed, RunStatus, RunUpdate, RunWaiting,
+    Stage, StepAsked, StepEvaluated, StepProposed, progress::What, run_update::Update,
 };
 
 use crate::RunView;
 use crate::format::{exact, one_line, sanitise, short_id};
 use crate::{Evaluation, Exit, Node};
+
+use super::review;
 
 const RULE: &str = "============================================================";
 const OUTPUT_START: &str = "[EXECUTION OUTPUT START]";
@@ -126,18 +128,18 @@ impl<W: io::Write> Printer<W> {
             Update::Waiting(waiting) => self.waiting(waiting),
             Update::StopAsked(_) if self.interrupted => Ok(()),
             Update::StopAsked(_) => writeln!(self.out, "[WARNING] The run was asked to stop"),
-            Update::Resumed(resumed) => writeln!(self.out, "[RESUMED] Total Steps: {}", resumed.steps),
+            Update::Resumed(resumed) => self.resumed(resumed),
             Update::Ended(ended) => self.ended(ended),
             Update::Applied(applied) => {
                 let paths = self.view.applied().join(", ");
                 writeln!(self.out, "[APPLIED] Step {} written to {paths}", applied.step)
             }
             Update::Progress(progress) => self.progress(progress),
-            Update::Revised(_)
-            | Update::Approved(_)
-            | Update::Rejected(_)
-            | Update::Returned(_)
-            | Update::Instructed(_) => Ok(()),
+            Update::Revised(revised) => review::revised(&mut self.out, revised),
+            Update::Approved(approved) => review::approved(&mut self.out, approved),
+            Update::Rejected(rejected) => review::rejected(&mut self.out, rejected),
+            Update::Returned(returned) => review::returned(&mut self.out, &self.view, returned),
+            Update::Instructed(instructed) => review::instructed(&mut self.out, instructed),
         }
     }
 
@@ -148,7 +150,14 @@ impl<W: io::Write> Printer<W> {
         writeln!(out, "Run ID: {}\nRun Name: {}", run.id, run.name)?;
         writeln!(out, "Model: {}\nMetric: {}", run.model, run.metric)?;
         writeln!(out, "Goal: {}", if run.maximize { "maximize" } else { "minimize" })?;
-        writeln!(out, "Total Steps: {}\n{RULE}\n", view.budget())
+        writeln!(out, "Total Steps: {}", view.budget())?;
+        if let Some(from) = &run.derived_from {
+            writeln!(out, "Derived From: step {} of run {}", from.step, from.run_id)?;
+        }
+        if run.require_review {
+            writeln!(out, "Review: every step waits for approval")?;
+        }
+        writeln!(out, "{RULE}\n")
     }
 
     /// Begins a line that says which step it is about.
@@ -173,11 +182,11 @@ impl<W: io::Write> Printer<W> {
         let plan = one_line(&proposed.plan);
         writeln!(self.out, "[PLAN] {}", if plan.is_empty() { "(none given)" } else { &plan })?;
         let files = self.view.step(proposed.step).map(|node| node.changed.join(", ")).unwrap_or_default();
-        if files.is_empty() {
-            return Ok(());
+        if !files.is_empty() {
+            let (added, removed) = (proposed.lines_added, proposed.lines_removed);
+            writeln!(self.out, "[CHANGES] {files} (+{added} -{removed} lines against the baseline)")?;
         }
-        let (added, removed) = (proposed.lines_added, proposed.lines_removed);
-        writeln!(self.out, "[CHANGES] {files} (+{added} -{removed} lines against the baseline)")
+        review::waits(&mut self.out, &self.view, proposed.step)
     }
 
     fn unusable(&mut self, reply: &ReplyUnusable) -> io::Result<()> {
@@ -194,15 +203,17 @@ impl<W: io::Write> Printer<W> {
     }
 
     fn evaluated(&mut self, evaluated: &StepEvaluated) -> io::Result<()> {
-        let text = if evaluated.output.is_empty() { &evaluated.output_tail } else { &evaluated.output };
-        self.output(text)?;
         let step = evaluated.step;
+        if !evaluated.inherited {
+            let text = if evaluated.output.is_empty() { &evaluated.output_tail } else { &evaluated.output };
+            self.output(text)?;
+        }
         let Some(node) = self.view.step(step) else { return Ok(()) };
         let Some(evaluation) = node.evaluation() else { return Ok(()) };
         if let Some(reason) = &evaluation.buggy {
             return writeln!(self.out, "[WARNING] Step {step} is buggy: {reason} ({})", ending(evaluation));
         }
-        if evaluation.exit != Exit::Code(0) {
+        if evaluation.exit != Exit::Code(0) && !evaluation.inherited {
             let ending = ending(evaluation);
             writeln!(
                 self.out,
@@ -210,8 +221,19 @@ impl<W: io::Write> Printer<W> {
             )?;
         }
         let Some(metric) = evaluation.metric.map(exact) else { return Ok(()) };
+        if evaluation.inherited {
+            return writeln!(self.out, "[METRIC] Step {step}: {metric} ({})", self.inheritance());
+        }
         let best = self.view.best().and_then(Node::metric).map_or_else(|| "none".to_owned(), exact);
         writeln!(self.out, "[METRIC] Step {step}: {metric} (best so far: {best})")
+    }
+
+    /// `inherited from step 7 of run 0002e071`
+    fn inheritance(&self) -> String {
+        match self.view.run().and_then(|run| run.derived_from.as_ref()) {
+            Some(from) => format!("inherited from step {} of run {}", from.step, short_id(&from.run_id)),
+            None => "inherited".to_owned(),
+        }
     }
 
     /// The captured output between its marks. A line of it that looks like the end mark is indented, so that
@@ -246,6 +268,15 @@ impl<W: io::Write> Printer<W> {
         }
         let Some(files) = self.view.best_files() else { return Ok(()) };
         writeln!(self.out, "Best version: step {}, in {files}", best.step)
+    }
+
+    /// What waited for approval when the run ended still does.
+    fn resumed(&mut self, resumed: &RunResumed) -> io::Result<()> {
+        writeln!(self.out, "[RESUMED] Total Steps: {}", resumed.steps)?;
+        match self.view.pending().map(|node| node.step) {
+            Some(step) => review::waits(&mut self.out, &self.view, step),
+            None => Ok(()),
+        }
     }
 
     fn waiting(&mut self, waiting: &RunWaiting) -> io::Result<()> {

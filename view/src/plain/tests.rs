@@ -40,6 +40,16 @@ fn a_failed_baseline() {
     insta::assert_snapshot!(transcript(&story, 0));
 }
 
+#[test]
+fn a_run_under_review() {
+    insta::assert_snapshot!(transcript(&Story::reviewed(), 0));
+}
+
+#[test]
+fn a_derived_run() {
+    insta::assert_snapshot!(transcript(&Story::derived(9).step(1, 0, 3.5, "Reuse the buffer.", true), 0));
+}
+
 /// What is printed anew when a run is printed again, and what is not, can be told apart.
 #[test]
 fn only_live_news_is_momentary() {
@@ -105,6 +115,11 @@ proptest! {
             .asked(1, 0, Stage::Draft)
             .proposed(1, &plan)
             .evaluated(StepEvaluated { step: 1, metric, output, buggy_reason: reason.clone(), ..StepEvaluated::default() })
+            .revised(1, 1)
+            .approved_with(1, &plan)
+            .returned(1, &reason)
+            .rejected(1, &reason)
+            .instructed(&plan)
             .ended(RunStatus::Error, &reason, &reason);
         let text = transcript(&story, 0);
         prop_assert!(text.chars().all(|char| matches!(char, '\n' | '\t') || !char.is_control()));

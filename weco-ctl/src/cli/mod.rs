@@ -1,11 +1,13 @@
 //! The command line: its words, their form and their help. No behaviour.
 
 mod api_key;
+mod archive;
 mod attach;
 mod daemon;
 mod derive;
 mod keys;
 mod resume;
+mod review;
 mod root;
 mod run;
 mod run_verb;
@@ -14,11 +16,13 @@ mod shared;
 mod value;
 
 pub use api_key::{ApiKey, PROVIDERS};
+pub use archive::{ExportArgs, ImportArgs};
 pub use attach::{AttachArgs, FromArg};
 pub use daemon::{DaemonArgs, DaemonVerb, InstallArgs, LogsArgs};
 pub use derive::{DeriveArgs, FixedArgs};
 pub use keys::{KeysArgs, KeysListArgs, KeysVerb, SetArgs};
 pub use resume::ResumeArgs;
+pub use review::{FileArgs, InstructArgs, NodeArgs, RejectArgs, ReviseArgs, SubmitArgs};
 pub use root::{Cli, Verb};
 pub use run::{GoalArg, RunArgs, StartArgs};
 pub use run_verb::{OneRunArgs, RunVerb, StopArgs};

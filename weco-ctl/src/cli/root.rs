@@ -4,7 +4,8 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::{
-    AttachArgs, DaemonArgs, KeysArgs, ResumeArgs, RunArgs, RunsArgs, attach, daemon, keys, resume, run, runs,
+    AttachArgs, DaemonArgs, ImportArgs, KeysArgs, ResumeArgs, RunArgs, RunsArgs, archive, attach, daemon,
+    keys, resume, run, runs,
 };
 
 const LONG_ABOUT: &str = "\
@@ -62,6 +63,9 @@ pub enum Verb {
     /// List runs, or remove old ones
     #[command(long_about = runs::LONG_ABOUT)]
     Runs(RunsArgs),
+    /// Take in a run that was exported, perhaps on another machine
+    #[command(long_about = archive::IMPORT_ABOUT)]
+    Import(ImportArgs),
     /// Keep keys of model providers for runs without anybody there
     #[command(long_about = keys::LONG_ABOUT)]
     Keys(KeysArgs),

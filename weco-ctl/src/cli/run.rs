@@ -89,6 +89,10 @@ pub struct StartArgs {
     #[arg(long, value_name = "NUMBER", help_heading = "Search")]
     pub seed: Option<u64>,
 
+    /// Let every version wait until someone approves it: see weco run review
+    #[arg(long, help_heading = "Search")]
+    pub require_review: bool,
+
     /// Keys for providers.
     #[command(flatten)]
     pub keys: KeyArgs,

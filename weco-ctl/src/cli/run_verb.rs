@@ -2,7 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use super::{DeriveArgs, derive, value};
+use super::archive::{self, ExportArgs};
+use super::{DeriveArgs, InstructArgs, RejectArgs, ReviseArgs, SubmitArgs, derive, value};
 
 /// What can be done with a run that exists.
 #[derive(Subcommand, Debug)]
@@ -13,9 +14,33 @@ pub enum RunVerb {
     /// Stop a run in good order: its evaluation ended, its sources restored, everything found kept
     #[command(after_help = "Examples:\n  weco run stop 0002e071\n  weco run stop 0002e071 --force")]
     Stop(StopArgs),
+    /// Tell which steps wait for approval, with their code, as JSON
+    #[command(after_help = "Example:\n  weco run review 0002e071")]
+    Review(OneRunArgs),
+    /// Give a step that waits for approval other code
+    #[command(
+        after_help = "Examples:\n  weco run revise 0002e071 --node 3 --source model.py\n  weco run revise 0002e071 --node 3 --source model.py=./mine.py\n\nFiles are matched with the run's sources in order, unless they are named."
+    )]
+    Revise(ReviseArgs),
+    /// Approve a step that waits: evaluate it here, and let the run go on
+    #[command(
+        after_help = "Examples:\n  weco run submit 0002e071 --node 3\n  weco run submit 0002e071 --node 3 --source mine.py -c 'python eval.py --quick'\n\nFiles are matched with the run's sources in order, unless they are named."
+    )]
+    Submit(SubmitArgs),
+    /// Turn a step that waits for approval down
+    #[command(after_help = "Example:\n  weco run reject 0002e071 --node 3 'keep the bounds checks'")]
+    Reject(RejectArgs),
+    /// Give a run other instructions, which count from its next proposal on
+    #[command(
+        after_help = "Examples:\n  weco run instruct 0002e071 'save memory, not time'\n  weco run instruct 0002e071 notes.md --append"
+    )]
+    Instruct(InstructArgs),
     /// Begin a run from a step of another one
     #[command(long_about = derive::LONG_ABOUT)]
     Derive(Box<DeriveArgs>),
+    /// Write a run, or a report of it, to a file
+    #[command(long_about = archive::EXPORT_ABOUT)]
+    Export(ExportArgs),
 }
 
 /// Which run.

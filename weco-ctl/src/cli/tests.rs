@@ -96,7 +96,7 @@ fn each_goal_has_a_short_and_a_long_name() {
 
 #[test]
 fn flags_of_things_that_do_not_exist_yet_are_not_accepted() {
-    for flag in ["--require-review", "--eval-backend", "--no-open", "--parallel"] {
+    for flag in ["--eval-backend", "--no-open", "--parallel"] {
         let error = parse(&["run", "-s", "a.py", flag]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnknownArgument, "{flag}");
     }

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{
-    attach, daemon, derive, install, key_sources, keys, logs, print, restart, resume, run, runs, status,
-    uninstall,
+    attach, daemon, derive, export, import, install, key_sources, keys, logs, print, restart, resume, review,
+    run, runs, status, uninstall,
 };
 use crate::cli::{Cli, DaemonVerb, KeysVerb, RunArgs, RunVerb, RunsVerb, Verb};
 use crate::error::Error;
@@ -17,7 +17,13 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode, Error> {
         Verb::Run(RunArgs { verb: Some(verb), .. }) => match verb {
             RunVerb::Status(args) => block_on(status::status(args)),
             RunVerb::Stop(args) => block_on(status::stop(args)),
+            RunVerb::Review(args) => block_on(review::list(args)),
+            RunVerb::Revise(args) => block_on(review::revise(args)),
+            RunVerb::Submit(args) => block_on(review::submit(args)),
+            RunVerb::Reject(args) => block_on(review::reject(args)),
+            RunVerb::Instruct(args) => block_on(review::instruct(args)),
             RunVerb::Derive(args) => block_on(derive::derive(*args)),
+            RunVerb::Export(args) => block_on(export::export(args)),
         },
         Verb::Run(args) => {
             let run = run::prepare(&args.start)?;
@@ -29,6 +35,7 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode, Error> {
             None => block_on(runs::list(args.list)),
             Some(RunsVerb::Prune(prune)) => block_on(runs::prune(prune)),
         },
+        Verb::Import(args) => block_on(import::import(args)),
         Verb::Keys(args) => match args.verb {
             KeysVerb::Set(args) => block_on(keys::set(&args)),
             KeysVerb::List(args) => block_on(key_sources::list(args.format)),

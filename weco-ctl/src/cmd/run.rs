@@ -31,7 +31,7 @@ pub(super) struct NewRun {
 
 /// Checks everything that needs no daemon. Creates nothing.
 pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
-    let sources = sources_of(args)?;
+    let sources = sources_of(args)?.to_vec();
     let (eval_command, metric, goal) = required(args)?;
     let api_keys = keys(&args.keys.api_keys)?;
     let (path, directory) = environment::working_directory()?;
@@ -57,7 +57,7 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
         auto_resume_attempts: args.outage.attempts(),
         detached: args.end.daemon,
         apply_best: args.end.apply_change,
-        require_review: false,
+        require_review: args.require_review,
     };
     Ok(NewRun { request, end: args.end })
 }
@@ -78,14 +78,21 @@ pub(super) async fn follow(new: NewRun) -> Result<ExitCode, Error> {
         .await
 }
 
-fn sources_of(args: &StartArgs) -> Result<Vec<String>, Error> {
-    match args.source.as_slice() {
-        [source] => Ok(vec![source.clone()]),
-        [] if args.sources.is_empty() => {
+fn sources_of(args: &StartArgs) -> Result<&[String], Error> {
+    match one_or_several(&args.source, &args.sources)? {
+        [] => {
             Err(Error::usage("--source or --sources is required")
                 .hint("name the file to improve: -s model.py"))
         }
-        [] => Ok(args.sources.clone()),
+        sources => Ok(sources),
+    }
+}
+
+/// What `--source` or `--sources` name; nothing if neither is given.
+pub(super) fn one_or_several<'a>(source: &'a [String], sources: &'a [String]) -> Result<&'a [String], Error> {
+    match source {
+        [] => Ok(sources),
+        [_] => Ok(source),
         several => {
             let names: Vec<String> = several.iter().map(|source| quote(source)).collect();
             Err(Error::usage("--source names one file, but is given more than once")

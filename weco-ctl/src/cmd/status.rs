@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::ui::format::{exact, short_id};
 
 /// Longest wait for an answer that the daemon has at hand.
-const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
+pub(super) const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Longest wait for a run to stop: its evaluation has a grace period, and sources are restored.
 const STOP_DEADLINE: Duration = Duration::from_secs(60);
@@ -59,7 +59,8 @@ pub(super) async fn find(daemon: &Daemon, prefix: &str) -> Result<RunSummary, Er
     run.ok_or_else(|| Error::failure("the daemon's answer names no run").hint("weco daemon restart"))
 }
 
-fn print_json(value: &impl Serialize) -> Result<ExitCode, Error> {
+/// Prints JSON for programs, indented for people.
+pub(super) fn print_json(value: &impl Serialize) -> Result<ExitCode, Error> {
     let json = serde_json::to_string_pretty(value)
         .map_err(|error| Error::failure(format!("cannot write JSON: {error}")))?;
     say(&(json + "\n"))?;

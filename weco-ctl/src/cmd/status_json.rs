@@ -1,7 +1,11 @@
 //! A run in short as JSON: the one shape of it, for every command that prints it.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
-use weco_proto::v1::{Goal, RunStatus, RunSummary};
+use weco_proto::v1::{Goal, NodeStatus, PendingNode, RunStatus, RunSummary};
+
+use crate::ui::runs::pending_approval;
 
 /// A run in short. The first keys are those of the hosted service's `run status`, with its meaning; what follows
 /// is ours. Keys may be added, never renamed or removed.
@@ -20,9 +24,8 @@ pub(super) struct StatusJson<'a> {
     metric_name: &'a str,
     goal: &'static str,
     model: &'a str,
-    /// Nothing here waits for a review.
     require_review: bool,
-    pending_nodes: [(); 0],
+    pending_nodes: Vec<PendingJson<'a>>,
     baseline_metric: Option<f64>,
     input_tokens: u64,
     output_tokens: u64,
@@ -36,7 +39,7 @@ pub(super) struct StatusJson<'a> {
     /// What to do next; may be empty.
     hint: &'a str,
     /// What it waits for right now; empty if for nothing.
-    waiting: &'a str,
+    waiting: Cow<'a, str>,
     /// Where its log is; empty if it has none.
     log_file: &'a str,
 }
@@ -55,8 +58,8 @@ impl<'a> From<&'a RunSummary> for StatusJson<'a> {
             metric_name: &run.metric,
             goal: goal_word(run.goal()),
             model: &run.model,
-            require_review: false,
-            pending_nodes: [],
+            require_review: run.require_review,
+            pending_nodes: run.pending.iter().map(PendingJson::from).collect(),
             baseline_metric: run.baseline_metric,
             input_tokens: usage.input_tokens,
             output_tokens: usage.output_tokens,
@@ -66,10 +69,37 @@ impl<'a> From<&'a RunSummary> for StatusJson<'a> {
             ended_at: run.ended_at_ms.and_then(rfc3339),
             reason: &run.reason,
             hint: &run.hint,
-            waiting: &run.waiting,
+            waiting: waiting(run),
             log_file: &run.log_file,
         }
     }
+}
+
+/// A node that waits, in short; `status` is ours.
+#[derive(Serialize, PartialEq, Debug)]
+pub(super) struct PendingJson<'a> {
+    node_id: &'a str,
+    step: u32,
+    plan: &'a str,
+    status: &'static str,
+}
+
+impl<'a> From<&'a PendingNode> for PendingJson<'a> {
+    fn from(node: &'a PendingNode) -> Self {
+        let status = pending_word(node.status());
+        Self { node_id: &node.node_id, step: node.step, plan: &node.plan, status }
+    }
+}
+
+/// How a node that is not evaluated yet is called.
+pub(super) fn pending_word(status: NodeStatus) -> &'static str {
+    if status == NodeStatus::PendingApproval { "pending_approval" } else { "pending_evaluation" }
+}
+
+/// What a run waits for; a person, if for nothing else.
+fn waiting(run: &RunSummary) -> Cow<'_, str> {
+    let approval = pending_approval(run).filter(|_| run.waiting.is_empty());
+    approval.map_or(Cow::Borrowed(&*run.waiting), |step| Cow::Owned(format!("approval of step {step}")))
 }
 
 /// A status as commands write and read it.

@@ -106,6 +106,12 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
         }
     }
 
+    /// The events from this one on instead of the first.
+    pub(super) fn starting_at(mut self, seq: u64) -> Self {
+        self.next_seq = seq.max(1);
+        self
+    }
+
     /// The stream, which also tells `facts` what goes by.
     pub(super) fn tapped(self, facts: SharedFacts) -> Updates {
         Box::pin(stream::unfold((self, facts), |(mut source, facts)| async move {

@@ -8,5 +8,6 @@ mod derive;
 mod following;
 mod keys;
 mod keys_typed;
+mod review;
 mod runs;
 mod support;

@@ -159,6 +159,56 @@ pub enum RunEvent {
         /// What to do next; may be empty.
         hint: String,
     },
+    /// A derived run's step 0 has the result of the node that it comes from: nothing is evaluated.
+    Inherited {
+        /// That result; its output is stored with this run, too.
+        outcome: Outcome,
+    },
+    /// Someone replaced the code of a node that waits for approval.
+    Revised {
+        /// The node.
+        node: NodeId,
+        /// The whole version: every source, changed or not.
+        files: FileRefs,
+        /// Who.
+        by: String,
+        /// Lines added against the baseline, over all files.
+        lines_added: u32,
+        /// Lines removed against the baseline, over all files.
+        lines_removed: u32,
+    },
+    /// Someone let a node be evaluated that waited for approval.
+    Approved {
+        /// The node.
+        node: NodeId,
+        /// Who.
+        by: String,
+        /// How it is evaluated.
+        terms: Terms,
+    },
+    /// Someone turned a node down that waited for approval: its step is spent.
+    Rejected {
+        /// The node.
+        node: NodeId,
+        /// Who.
+        by: String,
+        /// Why, for the next prompts; may be empty.
+        reason: String,
+    },
+    /// An approved node waits for approval again: its evaluation cannot be made as it was approved.
+    Returned {
+        /// The node.
+        node: NodeId,
+        /// Why.
+        reason: String,
+    },
+    /// Other instructions count from the next proposal on.
+    Instructed {
+        /// All of them, in place of those before.
+        text: String,
+        /// Who gave them.
+        by: String,
+    },
     /// The best version was written over the user's sources.
     Applied {
         /// The node.
@@ -166,6 +216,17 @@ pub enum RunEvent {
         /// The files written.
         paths: Vec<String>,
     },
+}
+
+/// How an approved node is evaluated: as whoever approved it would.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Terms {
+    /// What is run instead of the run's own command, if another.
+    pub command: Option<String>,
+    /// Where it is run; absolute.
+    pub directory: String,
+    /// The environment that it sees.
+    pub environment: EnvironmentRef,
 }
 
 /// What a node is to its parent.

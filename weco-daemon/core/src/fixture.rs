@@ -23,6 +23,8 @@ pub fn spec(id: RunId) -> RunSpec {
         seed: 1,
         apply_best: false,
         auto_resume: AutoResume::default(),
+        require_review: false,
+        derived: None,
         environment: BlobId([0; 32]),
         secret_variables: Vec::new(),
     }

@@ -19,6 +19,17 @@ impl RunId {
         text.truncate(8);
         text
     }
+
+    /// The id of one of the run's nodes, for people and other programs: a UUID of version 5 (RFC 9562 §5.5) in the
+    /// run's name space, so that it need not be stored.
+    pub fn node_id(self, node: NodeId) -> Uuid {
+        Uuid::new_v5(&self.0, node.to_string().as_bytes())
+    }
+
+    /// The id of a node's revision `number`, likewise in the node's name space.
+    pub fn revision_id(self, node: NodeId, number: u32) -> Uuid {
+        Uuid::new_v5(&self.node_id(node), number.to_string().as_bytes())
+    }
 }
 
 impl fmt::Display for RunId {
@@ -194,6 +205,19 @@ impl Default for AutoResume {
     }
 }
 
+/// The node of another run that a derived run starts from.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Derived {
+    /// The first run of the lineage, which was not derived itself.
+    pub lineage: RunId,
+    /// The run that the node belongs to.
+    pub run: RunId,
+    /// The node.
+    pub node: NodeId,
+    /// The node's code, which is the derived run's step 0.
+    pub files: FileRefs,
+}
+
 /// Everything the user asked for, fixed when the run is created.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RunSpec {
@@ -233,9 +257,30 @@ pub struct RunSpec {
     /// How an outage of the model's provider is waited out.
     #[serde(default)]
     pub auto_resume: AutoResume,
+    /// Whether every proposal waits for approval before it is evaluated.
+    #[serde(default)]
+    pub require_review: bool,
+    /// Where it comes from; none for a run that starts from the user's own code.
+    #[serde(default)]
+    pub derived: Option<Derived>,
     /// The client's environment without values that look like secrets: `name=value` pairs, each
     /// ended by a NUL byte.
     pub environment: BlobId,
     /// Names of the variables whose values look like secrets and are therefore never recorded.
     pub secret_variables: Vec<String>,
+}
+
+impl RunSpec {
+    /// The code of step 0.
+    pub fn baseline(&self) -> FileRefs {
+        match &self.derived {
+            Some(derived) => derived.files.clone(),
+            None => self.sources.iter().map(|source| (source.path.clone(), source.blob)).collect(),
+        }
+    }
+
+    /// The lineage that the run belongs to, named by its first run.
+    pub fn lineage(&self) -> RunId {
+        self.derived.as_ref().map_or(self.id, |derived| derived.lineage)
+    }
 }

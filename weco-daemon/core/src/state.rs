@@ -1,6 +1,9 @@
 //! What is true of a run: the fold of its events. Live and replay share [`RunState::apply`], the
 //! only way a run's state changes.
 
+mod check;
+mod fold;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +29,7 @@ pub struct RunState {
     usage: Usage,
     originals: FileRefs,
     edited: BTreeSet<String>,
+    instructions: Vec<String>,
 }
 
 /// Whether a run goes on.
@@ -79,7 +83,7 @@ impl RunState {
         let RunEvent::Created { spec } = &event.kind else {
             return Err(IllegalEvent { seq: event.seq, why: "a run begins with its creation".into() });
         };
-        let baseline: FileRefs = spec.sources.iter().map(|s| (s.path.clone(), s.blob)).collect();
+        let originals: FileRefs = spec.sources.iter().map(|s| (s.path.clone(), s.blob)).collect();
         Ok(Self {
             seq: event.seq,
             created_at: event.at,
@@ -87,10 +91,11 @@ impl RunState {
             status: RunStatus::Running,
             auto_resume: spec.auto_resume,
             outage: None,
-            tree: Tree::new(spec.goal, baseline),
+            tree: Tree::new(spec.goal, spec.baseline(), event.at),
             usage: Usage::default(),
-            originals: spec.sources.iter().map(|s| (s.path.clone(), s.blob)).collect(),
+            originals,
             edited: BTreeSet::new(),
+            instructions: spec.instructions.iter().cloned().collect(),
             spec: (**spec).clone(),
         })
     }
@@ -175,7 +180,25 @@ impl RunState {
         &self.edited
     }
 
-    /// The user's own code.
+    /// The user's instructions that count from the next proposal on.
+    pub fn instructions(&self) -> Option<&str> {
+        self.instructions.last().map(String::as_str)
+    }
+
+    /// The instructions that a node was asked for under.
+    pub fn instructions_of(&self, node: &Node) -> Option<&str> {
+        self.instructions.get(node.instructions? as usize).map(String::as_str)
+    }
+
+    /// Whether a node waits for someone to approve it.
+    pub fn is_pending(&self, node: &Node) -> bool {
+        self.spec.require_review
+            && node.id != NodeId::BASELINE
+            && node.progress == Progress::Proposed
+            && node.approval.is_none()
+    }
+
+    /// Step 0: the user's own code, or what a derived run starts from.
     pub fn baseline(&self) -> &Node {
         &self.tree.nodes()[0]
     }
@@ -201,165 +224,8 @@ impl RunState {
             return Err(illegal(format!("the last one was {}", self.seq)));
         }
         self.check(&event.kind).map_err(illegal)?;
-        self.fold(&event.kind);
+        self.fold(&event.kind, event.at);
         self.seq = event.seq;
         Ok(())
-    }
-
-    fn check(&self, event: &RunEvent) -> Result<(), String> {
-        let ended = matches!(self.status, RunStatus::Ended { .. });
-        match event {
-            RunEvent::Created { .. } => Err("the run exists already".to_owned()),
-            RunEvent::Resumed { .. } if !ended => Err("only an ended run is resumed".to_owned()),
-            RunEvent::Resumed { .. } | RunEvent::Warned { .. } | RunEvent::SourceEdited { .. } => Ok(()),
-            RunEvent::Applied { node, .. } => self.node(*node).map(|_| ()),
-            _ if ended => Err("the run has ended".to_owned()),
-            RunEvent::Asked { node, parent, attempt, .. } => self.check_asked(*node, *parent, *attempt),
-            RunEvent::Proposed { node, from: Some(from), .. } if from >= node => {
-                Err(format!("node {node} cannot start from {from}"))
-            }
-            RunEvent::Proposed { node, .. } | RunEvent::Unusable { node, .. } => {
-                self.expect(*node, "asked for", |progress| matches!(progress, Progress::Asked))
-            }
-            RunEvent::Failed { node, .. } => {
-                self.expect(*node, "unfinished", |progress| !matches!(progress, Progress::Good { .. }))
-            }
-            RunEvent::EvalIntended { node, .. } => self.check_evaluable(*node),
-            RunEvent::EvalStarted { node, attempt, .. } | RunEvent::Evaluated { node, attempt, .. } => {
-                self.expect(*node, "being evaluated", |p| matches!(p, Progress::Evaluating { .. }))?;
-                let newest = self.node(*node)?.eval_attempt;
-                if *attempt == newest { Ok(()) } else { Err(format!("attempt {newest} is the newest")) }
-            }
-            RunEvent::Waiting { node, .. } => {
-                self.expect(*node, "asked for", |progress| matches!(progress, Progress::Asked))
-            }
-            RunEvent::StopAsked { .. } | RunEvent::Ended { .. } => Ok(()),
-        }
-    }
-
-    fn node(&self, id: NodeId) -> Result<&Node, String> {
-        self.tree.get(id).ok_or_else(|| format!("there is no node {id}"))
-    }
-
-    fn expect(&self, id: NodeId, what: &str, holds: impl Fn(&Progress) -> bool) -> Result<(), String> {
-        if holds(&self.node(id)?.progress) { Ok(()) } else { Err(format!("node {id} is not {what}")) }
-    }
-
-    fn check_asked(&self, id: NodeId, parent: NodeId, attempt: u32) -> Result<(), String> {
-        if parent >= id {
-            return Err(format!("node {id} cannot start from {parent}"));
-        }
-        if id == self.tree.next_id() {
-            return Ok(());
-        }
-        self.expect(id, "asked for", |progress| matches!(progress, Progress::Asked))?;
-        let newest = self.node(id)?.attempt;
-        if attempt > newest { Ok(()) } else { Err(format!("attempt {newest} is the newest")) }
-    }
-
-    /// A proposed node, an evaluation that was cut short, or a baseline that failed before.
-    fn check_evaluable(&self, id: NodeId) -> Result<(), String> {
-        self.expect(id, "ready to be evaluated", |progress| match progress {
-            Progress::Proposed | Progress::Evaluating { .. } => true,
-            Progress::Buggy { .. } => id == NodeId::BASELINE,
-            _ => false,
-        })
-    }
-
-    fn fold(&mut self, event: &RunEvent) {
-        match event {
-            RunEvent::Asked { node, parent, stage, attempt } => {
-                self.fold_asked(*node, *parent, *stage, *attempt)
-            }
-            RunEvent::Proposed { node, plan, files, lines_added, lines_removed, usage, from } => {
-                self.count(*node, *usage);
-                if let Some(from) = from {
-                    self.tree.reparent(*node, *from);
-                }
-                if let Some(node) = self.tree.get_mut(*node) {
-                    plan.clone_into(&mut node.plan);
-                    node.files = Some(files.clone());
-                    node.lines = (*lines_added, *lines_removed);
-                    node.progress = Progress::Proposed;
-                }
-            }
-            RunEvent::Unusable { node, reason, usage, .. } => {
-                self.count(*node, *usage);
-                if let Some(node) = self.tree.get_mut(*node) {
-                    node.unusable += 1;
-                    node.unusable_reason = Some(reason.clone());
-                }
-            }
-            RunEvent::Failed { node, reason } => {
-                self.outage = None;
-                self.tree.fail(*node, reason.clone());
-            }
-            RunEvent::EvalIntended { node, attempt } => {
-                self.tree.reopen(*node);
-                if let Some(node) = self.tree.get_mut(*node) {
-                    node.eval_attempt = *attempt;
-                    node.progress = Progress::Evaluating { process: None };
-                }
-            }
-            RunEvent::EvalStarted { node, process, .. } => {
-                if let Some(node) = self.tree.get_mut(*node) {
-                    node.progress = Progress::Evaluating { process: Some(process.clone()) };
-                }
-            }
-            RunEvent::Evaluated { node, outcome, .. } => self.tree.evaluated(*node, outcome),
-            RunEvent::StopAsked { .. } => self.status = RunStatus::Stopping,
-            RunEvent::Waiting { node, attempt, until, reason, .. } => {
-                let (node, attempt, until) = (*node, *attempt, *until);
-                self.outage = Some(Outage { node, attempt, until, reason: reason.clone() });
-            }
-            RunEvent::Resumed { steps, attempts, environment, apply_best } => {
-                self.spec.apply_best = *apply_best;
-                if let Some(environment) = environment {
-                    self.spec.environment = environment.record;
-                    self.spec.secret_variables.clone_from(&environment.secret_variables);
-                }
-                self.steps = *steps;
-                self.auto_resume.attempts = attempts.unwrap_or(self.auto_resume.attempts);
-                self.outage = None;
-                self.status = RunStatus::Running;
-            }
-            RunEvent::Ended { status, reason, hint } => {
-                self.status =
-                    RunStatus::Ended { status: *status, reason: reason.clone(), hint: hint.clone() };
-            }
-            RunEvent::SourceEdited { path, text: Some(text), .. } => {
-                // A version of this run in the source's place is kept as it is: nothing of the user's own.
-                let is_version = |node: &Node| node.files.as_ref().is_some_and(|f| f.get(path) == Some(text));
-                if self.tree.nodes().iter().any(is_version) {
-                    self.edited.remove(path);
-                } else {
-                    self.edited.insert(path.clone());
-                }
-                self.originals.insert(path.clone(), *text);
-            }
-            RunEvent::Applied { node, .. } => {
-                if let Some(files) = self.tree.get(*node).and_then(|node| node.files.clone()) {
-                    self.originals = files;
-                    self.edited.clear();
-                }
-            }
-            RunEvent::Created { .. } | RunEvent::SourceEdited { .. } | RunEvent::Warned { .. } => {}
-        }
-    }
-
-    fn fold_asked(&mut self, id: NodeId, parent: NodeId, stage: crate::event::Stage, attempt: u32) {
-        match self.tree.get_mut(id) {
-            Some(node) => node.attempt = attempt,
-            None => self.tree.add(parent, stage, attempt),
-        }
-    }
-
-    /// Counts the tokens of an answer, which also ends any outage.
-    fn count(&mut self, node: NodeId, usage: Usage) {
-        self.outage = None;
-        self.usage += usage;
-        if let Some(node) = self.tree.get_mut(node) {
-            node.usage += usage;
-        }
     }
 }

@@ -3,7 +3,7 @@
 //! [`RunState`](crate::state::RunState) knows everything and grows with every step; this knows what
 //! people ask first, and costs the same to keep at step 10,000 as at step 1.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +68,38 @@ pub struct Summary {
     /// Sources that the user edited during the run and that no version was written over since. A
     /// source that was put back by hand stays listed: telling would take every version's text.
     pub edited: BTreeSet<String>,
+    /// Whether every proposal waits for approval before it is evaluated.
+    #[serde(default)]
+    pub require_review: bool,
+    /// Proposals that are not evaluated yet, of a run with review.
+    #[serde(default)]
+    pub pending: BTreeMap<NodeId, Pending>,
+    /// The user's instructions that count from the next proposal on.
+    #[serde(default)]
+    pub instructions: Option<String>,
+    /// Where it comes from, if it was derived.
+    #[serde(default)]
+    pub origin: Option<Origin>,
+}
+
+/// A proposal that is not evaluated yet.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Pending {
+    /// What the model says it does.
+    pub plan: String,
+    /// Whether it may be evaluated.
+    pub approved: bool,
+}
+
+/// The node that a derived run starts from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Origin {
+    /// The first run of the lineage.
+    pub lineage: RunId,
+    /// The run that the node belongs to.
+    pub run: RunId,
+    /// The node.
+    pub node: NodeId,
 }
 
 /// The best version so far.
@@ -114,7 +146,20 @@ impl Summary {
             last_seq: event.seq,
             applied: None,
             edited: BTreeSet::new(),
+            require_review: spec.require_review,
+            pending: BTreeMap::new(),
+            instructions: spec.instructions.clone(),
+            origin: spec.derived.as_ref().map(|derived| Origin {
+                lineage: derived.lineage,
+                run: derived.run,
+                node: derived.node,
+            }),
         }
+    }
+
+    /// The lineage that the run belongs to, named by its first run.
+    pub fn lineage(&self) -> RunId {
+        self.origin.map_or(self.id, |origin| origin.lineage)
     }
 
     /// Steps that are evaluated or failed, without the baseline.
@@ -136,15 +181,26 @@ impl Summary {
         (self.last_seq, self.updated_at) = (event.seq, event.at);
         match &event.kind {
             RunEvent::Asked { node, .. } => self.asked(*node),
-            RunEvent::Proposed { usage, .. } | RunEvent::Unusable { usage, .. } => {
-                self.outage = None;
-                self.usage += *usage;
+            RunEvent::Proposed { node, plan, usage, .. } => {
+                if self.require_review {
+                    self.pending.insert(*node, Pending { plan: plan.clone(), approved: false });
+                }
+                self.answered(*usage);
             }
+            RunEvent::Unusable { usage, .. } => self.answered(*usage),
             RunEvent::Failed { node, .. } => {
                 self.outage = None;
                 self.unfinished.remove(node);
             }
+            RunEvent::Rejected { node, .. } => {
+                self.pending.remove(node);
+                self.unfinished.remove(node);
+            }
+            RunEvent::Approved { node, .. } => self.approve(*node, true),
+            RunEvent::Returned { node, .. } => self.approve(*node, false),
             RunEvent::Evaluated { node, outcome, .. } => self.evaluated(*node, outcome),
+            RunEvent::Inherited { outcome } => self.evaluated(NodeId::BASELINE, outcome),
+            RunEvent::Instructed { text, .. } => self.instructions = Some(text.clone()),
             RunEvent::SourceEdited { path, text: Some(_), .. } => {
                 self.edited.insert(path.clone());
             }
@@ -169,6 +225,7 @@ impl Summary {
             }
             RunEvent::EvalIntended { node: NodeId::BASELINE, .. } => self.baseline_failed = false,
             RunEvent::Created { .. }
+            | RunEvent::Revised { .. }
             | RunEvent::EvalIntended { .. }
             | RunEvent::EvalStarted { .. }
             | RunEvent::SourceEdited { .. }
@@ -183,7 +240,20 @@ impl Summary {
         }
     }
 
+    /// Counts the tokens of an answer, which also ends any outage.
+    fn answered(&mut self, usage: Usage) {
+        self.outage = None;
+        self.usage += usage;
+    }
+
+    fn approve(&mut self, node: NodeId, approved: bool) {
+        if let Some(pending) = self.pending.get_mut(&node) {
+            pending.approved = approved;
+        }
+    }
+
     fn evaluated(&mut self, node: NodeId, outcome: &Outcome) {
+        self.pending.remove(&node);
         self.unfinished.remove(&node);
         let metric = match outcome.verdict {
             Verdict::Good { metric } => Some(metric),

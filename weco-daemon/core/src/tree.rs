@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Exit, Outcome, ProcessRef, Stage, Usage, Verdict};
+use crate::event::{Exit, Outcome, ProcessRef, Stage, Terms, Timestamp, Usage, Verdict};
 use crate::run::{BlobId, FileRefs, Goal, NodeId};
 
 /// A version of the code and what became of it.
@@ -36,8 +36,68 @@ pub struct Node {
     pub unusable: u32,
     /// Why the last of them could not.
     pub unusable_reason: Option<String>,
+    /// Which of the run's instructions it was asked for under: see [`RunState::instructions_of`].
+    ///
+    /// [`RunState::instructions_of`]: crate::state::RunState::instructions_of
+    pub instructions: Option<u32>,
+    /// The model's own code, if it was revised since.
+    pub proposal: Option<FileRefs>,
+    /// What people made of it while it waited for approval, oldest first; the newest is [`Self::files`].
+    pub revisions: Vec<Revision>,
+    /// Who let it be evaluated, if someone had to.
+    pub approval: Option<Approval>,
+    /// When it got where it is.
+    pub times: Times,
+    /// How its evaluation went, once it has ended.
+    pub evaluation: Option<Evaluation>,
     /// How far it is.
     pub progress: Progress,
+}
+
+/// A node's code as someone changed it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Revision {
+    /// Every source.
+    pub files: FileRefs,
+    /// Who made it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Lines added and removed against the baseline.
+    pub lines: (u32, u32),
+}
+
+/// Someone's word that a node may be evaluated.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Approval {
+    /// Whose.
+    pub by: String,
+    /// When it was given.
+    pub at: Timestamp,
+    /// How it is evaluated.
+    pub terms: Terms,
+}
+
+/// When a node got somewhere; none before it has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Times {
+    /// It was asked for first. Of a baseline: the run was created.
+    pub asked: Option<Timestamp>,
+    /// Its code was there.
+    pub proposed: Option<Timestamp>,
+    /// It was evaluated, failed or was turned down.
+    pub ended: Option<Timestamp>,
+}
+
+/// How an evaluation's command went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// How it ended.
+    pub exit: Exit,
+    /// Wall time in milliseconds.
+    pub duration_ms: u64,
+    /// It was made in the run that this one was derived from.
+    pub inherited: bool,
 }
 
 /// How far a node is.
@@ -57,8 +117,6 @@ pub enum Progress {
     Good {
         /// Always finite.
         metric: f64,
-        /// How the command ended.
-        exit: Exit,
         /// What the command printed.
         output: BlobId,
     },
@@ -72,6 +130,11 @@ pub enum Progress {
     /// There is no usable proposal; the step is spent.
     Failed {
         /// Why.
+        reason: String,
+    },
+    /// Someone turned its proposal down; the step is spent.
+    Rejected {
+        /// Why; may be empty.
         reason: String,
     },
 }
@@ -103,7 +166,7 @@ impl Node {
 
     /// Whether nothing more will happen to it by itself.
     pub fn is_done(&self) -> bool {
-        matches!(self.progress, Progress::Good { .. } | Progress::Buggy { .. } | Progress::Failed { .. })
+        !matches!(self.progress, Progress::Asked | Progress::Proposed | Progress::Evaluating { .. })
     }
 }
 
@@ -117,16 +180,15 @@ pub struct Tree {
     drafts: u32,
     buggy_leaves: BTreeSet<NodeId>,
     unfinished: BTreeSet<NodeId>,
+    rejected: BTreeSet<NodeId>,
 }
 
 impl Tree {
     /// A tree that holds only the baseline, not evaluated yet.
-    pub(crate) fn new(goal: Goal, baseline: FileRefs) -> Self {
-        let root = Node {
-            files: Some(baseline),
-            progress: Progress::Proposed,
-            ..Node::asked(NodeId::BASELINE, None, Stage::Baseline, 0)
-        };
+    pub(crate) fn new(goal: Goal, baseline: FileRefs, at: Timestamp) -> Self {
+        let mut root = Node::asked(NodeId::BASELINE, None, Stage::Baseline, at);
+        root.times.proposed = Some(at);
+        let root = Node { files: Some(baseline), progress: Progress::Proposed, ..root };
         Self {
             goal,
             nodes: vec![root],
@@ -134,6 +196,7 @@ impl Tree {
             drafts: 0,
             buggy_leaves: BTreeSet::new(),
             unfinished: BTreeSet::from([NodeId::BASELINE]),
+            rejected: BTreeSet::new(),
         }
     }
 
@@ -177,14 +240,19 @@ impl Tree {
         self.unfinished.iter().filter_map(|id| self.get(*id))
     }
 
+    /// Nodes that someone turned down, by step.
+    pub fn rejected(&self) -> impl DoubleEndedIterator<Item = NodeId> {
+        self.rejected.iter().copied()
+    }
+
     pub(crate) fn get_mut(&mut self, id: NodeId) -> Option<&mut Node> {
         self.nodes.get_mut(id.index())
     }
 
     /// Adds the next node. The caller has checked that `parent` exists.
-    pub(crate) fn add(&mut self, parent: NodeId, stage: Stage, attempt: u32) {
+    pub(crate) fn add(&mut self, parent: NodeId, stage: Stage, at: Timestamp) {
         let id = self.next_id();
-        let mut node = Node::asked(id, Some(parent), stage, attempt);
+        let mut node = Node::asked(id, Some(parent), stage, at);
         if let Some(parent) = self.nodes.get_mut(parent.index()) {
             parent.children.push(id);
             if stage == Stage::Debug {
@@ -212,10 +280,15 @@ impl Tree {
         }
     }
 
-    pub(crate) fn fail(&mut self, id: NodeId, reason: String) {
+    /// Ends a node without an evaluation.
+    pub(crate) fn give_up(&mut self, id: NodeId, end: Progress, at: Timestamp) {
         self.unfinished.remove(&id);
+        if matches!(end, Progress::Rejected { .. }) {
+            self.rejected.insert(id);
+        }
         if let Some(node) = self.get_mut(id) {
-            node.progress = Progress::Failed { reason };
+            node.times.ended = Some(at);
+            node.progress = end;
         }
     }
 
@@ -224,14 +297,16 @@ impl Tree {
         self.unfinished.insert(id);
     }
 
-    pub(crate) fn evaluated(&mut self, id: NodeId, outcome: &Outcome) {
+    pub(crate) fn evaluated(&mut self, id: NodeId, outcome: &Outcome, at: Timestamp, inherited: bool) {
         self.unfinished.remove(&id);
         let best = self.best().and_then(Node::metric);
         let Some(node) = self.nodes.get_mut(id.index()) else { return };
+        node.times.ended = Some(at);
+        node.evaluation =
+            Some(Evaluation { exit: outcome.exit, duration_ms: outcome.duration_ms, inherited });
         match &outcome.verdict {
             Verdict::Good { metric } => {
-                node.progress =
-                    Progress::Good { metric: *metric, exit: outcome.exit, output: outcome.output };
+                node.progress = Progress::Good { metric: *metric, output: outcome.output };
                 if best.is_none_or(|best| self.goal.is_better(*metric, best)) {
                     self.best = Some(id);
                 }
@@ -247,7 +322,7 @@ impl Tree {
 }
 
 impl Node {
-    fn asked(id: NodeId, parent: Option<NodeId>, stage: Stage, attempt: u32) -> Self {
+    fn asked(id: NodeId, parent: Option<NodeId>, stage: Stage, at: Timestamp) -> Self {
         Self {
             id,
             parent,
@@ -258,10 +333,16 @@ impl Node {
             files: None,
             lines: (0, 0),
             usage: Usage::default(),
-            attempt,
+            attempt: 0,
             eval_attempt: 0,
             unusable: 0,
             unusable_reason: None,
+            instructions: None,
+            proposal: None,
+            revisions: Vec::new(),
+            approval: None,
+            times: Times { asked: Some(at), ..Times::default() },
+            evaluation: None,
             progress: Progress::Asked,
         }
     }

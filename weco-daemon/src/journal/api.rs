@@ -10,6 +10,7 @@ use weco_core::event::{Event, RunEvent};
 use weco_core::run::{BlobId, RunId};
 use weco_core::summary::Summary;
 
+use super::intake::{Collected, Intake};
 use crate::blobs::Blob;
 
 /// Why the journal could not do what was asked.
@@ -106,7 +107,10 @@ pub struct RunEntry {
 pub(super) fn ended_after(event: &RunEvent, ended: bool) -> bool {
     match event {
         RunEvent::Ended { .. } => true,
-        RunEvent::Applied { .. } | RunEvent::Warned { .. } | RunEvent::SourceEdited { .. } => ended,
+        RunEvent::Applied { .. }
+        | RunEvent::Warned { .. }
+        | RunEvent::SourceEdited { .. }
+        | RunEvent::Instructed { .. } => ended,
         _ => false,
     }
 }
@@ -174,6 +178,15 @@ pub trait Journal: Send + Sync {
     /// Removes runs with all their events and contents, durably, with one flush. Unknown runs are
     /// no error. After a failure some may be removed and others not.
     fn remove(&self, runs: Vec<RunId>) -> BoxFuture<'_, Result<(), JournalError>>;
+
+    /// Begins to take in a run that was recorded elsewhere, however large: nothing of it is seen before
+    /// [`Intake::commit`], not even after a crash, and nothing is left of it if the intake is dropped.
+    ///
+    /// # Errors
+    /// Any [`JournalError`]; [`JournalError::OutOfOrder`] if the run is here already or about to be.
+    fn take_in(&self, run: RunId) -> Result<Box<dyn Intake + '_>, JournalError> {
+        Ok(Box::new(Collected::new(self, run)))
+    }
 
     /// Completes once whoever records has answered: proof that appends are served. A journal that
     /// records without a thread of its own has nothing to prove.

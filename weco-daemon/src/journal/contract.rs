@@ -202,6 +202,34 @@ pub(super) async fn a_removed_run_is_gone(journal: Arc<dyn Journal>) {
     assert_eq!(journal.runs().unwrap().iter().map(|entry| entry.id).collect::<Vec<_>>(), [run(1)]);
 }
 
+pub(super) async fn a_run_from_elsewhere_is_there_as_a_whole(journal: Arc<dyn Journal>) {
+    let contents = [Blob::new("tiny"), Blob::new("def f(x): return x\n".repeat(20_000))];
+    let events = vec![created(run(2)), note(2, "two"), ended(3)];
+    let begin = || {
+        let mut intake = journal.take_in(run(2)).unwrap();
+        contents.iter().for_each(|content| intake.add(content).unwrap());
+        intake
+    };
+    drop(begin());
+    assert_eq!(journal.runs().unwrap(), [], "given up, it leaves nothing");
+    assert!(begin().commit(notes(2, 1)).await.is_err());
+    assert_eq!(journal.runs().unwrap(), [], "nor refused");
+    begin().commit(events.clone()).await.unwrap();
+    assert_eq!(journal.read(run(2), 1, 9).unwrap(), events);
+    let entry = journal.runs().unwrap().remove(0);
+    assert_eq!((entry.last_seq, entry.ended, entry.summary.as_deref()), (3, true, summary(&events).as_ref()));
+    for content in &contents {
+        assert_eq!(journal.blob(run(2), content.id()).unwrap().as_deref(), Some(content.bytes()));
+    }
+    put(&*journal, run(2), notes(4, 2)).await.unwrap();
+    assert_eq!(journal.read(run(2), 4, 9).unwrap(), notes(4, 2), "it is a run like any other");
+    let again = async { journal.take_in(run(2))?.commit(vec![created(run(2))]).await };
+    assert!(matches!(again.await, Err(JournalError::OutOfOrder { .. })));
+    journal.remove(vec![run(2)]).await.unwrap();
+    journal.take_in(run(2)).unwrap().commit(notes(1, 2)).await.unwrap();
+    assert_eq!(journal.read(run(2), 1, 9).unwrap(), notes(1, 2), "removed, it can come again");
+}
+
 pub(super) async fn many_runs_append_at_once(journal: Arc<dyn Journal>) {
     let one_run = |number: u128| {
         let journal = Arc::clone(&journal);
@@ -245,6 +273,7 @@ macro_rules! contract {
             each_run_has_its_summary,
             a_range_of_runs_is_listed,
             a_removed_run_is_gone,
+            a_run_from_elsewhere_is_there_as_a_whole,
             many_runs_append_at_once,
             a_closed_journal_says_so
         );

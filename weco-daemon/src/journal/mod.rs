@@ -7,8 +7,10 @@ mod api;
 #[cfg(test)]
 mod contract;
 mod disk;
+mod intake;
 mod memory;
 
 pub use api::{Durability, Journal, JournalError, RunEntry};
 pub use disk::{DiskJournal, Opened, Options};
+pub use intake::Intake;
 pub use memory::MemoryJournal;

@@ -2,7 +2,7 @@
 
 use tonic::{Code, Status};
 use weco_core::event::{EndStatus, Stage, Usage};
-use weco_core::run::Goal;
+use weco_core::run::{Goal, NodeId, RunId};
 use weco_core::state::RunStatus;
 use weco_proto::status::status_with_hint;
 use weco_proto::v1;
@@ -55,6 +55,10 @@ pub(super) fn run_status(status: &RunStatus) -> v1::RunStatus {
         RunStatus::Stopping => v1::RunStatus::Stopping,
         RunStatus::Ended { status, .. } => end_status(*status),
     }
+}
+
+pub(super) fn derived_from(run: RunId, node: NodeId) -> v1::DerivedFrom {
+    v1::DerivedFrom { run_id: run.to_string(), step: node.0, node_id: run.node_id(node).to_string() }
 }
 
 pub(super) fn usage(usage: Usage) -> v1::Usage {

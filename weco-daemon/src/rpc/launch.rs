@@ -89,6 +89,8 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
             attempts: request.auto_resume_attempts.unwrap_or(AutoResume::default().attempts),
             first_wait_ms: deps.access.outage_base_ms().into(),
         },
+        require_review: request.require_review,
+        derived: None,
         environment: recorded.id(),
         secret_variables: environment::secret_names(&environment),
     };

@@ -5,6 +5,7 @@ mod launch;
 mod reader;
 mod runs;
 mod service;
+mod transfer;
 mod updates;
 mod watch;
 

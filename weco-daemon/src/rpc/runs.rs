@@ -7,8 +7,9 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 use weco_core::event::EndStatus;
+use weco_core::run::{NodeId, RunId};
 use weco_core::state::RunStatus;
-use weco_core::summary::Summary;
+use weco_core::summary::{Pending, Summary};
 use weco_proto::v1;
 
 use crate::clock;
@@ -154,6 +155,19 @@ fn damaged(entry: &RunEntry) -> v1::RunSummary {
     }
 }
 
+fn pending(run: RunId, node: NodeId, pending: &Pending) -> v1::PendingNode {
+    let status = match pending.approved {
+        false => v1::NodeStatus::PendingApproval,
+        true => v1::NodeStatus::PendingEvaluation,
+    };
+    v1::PendingNode {
+        node_id: run.node_id(node).to_string(),
+        step: node.0,
+        plan: pending.plan.clone(),
+        status: status.into(),
+    }
+}
+
 fn summarised(summary: &Summary) -> v1::RunSummary {
     let (reason, hint) = match &summary.status {
         RunStatus::Ended { reason, hint, .. } => (reason.clone(), hint.clone()),
@@ -184,6 +198,12 @@ fn summarised(summary: &Summary) -> v1::RunSummary {
         log_dir: summary.log_dir.clone(),
         applied_step: summary.applied.map(|node| node.0),
         edited: summary.edited.iter().cloned().collect(),
-        ..Default::default()
+        require_review: summary.require_review,
+        pending: summary.pending.iter().map(|(node, it)| pending(summary.id, *node, it)).collect(),
+        instructions: summary.instructions.clone().unwrap_or_default(),
+        lineage_id: summary.lineage().to_string(),
+        derived_from: summary.origin.map(|origin| convert::derived_from(origin.run, origin.node)),
+        waiting: String::new(),
+        log_file: String::new(),
     }
 }

@@ -3,13 +3,14 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 use tonic::codegen::BoxStream;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 use weco_proto::v1::{self, weco_server::Weco};
 use weco_proto::version::{VERSION, check_client_version};
 
 use crate::daemon::About;
-use crate::rpc::{convert, launch, runs, watch};
-use crate::run::{Further, Registry};
+use crate::rpc::launch::Launch;
+use crate::rpc::{convert, launch, runs, transfer, watch};
+use crate::run::{Further, NewRun, Registry};
 
 /// The service over a registry.
 pub struct Service {
@@ -66,7 +67,8 @@ impl Weco for Service {
         // To its end even if the client goes away meanwhile: what is recorded must be started.
         let registry = Arc::clone(&self.registry);
         let created = tokio::spawn(async move {
-            registry.create(launch.spec, launch.blobs, launch.context, detached).await
+            let Launch { spec, context, blobs } = launch;
+            registry.create(NewRun { spec, blobs, context, detached, inherited: None }).await
         });
         created.await.map_err(|error| Status::internal(format!("internal error: {error}")))??;
         Ok(Response::new(reply))
@@ -119,6 +121,19 @@ impl Weco for Service {
         let run = self.registry.find(&request.run_id)?;
         let (node, paths) = self.registry.apply_best(run).await?;
         Ok(Response::new(v1::ApplyBestReply { step: node.0, paths }))
+    }
+
+    async fn export_run(&self, request: Request<v1::ExportRunRequest>) -> Answer<BoxStream<v1::ExportPart>> {
+        let request = same_version(request)?;
+        let run = self.registry.find(&request.run_id)?;
+        Ok(Response::new(Box::pin(transfer::export(&self.registry, run))))
+    }
+
+    async fn import_run(&self, request: Request<Streaming<v1::ImportPart>>) -> Answer<v1::ImportRunReply> {
+        let parts = same_version(request)?;
+        let run = transfer::import(&self.registry, parts).await?;
+        let run = runs::get(&self.registry, &run.to_string())?;
+        Ok(Response::new(v1::ImportRunReply { run: Some(run) }))
     }
 
     async fn get_run(&self, request: Request<v1::GetRunRequest>) -> Answer<v1::GetRunReply> {

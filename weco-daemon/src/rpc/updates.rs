@@ -84,6 +84,31 @@ fn update(state: &RunState, event: &Event, output: Option<Vec<u8>>) -> Option<Up
         RunEvent::Evaluated { node, outcome, .. } => {
             Update::Evaluated(evaluated(state, *node, outcome, output))
         }
+        RunEvent::Inherited { outcome } => Update::Evaluated(v1::StepEvaluated {
+            inherited: true,
+            ..evaluated(state, NodeId::BASELINE, outcome, output)
+        }),
+        RunEvent::Revised { node, by, lines_added, lines_removed, .. } => Update::Revised(v1::StepRevised {
+            step: node.0,
+            revision: revisions(state, *node),
+            by: by.clone(),
+            lines_added: *lines_added,
+            lines_removed: *lines_removed,
+        }),
+        RunEvent::Approved { node, by, terms } => Update::Approved(v1::StepApproved {
+            step: node.0,
+            by: by.clone(),
+            eval_command: terms.command.clone(),
+        }),
+        RunEvent::Rejected { node, by, reason } => {
+            Update::Rejected(v1::StepRejected { step: node.0, by: by.clone(), reason: reason.clone() })
+        }
+        RunEvent::Returned { node, reason } => {
+            Update::Returned(v1::StepReturned { step: node.0, reason: reason.clone() })
+        }
+        RunEvent::Instructed { text, by } => {
+            Update::Instructed(v1::RunInstructed { instructions: text.clone(), by: by.clone() })
+        }
         RunEvent::SourceEdited { path, kept_at, message, .. } => Update::SourceEdited(v1::SourceEdited {
             path: path.clone(),
             kept_at: kept_at.clone(),
@@ -130,8 +155,17 @@ fn created(spec: &RunSpec) -> v1::RunCreated {
         seed: spec.seed,
         search: spec.search.name().to_owned(),
         save_logs: spec.save_logs,
-        ..Default::default()
+        require_review: spec.require_review,
+        derived_from: spec.derived.as_ref().map(|it| convert::derived_from(it.run, it.node)),
+        lineage_id: spec.lineage().to_string(),
+        instructions: spec.instructions.clone().unwrap_or_default(),
     }
+}
+
+/// How many revisions a node has.
+fn revisions(state: &RunState, node: NodeId) -> u32 {
+    let count = state.tree().get(node).map_or(0, |node| node.revisions.len());
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn usage_of(state: &RunState, node: NodeId) -> Option<v1::Usage> {

@@ -30,9 +30,18 @@ const RECORD_RETRY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) enum Message {
     /// News, the contents that it names, and who waits until what it led to is recorded.
-    Input(Input, Vec<Blob>, Option<oneshot::Sender<u64>>),
+    Input(Input, Vec<Blob>, Option<oneshot::Sender<Told>>),
     /// The daemon stops: end what is under way, restore the sources, leave the run as it is.
     Shutdown,
+}
+
+/// What came of an input.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// The last sequence number recorded.
+    pub seq: u64,
+    /// Why nothing came of it, if someone asked for what cannot be.
+    pub refused: Option<String>,
 }
 
 /// A live run, as others see it.
@@ -65,10 +74,10 @@ impl RunHandle {
         Warner(self.mailbox.downgrade())
     }
 
-    /// Gives the run an input and waits until what it led to is recorded; answers the last sequence
-    /// number then, or none if the run ended meanwhile.
-    pub async fn tell(&self, input: Input) -> Option<u64> {
-        Mailbox(self.mailbox.clone()).ask(input, Vec::new()).await
+    /// Gives the run an input, with the contents that it names, and waits until what it led to is recorded; none if
+    /// the run ended meanwhile.
+    pub async fn tell(&self, input: Input, blobs: Vec<Blob>) -> Option<Told> {
+        Mailbox(self.mailbox.clone()).ask(input, blobs).await
     }
 
     pub(super) async fn shutdown(&self) {
@@ -113,8 +122,8 @@ impl Mailbox {
         let _ = self.0.try_send(Message::Input(input, Vec::new(), None));
     }
 
-    /// Reports news and waits until what it led to is recorded; answers the last sequence number then.
-    pub(super) async fn ask(&self, input: Input, blobs: Vec<Blob>) -> Option<u64> {
+    /// Reports news and waits until what it led to is recorded.
+    pub(super) async fn ask(&self, input: Input, blobs: Vec<Blob>) -> Option<Told> {
         let (reply, recorded) = oneshot::channel();
         self.0.send(Message::Input(input, blobs, Some(reply))).await.ok()?;
         recorded.await.ok()
@@ -242,9 +251,9 @@ impl Actor {
         &mut self,
         input: Input,
         blobs: Vec<Blob>,
-        reply: Option<oneshot::Sender<u64>>,
+        reply: Option<oneshot::Sender<Told>>,
     ) -> Result<(), ActorError> {
-        let Decision { events, effects } = decide(&mut self.state, input, clock::now())?;
+        let Decision { events, effects, refused } = decide(&mut self.state, input, clock::now())?;
         if events.iter().any(|event| matches!(event.kind, RunEvent::Ended { .. })) {
             self.effects.sync_sources().await;
         }
@@ -265,7 +274,7 @@ impl Actor {
         }
         if let Some(reply) = reply {
             // The caller may have gone away; the input counts all the same.
-            let _ = reply.send(self.state.seq());
+            let _ = reply.send(Told { seq: self.state.seq(), refused });
         }
         for effect in effects {
             self.effects.start(effect);

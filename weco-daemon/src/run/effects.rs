@@ -170,9 +170,9 @@ impl Effects {
                     }
                 });
             }
-            Effect::Evaluate { node, attempt, files } => {
+            Effect::Evaluate { node, attempt, files, terms } => {
                 self.tasks.spawn(async move {
-                    let work = evaluate(&shared, node, attempt, files, stop);
+                    let work = evaluate(&shared, node, attempt, files, terms, stop);
                     if let Err(panic) = std::panic::AssertUnwindSafe(work).catch_unwind().await {
                         let message =
                             format!("internal error while evaluating: {}", panic_text(panic.as_ref()));

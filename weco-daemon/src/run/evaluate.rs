@@ -1,12 +1,14 @@
 use std::path::Path;
+use std::time::Duration;
 
 use weco_core::decide::Input;
-use weco_core::event::{Exit, Outcome, Verdict};
+use weco_core::event::{Exit, Outcome, Terms, Verdict};
 use weco_core::metric;
 use weco_core::run::{FileRefs, NodeId};
 
 use crate::blobs::Blob;
-use crate::eval::process::{End, Finished, StopSignal};
+use crate::eval::process::{Command, DEFAULT_GRACE, End, Finished, StopSignal, Token};
+use crate::run::approved;
 use crate::run::effects::Shared;
 use crate::run::feed::LiveWhat;
 use crate::run::measure::{Trouble, measure};
@@ -18,8 +20,16 @@ pub(super) async fn evaluate(
     node: NodeId,
     attempt: u32,
     refs: FileRefs,
+    terms: Option<Box<Terms>>,
     mut stop: StopSignal,
 ) {
+    let command = match command(shared, node, attempt, terms.as_deref()) {
+        Ok(command) => command,
+        Err(reason) => {
+            let returned = Input::EvalReturned { node, attempt, reason };
+            return shared.mailbox.send(returned, Vec::new()).await;
+        }
+    };
     let tree = working_tree(Path::new(&shared.spec.directory));
     let why = "another run evaluates in this working tree".to_owned();
     let turn = tokio::select! {
@@ -28,7 +38,7 @@ pub(super) async fn evaluate(
             return shared.mailbox.send(Input::EvalCancelled { node, attempt }, Vec::new()).await;
         }
     };
-    let (input, blobs) = match measure(shared, node, attempt, &refs, stop).await {
+    let (input, blobs) = match measure(shared, node, attempt, &refs, &command, stop).await {
         Ok(None | Some(Finished { end: End::Stopped, .. })) => {
             (Input::EvalCancelled { node, attempt }, Vec::new())
         }
@@ -38,9 +48,36 @@ pub(super) async fn evaluate(
         }
         Err(Trouble { message, hint }) => (Input::EvalFailed { node, attempt, message, hint }, Vec::new()),
     };
+    if terms.is_some() && !matches!(input, Input::EvalCancelled { .. }) {
+        shared.deps.secrets.take_back(shared.spec.id, node);
+    }
     // The next in line may begin while this result is recorded.
     drop(turn);
     shared.mailbox.send(input, blobs).await;
+}
+
+/// What is run: as the run says, or as whoever approved the node said.
+///
+/// # Errors
+/// In words, what of an approver's environment is gone.
+fn command(shared: &Shared, node: NodeId, attempt: u32, terms: Option<&Terms>) -> Result<Command, String> {
+    let spec = &shared.spec;
+    let (text, directory, environment) = match terms {
+        None => (spec.eval_command.clone(), spec.directory.clone(), shared.environment.clone()),
+        Some(terms) => (
+            terms.command.clone().unwrap_or_else(|| spec.eval_command.clone()),
+            terms.directory.clone(),
+            approved::environment(&shared.deps, spec.id, node, terms)?,
+        ),
+    };
+    Ok(Command {
+        text,
+        directory: directory.into(),
+        environment,
+        token: Token::new(spec.id, node, attempt),
+        timeout: spec.eval_timeout_seconds.map(Duration::from_secs),
+        grace: DEFAULT_GRACE,
+    })
 }
 
 fn judge(shared: &Shared, finished: Finished) -> (Outcome, Blob) {

@@ -8,7 +8,7 @@ use weco_core::run::{FileRefs, Files, NodeId};
 
 use crate::blobs::Blob;
 use crate::eval::capture;
-use crate::eval::process::{Command, DEFAULT_GRACE, Finished, StopSignal, Token};
+use crate::eval::process::{Command, Finished, StopSignal};
 use crate::eval::workspace::{Edit, RestoreError, Workspace, WorkspaceError};
 use crate::eval::{self, EvalError, Evaluated, Evaluation};
 use crate::run::effects::Shared;
@@ -40,6 +40,7 @@ pub(super) async fn measure(
     node: NodeId,
     attempt: u32,
     refs: &FileRefs,
+    command: &Command,
     mut stop: StopSignal,
 ) -> Result<Option<Finished>, Trouble> {
     let mut patience = Patience::new(shared, node);
@@ -51,7 +52,7 @@ pub(super) async fn measure(
     let mut workspace = shared.workspace.lock().await;
     let mut edits_taken = 0;
     while edits_taken < EDITS_TAKEN {
-        let evaluation = Evaluation { files: &files, command: command(shared, node, attempt), kept: &kept };
+        let evaluation = Evaluation { files: &files, command: command.clone(), kept: &kept };
         let started = |process: &_, live: capture::Live| {
             shared.mailbox.post(Input::EvalStarted { node, attempt, process: Clone::clone(process) });
             shared.show(node.0, LiveWhat::Evaluating { output_tail: String::new() });
@@ -130,17 +131,6 @@ async fn take(shared: &Shared, workspace: &mut Workspace, edits: &[Edit]) {
         shared.mailbox.ask(input, blobs).await;
     }
     workspace.adopt(edits);
-}
-
-fn command(shared: &Shared, node: NodeId, attempt: u32) -> Command {
-    Command {
-        text: shared.spec.eval_command.clone(),
-        directory: shared.spec.directory.clone().into(),
-        environment: shared.environment.clone(),
-        token: Token::new(shared.spec.id, node, attempt),
-        timeout: shared.spec.eval_timeout_seconds.map(Duration::from_secs),
-        grace: DEFAULT_GRACE,
-    }
 }
 
 /// The news of an edit, and the text to keep with it.

@@ -10,23 +10,26 @@
 
 mod actor;
 mod apply;
+mod approved;
 mod artifacts;
 mod company;
 mod effects;
 mod evaluate;
 mod feed;
+mod lines;
 mod measure;
 mod patience;
 mod propose;
 mod prune;
 mod query;
 mod registry;
+mod rest;
 mod slots;
 mod swaps;
 mod turns;
 
-pub use actor::RunHandle;
 pub(crate) use actor::Warner;
+pub use actor::{RunHandle, Told};
 pub use company::Watching;
 pub use effects::{Proposer, RunContext};
 pub(crate) use effects::{kept_dir, load};
@@ -34,8 +37,9 @@ pub use feed::{Feed, Live, LiveWhat};
 pub(crate) use measure::noticed;
 pub use prune::Criteria;
 pub use query::{Filter, Standing};
-pub use registry::{Deps, Further, Registry};
+pub use registry::{Deps, NewRun, Registry};
 pub(crate) use registry::{open_workspace, short};
+pub use rest::Further;
 pub use slots::Slots;
 pub use swaps::Swaps;
 pub use turns::Turns;

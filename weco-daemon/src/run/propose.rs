@@ -13,6 +13,7 @@ use crate::journal::JournalError;
 use crate::model::{CallNews, Completion, Model, ModelError, ModelErrorKind};
 use crate::run::effects::{Proposer, Shared};
 use crate::run::feed::LiveWhat;
+use crate::run::lines;
 use crate::run::patience::Patience;
 
 /// The end of the parent's output that a prompt may use, in characters.
@@ -156,11 +157,9 @@ struct Stored {
 }
 
 async fn store(shared: &Shared, node: NodeId, files: Files) -> Result<Stored, JournalError> {
-    let refs = shared.spec.sources.iter().map(|s| (s.path.clone(), s.blob)).collect();
-    let originals = Patience::new(shared, node).read(|| shared.load(&refs)).await?;
-    let changed = files.iter().filter_map(|(path, text)| Some((originals.get(path)?, text)));
-    let counts = changed.map(|(original, text)| changed_lines(original, text));
-    let lines = counts.fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1));
+    let refs = shared.spec.baseline();
+    let baseline = Patience::new(shared, node).read(|| shared.load(&refs)).await?;
+    let lines = lines::changed(&baseline, &files);
     let (mut refs, mut blobs) = (FileRefs::new(), Vec::with_capacity(files.len()));
     for (path, text) in files {
         let blob = Blob::new(text.into_bytes());
@@ -168,22 +167,6 @@ async fn store(shared: &Shared, node: NodeId, files: Files) -> Result<Stored, Jo
         blobs.push(blob);
     }
     Ok(Stored { files: refs, lines, blobs })
-}
-
-fn changed_lines(old: &str, new: &str) -> (u32, u32) {
-    if old == new {
-        return (0, 0);
-    }
-    let diff = similar::TextDiff::from_lines(old, new);
-    let mut lines = (0, 0);
-    for change in diff.iter_all_changes() {
-        match change.tag() {
-            similar::ChangeTag::Insert => lines.0 += 1,
-            similar::ChangeTag::Delete => lines.1 += 1,
-            similar::ChangeTag::Equal => {}
-        }
-    }
-    lines
 }
 
 fn storage_failure(error: &JournalError) -> ModelFailure {

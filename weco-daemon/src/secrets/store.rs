@@ -1,13 +1,14 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use weco_core::run::RunId;
+use weco_core::run::{NodeId, RunId};
 
 use super::memory::MemoryVault;
 use super::payload::{self, ByRun};
 use super::run_secrets::RunSecrets;
 use super::vault::{Vault, VaultError};
+use crate::environment::Environment;
 
 /// The secrets of all live runs, by run.
 ///
@@ -21,6 +22,8 @@ pub struct Secrets {
 #[derive(Default)]
 struct Inner {
     held: ByRun,
+    /// Environments of evaluations that someone approved; in memory alone.
+    lent: BTreeMap<(RunId, NodeId), Environment>,
     /// Runs whose secrets are in the vault.
     vaulted: BTreeSet<RunId>,
     /// The daemon stops: what is in the vault stays there for the next one.
@@ -73,6 +76,21 @@ impl Secrets {
         }
     }
 
+    /// Holds the environment that someone gives for one evaluation, until the run is released.
+    pub fn lend(&self, run: RunId, node: NodeId, environment: Environment) {
+        self.lock().lent.insert((run, node), environment);
+    }
+
+    /// The environment that was given for an evaluation, if this process has it.
+    pub fn lent(&self, run: RunId, node: NodeId) -> Option<Environment> {
+        self.lock().lent.get(&(run, node)).cloned()
+    }
+
+    /// Forgets the environment that was given for an evaluation.
+    pub fn take_back(&self, run: RunId, node: NodeId) {
+        self.lock().lent.remove(&(run, node));
+    }
+
     /// The secrets of a run, if they are held.
     pub fn get(&self, run: RunId) -> Option<Arc<RunSecrets>> {
         self.lock().held.get(&run).cloned()
@@ -85,6 +103,7 @@ impl Secrets {
             return;
         }
         inner.held.remove(&run);
+        inner.lent.retain(|(lent, _), _| *lent != run);
         if inner.vaulted.remove(&run) {
             self.write_or_complain(&mut inner);
         }

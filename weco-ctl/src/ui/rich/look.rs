@@ -63,8 +63,11 @@ fn result(view: &RunView, node: &Node, columns: usize, theme: Theme) -> Line<'st
     let text = match &node.state {
         State::Proposing { .. } => " … proposing",
         State::Proposed => " … about to be evaluated",
+        State::Pending => " ? waits for approval",
         State::Evaluating { .. } => " … evaluating",
-        State::Evaluated(_) | State::Failed { .. } => return verdict(view, node, columns, theme),
+        State::Evaluated(_) | State::Failed { .. } | State::Rejected { .. } => {
+            return verdict(view, node, columns, theme);
+        }
     };
     Line::styled(text, theme.strong())
 }

@@ -63,9 +63,11 @@ fn title(view: &RunView, node: &Node, now_ms: i64, columns: usize) -> String {
         _ if node.waiting.is_some() => "waiting",
         State::Proposing { .. } => "proposing",
         State::Proposed => "about to evaluate",
+        State::Pending => "waits for approval",
         State::Evaluating { .. } => "evaluating",
         State::Evaluated(_) => "evaluated",
         State::Failed { .. } => "failed",
+        State::Rejected { .. } => "rejected",
     };
     let again = if node.attempt > 1 { format!(", attempt {}", node.attempt) } else { String::new() };
     let age = clock(now_ms.saturating_sub(node.since_ms));
@@ -104,7 +106,7 @@ fn step_lines(view: &RunView, node: &Node, now_ms: i64, room: Room, theme: Theme
             lines.push(arriving(*characters, theme));
             lines.extend(before(view, node, room.rows.saturating_sub(lines.len()), room.columns, theme));
         }
-        State::Proposed => lines.extend(plan(node, room, theme)),
+        State::Proposed | State::Pending => lines.extend(plan(node, room, theme)),
         State::Evaluating { tail } => {
             lines.extend(plan(node, room, theme));
             lines.extend(output(tail, room, lines.len(), theme));
@@ -114,7 +116,7 @@ fn step_lines(view: &RunView, node: &Node, now_ms: i64, room: Room, theme: Theme
             lines.push(verdict(view, node, room.columns, theme));
             lines.extend(output(&evaluation.tail, room, lines.len(), theme));
         }
-        State::Failed { .. } => lines.push(verdict(view, node, room.columns, theme)),
+        State::Failed { .. } | State::Rejected { .. } => lines.push(verdict(view, node, room.columns, theme)),
     }
     lines
 }

@@ -8,6 +8,10 @@ pub(super) const BEST: &str = "★";
 pub(super) const BUGGY: &str = "×";
 /// A step without a usable proposal.
 pub(super) const FAILED: &str = "–";
+/// A version that someone turned down.
+pub(super) const REJECTED: &str = "⊘";
+/// A version that someone is to approve.
+pub(super) const PENDING: &str = "?";
 /// A version whose result is not known yet.
 pub(super) const OPEN: &str = "…";
 /// A version that works, in the plot.

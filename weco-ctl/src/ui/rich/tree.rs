@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::draw;
-use super::theme::{BEST, BUGGY, FAILED, OPEN, Theme};
+use super::theme::{BEST, BUGGY, FAILED, OPEN, PENDING, REJECTED, Theme};
 use crate::ui::RunView;
 use crate::ui::format::{Precision, end_cut, one_line, width};
 use crate::ui::view::{Node, State};
@@ -144,6 +144,8 @@ fn entry(
             (value, plan(node), style)
         }
         State::Failed { reason } => (FAILED.to_owned(), reason.clone(), theme.attention()),
+        State::Rejected { reason, .. } => (REJECTED.to_owned(), reason.clone(), theme.dim()),
+        State::Pending => (PENDING.to_owned(), plan(node), theme.attention()),
         State::Evaluated(_) => {
             (BUGGY.to_owned(), node.trouble().unwrap_or_default().to_owned(), theme.attention())
         }

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use super::theme::{BEST, BUGGY, FAILED, Theme};
+use super::theme::{BEST, BUGGY, FAILED, REJECTED, Theme};
 use crate::ui::RunView;
 use crate::ui::format::{end_cut, improvement, metric, middle_cut, one_line, width};
 use crate::ui::view::{Node, State};
@@ -16,7 +16,7 @@ pub(super) fn verdict(view: &RunView, node: &Node, columns: usize, theme: Theme)
     let columns = columns.saturating_sub(2);
     let exit = node.evaluation().map_or_else(String::new, |evaluation| format!("  ({})", evaluation.exit));
     let Some(value) = node.metric() else {
-        let mark = if matches!(node.state, State::Failed { .. }) { FAILED } else { BUGGY };
+        let mark = mark_of(node);
         let room = columns.saturating_sub(width(&exit) + 2);
         let reason = end_cut(node.trouble().unwrap_or_default(), room);
         return Line::styled(format!(" {mark} {reason}{exit}"), theme.attention());
@@ -41,10 +41,9 @@ pub(super) fn verdict(view: &RunView, node: &Node, columns: usize, theme: Theme)
 /// A settled step among others, its parts in columns: `step 27  3.41 ★ fused passes`.
 pub(super) fn brief(view: &RunView, node: &Node) -> String {
     let precision = view.precision();
-    let value = match (node.metric(), &node.state) {
-        (Some(metric), _) => precision.show(metric),
-        (None, State::Failed { .. }) => FAILED.to_owned(),
-        (None, _) => BUGGY.to_owned(),
+    let value = match node.metric() {
+        Some(metric) => precision.show(metric),
+        None => mark_of(node).to_owned(),
     };
     let best = view.best().and_then(Node::metric).map_or(0, |metric| width(&precision.show(metric)));
     let mark = if view.is_best(node.step) { BEST } else { " " };
@@ -54,4 +53,13 @@ pub(super) fn brief(view: &RunView, node: &Node) -> String {
         None => one_line(&node.plan),
     };
     format!("step {:<2}  {value:<best$} {mark} {words}", node.step)
+}
+
+/// What stands for the metric of a step that has none.
+fn mark_of(node: &Node) -> &'static str {
+    match node.state {
+        State::Failed { .. } => FAILED,
+        State::Rejected { .. } => REJECTED,
+        _ => BUGGY,
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use weco_proto::v1::{Goal, RunStatus, RunSummary};
+use weco_proto::v1::{Goal, NodeStatus, PendingNode, RunStatus, RunSummary};
 
 use super::Place;
 use crate::ui::format::{Precision, metric, one_line, path_from, short_id};
@@ -59,7 +59,10 @@ pub(super) fn cell(column: Column, run: &RunSummary, place: &Place) -> String {
     match column {
         Column::Run => short_id(&run.run_id).to_owned(),
         Column::Name => one_line(&run.name),
-        Column::Status => status(run.status()).to_owned(),
+        Column::Status => match pending_approval(run) {
+            Some(step) => format!("? approve {step}"),
+            None => status(run.status()).to_owned(),
+        },
         Column::Steps => format!("{}/{}", run.steps_done, run.steps),
         Column::Metric => measured(run),
         Column::Model => one_line(&run.model),
@@ -67,6 +70,15 @@ pub(super) fn cell(column: Column, run: &RunSummary, place: &Place) -> String {
         Column::Age if run.created_at_ms == 0 => NOTHING.to_owned(),
         Column::Age => age(place.now_ms.saturating_sub(run.created_at_ms)),
     }
+}
+
+/// The step of a live run that waits for approval, if one does.
+pub fn pending_approval(run: &RunSummary) -> Option<u32> {
+    if run.status() != RunStatus::Running {
+        return None;
+    }
+    let waits = |node: &&PendingNode| node.status() == NodeStatus::PendingApproval;
+    run.pending.iter().find(waits).map(|node| node.step)
 }
 
 fn status(status: RunStatus) -> &'static str {

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use weco_proto::v1::RunSummary;
 
 use super::format::{end_cut, middle_cut, width};
+pub use cells::pending_approval;
 use cells::{Column, cell};
 
 /// Columns between two cells.

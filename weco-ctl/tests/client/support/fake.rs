@@ -17,7 +17,7 @@ use weco_proto::v1::weco_server::{Weco, WecoServer};
 use weco_proto::v1::{self, RunUpdate};
 use weco_proto::version::{MAX_MESSAGE_BYTES, VERSION};
 
-use super::RUN;
+use super::{NODE, RUN};
 
 /// What a fake daemon answers.
 #[derive(Default)]
@@ -46,6 +46,8 @@ pub(crate) struct Script {
     pub(crate) notices: Vec<String>,
     /// The nodes of its runs.
     pub(crate) nodes: Vec<v1::Node>,
+    /// What every evaluation prints, in parts.
+    pub(crate) output: Vec<String>,
 }
 
 /// One answer to `WatchRun`.
@@ -80,6 +82,10 @@ pub(crate) enum Call {
     List(v1::ListRunsRequest),
     Prune(v1::PruneRunsRequest),
     Shutdown,
+    Revise(v1::ReviseNodeRequest),
+    Submit(Box<v1::SubmitNodeRequest>),
+    Reject(v1::RejectNodeRequest),
+    Instruct(v1::InstructRunRequest),
 }
 
 struct Shared {
@@ -288,6 +294,62 @@ impl Weco for Service {
         self.note(Call::Prune(request.into_inner()))?;
         let parts: Vec<_> = self.0.script.lock().unwrap().runs.chunks(2).map(<[_]>::to_vec).collect();
         let parts = parts.into_iter().map(|runs| Ok(v1::PruneRunsReply { runs }));
+        Ok(Response::new(Box::pin(stream::iter(parts))))
+    }
+
+    async fn get_node(&self, request: Request<v1::GetNodeRequest>) -> Reply<v1::GetNodeReply> {
+        let request = request.into_inner();
+        let script = self.0.script.lock().unwrap();
+        let is_it = |node: &&v1::Node| node.node_id == request.node || node.step.to_string() == request.node;
+        let node = script.nodes.iter().find(is_it).cloned();
+        let node = node.ok_or_else(|| Status::not_found(format!("no node '{}'", request.node)))?;
+        Ok(Response::new(v1::GetNodeReply { node: Some(node), run: script.runs.first().cloned() }))
+    }
+
+    async fn revise_node(&self, request: Request<v1::ReviseNodeRequest>) -> Reply<v1::ReviseNodeReply> {
+        let request = request.into_inner();
+        let created_by = request.by.clone();
+        self.note(Call::Revise(request))?;
+        Ok(Response::new(v1::ReviseNodeReply {
+            run_id: RUN.into(),
+            node_id: NODE.into(),
+            step: 1,
+            revision_id: "5e7a0000-0000-4000-8000-000000000000".into(),
+            number: 2,
+            plan: "Use tiles.".into(),
+            created_by,
+        }))
+    }
+
+    async fn submit_node(&self, request: Request<v1::SubmitNodeRequest>) -> Reply<v1::SubmitNodeReply> {
+        let request = request.into_inner();
+        let command = request.eval_command.clone();
+        self.note(Call::Submit(Box::new(request)))?;
+        Ok(Response::new(v1::SubmitNodeReply {
+            run_id: RUN.into(),
+            node_id: NODE.into(),
+            step: 1,
+            from_seq: 7,
+            eval_command: command.unwrap_or_else(|| "python model.py".into()),
+        }))
+    }
+
+    async fn reject_node(&self, request: Request<v1::RejectNodeRequest>) -> Reply<v1::RejectNodeReply> {
+        self.note(Call::Reject(request.into_inner()))?;
+        Ok(Response::new(v1::RejectNodeReply { run_id: RUN.into(), node_id: NODE.into(), step: 1 }))
+    }
+
+    async fn instruct_run(&self, request: Request<v1::InstructRunRequest>) -> Reply<v1::InstructRunReply> {
+        let request = request.into_inner();
+        let instructions =
+            format!("{}{}", if request.append { "Before.\n" } else { "" }, request.instructions);
+        self.note(Call::Instruct(request))?;
+        Ok(Response::new(v1::InstructRunReply { run_id: RUN.into(), instructions }))
+    }
+
+    async fn watch_output(&self, _: Request<v1::WatchOutputRequest>) -> Reply<BoxStream<v1::OutputPart>> {
+        let parts = self.0.script.lock().unwrap().output.clone();
+        let parts = parts.into_iter().map(|text| Ok(v1::OutputPart { step: 1, text }));
         Ok(Response::new(Box::pin(stream::iter(parts))))
     }
 

@@ -17,6 +17,9 @@ use weco_proto::v1::{
 /// The id of every run here.
 pub(crate) const RUN: &str = "0002e071-1b67-411f-a514-36947f0c4b31";
 
+/// The id of step 1's node.
+pub(crate) const NODE: &str = "1a2b3c4d-1b67-511f-a514-36947f0c4b31";
+
 /// An event number `seq`.
 pub(crate) fn event(seq: u64, update: Update) -> RunUpdate {
     RunUpdate { seq, at_ms: 1_700_000_000_000 + i64::try_from(seq).unwrap(), update: Some(update) }

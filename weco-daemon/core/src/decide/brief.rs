@@ -11,6 +11,8 @@ use crate::tree::{Node, Progress, Tree};
 const CHILDREN_TOLD: usize = 12;
 const SIBLINGS_TOLD: usize = 6;
 const RECENT_TOLD: usize = 8;
+/// What people turned down is told whatever it started from: they should not have to say it twice.
+const REJECTED_TOLD: usize = 4;
 
 /// What the model is told for `node`, which must have been asked for.
 pub(super) fn brief(state: &RunState, node: &Node) -> Option<Brief> {
@@ -21,13 +23,14 @@ pub(super) fn brief(state: &RunState, node: &Node) -> Option<Brief> {
         metric: spec.metric.clone(),
         goal: spec.goal,
         eval_command: spec.eval_command.clone(),
-        instructions: spec.instructions.clone(),
+        instructions: state.instructions().map(str::to_owned),
         stage: node.stage,
         parent: parent.id,
         files: parent.files.clone()?,
         parent_metric: parent.metric(),
         parent_bug: parent.bug().map(str::to_owned),
         parent_plan: parent.plan.clone(),
+        parent_revised: !parent.revisions.is_empty(),
         parent_output: parent.output(),
         baseline_metric: state.baseline().metric(),
         best_metric: tree.best().and_then(Node::metric),
@@ -47,6 +50,7 @@ fn tried(tree: &Tree, node: &Node, parent: &Node) -> Vec<Tried> {
     if node.stage != Stage::Debug {
         told.extend(tree.nodes().iter().rev().take(RECENT_TOLD).map(|node| node.id));
     }
+    told.extend(tree.rejected().rev().take(REJECTED_TOLD));
     told.extend(tree.best().map(|best| best.id));
     told.remove(&NodeId::BASELINE);
     told.remove(&node.id);
@@ -57,6 +61,7 @@ fn in_brief(node: &Node) -> Option<Tried> {
     let result = match &node.progress {
         Progress::Good { metric, .. } => TriedResult::Metric(*metric),
         Progress::Buggy { reason, .. } => TriedResult::Buggy(reason.clone()),
+        Progress::Rejected { reason } => TriedResult::Rejected(reason.clone()),
         _ => return None,
     };
     Some(Tried { node: node.id, parent: node.parent?, plan: node.plan.clone(), result })

@@ -1,4 +1,4 @@
-use crate::event::{Event, Outcome, ProcessRef, Usage};
+use crate::event::{Event, Outcome, ProcessRef, Terms, Usage};
 use crate::prompt::Brief;
 use crate::run::{BlobId, EnvironmentRef, FileRefs, NodeId};
 
@@ -89,6 +89,51 @@ pub enum Input {
         /// The attempt.
         attempt: u32,
     },
+    /// An approved evaluation cannot be made as it was approved. Sources are restored.
+    EvalReturned {
+        /// The node.
+        node: NodeId,
+        /// The attempt.
+        attempt: u32,
+        /// Why.
+        reason: String,
+    },
+    /// Someone replaces the code of a node that waits for approval.
+    Revised {
+        /// The node.
+        node: NodeId,
+        /// Its new code.
+        revision: NewRevision,
+        /// Who.
+        by: String,
+    },
+    /// Someone lets a node be evaluated that waits for approval.
+    Approved {
+        /// The node.
+        node: NodeId,
+        /// Its new code, if it is revised first.
+        revision: Option<NewRevision>,
+        /// Who.
+        by: String,
+        /// How it is evaluated.
+        terms: Box<Terms>,
+    },
+    /// Someone turns a node down that waits for approval.
+    Rejected {
+        /// The node.
+        node: NodeId,
+        /// Who.
+        by: String,
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// Other instructions count from now on.
+    Instructed {
+        /// All of them.
+        text: String,
+        /// Who gave them.
+        by: String,
+    },
     /// The user edited a source.
     SourceEdited {
         /// The source's path.
@@ -137,6 +182,15 @@ pub enum Input {
         /// What to do next.
         hint: String,
     },
+}
+
+/// Code that someone made for a node.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewRevision {
+    /// The whole version, stored already.
+    pub files: FileRefs,
+    /// Lines added and removed against the baseline.
+    pub lines: (u32, u32),
 }
 
 /// A source that the user edited, and whose text stays in place.
@@ -212,6 +266,8 @@ pub enum Effect {
         attempt: u32,
         /// The version.
         files: FileRefs,
+        /// How, if someone approved it; otherwise as the run says.
+        terms: Option<Box<Terms>>,
     },
     /// Abandon model calls and end evaluations.
     Cancel {
@@ -227,4 +283,6 @@ pub struct Decision {
     pub events: Vec<Event>,
     /// To start afterwards.
     pub effects: Vec<Effect>,
+    /// Why what someone asked for is not done; there are no events then.
+    pub refused: Option<String>,
 }

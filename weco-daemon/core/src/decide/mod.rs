@@ -13,9 +13,10 @@
 mod brief;
 mod input;
 mod outage;
+mod review;
 mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use input::{Decision, Effect, Input, ModelFailure, SourceEdit};
+pub use input::{Decision, Effect, Input, ModelFailure, NewRevision, SourceEdit};
 pub use rules::decide;

@@ -27,16 +27,16 @@ pub fn decide(state: &mut RunState, input: Input, now: Timestamp) -> Result<Deci
 }
 
 /// One input being worked on.
-struct Turn<'a> {
-    state: &'a mut RunState,
+pub(super) struct Turn<'a> {
+    pub(super) state: &'a mut RunState,
     now: Timestamp,
-    decision: Decision,
+    pub(super) decision: Decision,
 }
 
-type Step = Result<(), IllegalEvent>;
+pub(super) type Step = Result<(), IllegalEvent>;
 
 impl Turn<'_> {
-    fn emit(&mut self, kind: RunEvent) -> Step {
+    pub(super) fn emit(&mut self, kind: RunEvent) -> Step {
         let event = Event { seq: self.state.seq() + 1, at: self.now, kind };
         self.state.apply(&event)?;
         self.decision.events.push(event);
@@ -45,7 +45,13 @@ impl Turn<'_> {
 
     fn take(&mut self, input: Input) -> Step {
         match input {
+            // A derived run has inherited what its first step came to.
+            Input::Started if self.state.baseline().is_done() => self.dispatch(),
             Input::Started => self.evaluate(NodeId::BASELINE),
+            Input::Revised { node, revision, by } => self.revise(node, revision, by),
+            Input::Approved { node, revision, by, terms } => self.approve(node, revision, by, *terms),
+            Input::Rejected { node, by, reason } => self.reject(node, by, reason),
+            Input::Instructed { text, by } => self.emit(RunEvent::Instructed { text, by }),
             Input::Recovered => self.go_on(),
             Input::ResumeAsked { steps, attempts, environment, apply_best, edits } => {
                 let steps =
@@ -67,7 +73,7 @@ impl Turn<'_> {
                 let proposed =
                     RunEvent::Proposed { node, plan, files, lines_added, lines_removed, usage, from };
                 self.emit(proposed)?;
-                self.evaluate(node)
+                self.evaluate_or_wait(node)
             }
             Input::Unusable { node, attempt, reason, usage } => {
                 if !self.awaits_reply(node, attempt) {
@@ -101,6 +107,12 @@ impl Turn<'_> {
                 }
                 self.end(EndStatus::Error, message, hint)
             }
+            Input::EvalReturned { node, attempt, reason } => {
+                if !self.awaits_evaluation(node, attempt) {
+                    return Ok(());
+                }
+                self.returned(node, reason)
+            }
             Input::EvalCancelled { node, attempt } => {
                 if !self.awaits_evaluation(node, attempt) {
                     return Ok(());
@@ -128,12 +140,13 @@ impl Turn<'_> {
             })
     }
 
-    fn evaluate(&mut self, id: NodeId) -> Step {
+    pub(super) fn evaluate(&mut self, id: NodeId) -> Step {
         let Some(node) = self.state.tree().get(id) else { return Ok(()) };
         let Some(files) = node.files.clone() else { return Ok(()) };
+        let terms = node.approval.as_ref().map(|approval| Box::new(approval.terms.clone()));
         let attempt = node.eval_attempt + 1;
         self.emit(RunEvent::EvalIntended { node: id, attempt })?;
-        self.decision.effects.push(Effect::Evaluate { node: id, attempt, files });
+        self.decision.effects.push(Effect::Evaluate { node: id, attempt, files, terms });
         Ok(())
     }
 
@@ -197,7 +210,7 @@ impl Turn<'_> {
     }
 
     /// Asks for as many proposals as may be under way, or ends the run when the budget is spent.
-    fn dispatch(&mut self) -> Step {
+    pub(super) fn dispatch(&mut self) -> Step {
         while self.state.tree().unfinished().count() < IN_FLIGHT {
             if self.state.tree().steps_asked() >= self.state.steps() {
                 break;
@@ -225,7 +238,7 @@ impl Turn<'_> {
         let unfinished: Vec<(NodeId, bool)> =
             self.state.tree().unfinished().map(|node| (node.id, node.progress == Progress::Asked)).collect();
         for (id, asked) in unfinished {
-            if asked { self.ask_again(id)? } else { self.evaluate(id)? }
+            if asked { self.ask_again(id)? } else { self.evaluate_or_wait(id)? }
         }
         if self.state.baseline().metric().is_some() { self.dispatch() } else { Ok(()) }
     }
@@ -288,7 +301,7 @@ impl Turn<'_> {
         self.end_stopped()
     }
 
-    fn end_stopped(&mut self) -> Step {
+    pub(super) fn end_stopped(&mut self) -> Step {
         self.end(EndStatus::Terminated, "stopped by the user".to_owned(), String::new())
     }
 

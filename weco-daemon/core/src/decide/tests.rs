@@ -1,13 +1,15 @@
 //! Runs played through [`decide`] without any daemon.
 
+mod derive;
 mod outage;
+mod review;
 
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Decision, Effect, Input, ModelFailure, decide};
-use crate::event::{EndStatus, Event, Exit, Outcome, ProcessRef, RunEvent, Stage, Usage, Verdict};
-use crate::run::{BlobId, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
+use super::{Decision, Effect, Input, ModelFailure, NewRevision, decide};
+use crate::event::{EndStatus, Event, Exit, Outcome, ProcessRef, RunEvent, Stage, Terms, Usage, Verdict};
+use crate::run::{BlobId, EnvironmentRef, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
 use crate::search::Aide;
 use crate::state::{RunState, RunStatus};
 use crate::summary::Summary;
@@ -110,6 +112,12 @@ fn kind(event: &RunEvent) -> &'static str {
         RunEvent::Resumed { .. } => "resumed",
         RunEvent::Ended { .. } => "ended",
         RunEvent::Applied { .. } => "applied",
+        RunEvent::Inherited { .. } => "inherited",
+        RunEvent::Revised { .. } => "revised",
+        RunEvent::Approved { .. } => "approved",
+        RunEvent::Rejected { .. } => "rejected",
+        RunEvent::Returned { .. } => "returned",
+        RunEvent::Instructed { .. } => "instructed",
     }
 }
 
@@ -129,6 +137,15 @@ fn outcome(metric: Option<f64>) -> Outcome {
 
 fn resume(steps: Option<u32>) -> Input {
     Input::ResumeAsked { steps, attempts: None, environment: None, apply_best: false, edits: Vec::new() }
+}
+
+fn terms() -> Box<Terms> {
+    let environment = EnvironmentRef { record: A_BLOB, secret_variables: Vec::new() };
+    Box::new(Terms { command: None, directory: "/somewhere".into(), environment })
+}
+
+fn revision() -> NewRevision {
+    NewRevision { files: [("model.py".to_owned(), BlobId([8; 32]))].into(), lines: (3, 2) }
 }
 
 fn process() -> ProcessRef {
@@ -445,13 +462,17 @@ fn agrees_with_the_state(events: &[Event]) -> Result<(), TestCaseError> {
         prop_assert_eq!((summary.usage, summary.last_seq), (state.usage(), state.seq()));
         prop_assert_eq!(summary.outage.as_ref(), state.outage());
         prop_assert_eq!(summary.ended_at.is_some(), state.end_status().is_some());
+        prop_assert_eq!(summary.instructions.as_deref(), state.instructions());
+        let waiting = state.tree().unfinished().filter(|node| state.is_pending(node)).map(|node| node.id);
+        let pending = summary.pending.iter().filter(|(_, pending)| !pending.approved).map(|(node, _)| *node);
+        prop_assert_eq!(pending.collect::<Vec<_>>(), waiting.collect::<Vec<_>>());
         prop_assert!(state.edited().is_subset(&summary.edited));
     }
     Ok(())
 }
 
 fn any_input() -> impl Strategy<Value = u8> {
-    0..17u8
+    0..22u8
 }
 
 proptest! {
@@ -462,8 +483,9 @@ proptest! {
         inputs in prop::collection::vec((any_input(), -5.0..5.0f64), 0..120),
         steps in 1..12u32,
         goal in prop_oneof![Just(Goal::Maximize), Just(Goal::Minimize)],
+        require_review in any::<bool>(),
     ) {
-        let mut play = Play::with(RunSpec { goal, ..spec(steps, Aide::for_budget(steps)) });
+        let mut play = Play::with(RunSpec { goal, require_review, ..spec(steps, Aide::for_budget(steps)) });
         for (which, value) in inputs {
             let (node, attempt, eval_attempt) = play
                 .state
@@ -492,6 +514,15 @@ proptest! {
                     Input::Applied { node, paths: vec!["model.py".into()] }
                 }
                 15 => Input::ModelFailed { node, attempt, failure: outage::unavailable(None) },
+                17 => Input::Revised { node, revision: revision(), by: "me".into() },
+                18 => Input::Approved {
+                    node, revision: (value > 0.0).then(revision), by: "me".into(), terms: terms(),
+                },
+                19 => Input::Rejected { node, by: "me".into(), reason: "r".into() },
+                20 => Input::Instructed { text: format!("{value}"), by: "me".into() },
+                21 if require_review && node != NodeId::BASELINE => {
+                    Input::EvalReturned { node, attempt: eval_attempt, reason: "r".into() }
+                }
                 16 => Input::Woke { node, attempt: play.state.outage().map_or(1, |outage| outage.attempt) },
                 _ => Input::EvalStarted { node, attempt: eval_attempt, process: process() },
             };
@@ -507,7 +538,9 @@ proptest! {
         prop_assert!(play.journal.iter().zip(1..).all(|(event, seq)| event.seq == seq));
         prop_assert!(play.state.steps_done() <= play.state.steps());
         let mut finished: Vec<u32> = play.journal.iter().filter_map(|event| match &event.kind {
-            RunEvent::Evaluated { node, .. } | RunEvent::Failed { node, .. } if node.0 > 0 => Some(node.0),
+            RunEvent::Evaluated { node, .. }
+            | RunEvent::Failed { node, .. }
+            | RunEvent::Rejected { node, .. } if node.0 > 0 => Some(node.0),
             _ => None,
         }).collect();
         let all = finished.len();

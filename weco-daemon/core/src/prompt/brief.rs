@@ -27,6 +27,8 @@ pub struct Brief {
     pub parent_bug: Option<String>,
     /// The parent's plan; empty for the baseline.
     pub parent_plan: String,
+    /// Whether the user changed the parent's code after it was proposed.
+    pub parent_revised: bool,
     /// What the parent's evaluation printed.
     pub parent_output: Option<BlobId>,
     /// The baseline's metric.
@@ -61,6 +63,8 @@ pub enum TriedResult {
     Metric(f64),
     /// It does not work, and why.
     Buggy(String),
+    /// The user turned it down, and why if that was said.
+    Rejected(String),
 }
 
 /// A prompt, ready for any provider.

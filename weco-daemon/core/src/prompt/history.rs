@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::bounds::{MAX_TRIED, MAX_TRIED_CHARS};
+use super::bounds::{MAX_REASON_CHARS, MAX_TRIED, MAX_TRIED_CHARS};
 use super::brief::{Brief, Tried, TriedResult};
 use super::text::one_line;
 use crate::event::Stage;
@@ -35,8 +35,8 @@ pub(super) fn section(brief: &Brief) -> String {
     text
 }
 
-/// The steps that are listed, oldest first: those next to the parent before others, and new ones
-/// before old ones. A repair only needs those next to it.
+/// The steps that are listed, oldest first: those next to the parent, and what the user turned down, before others,
+/// and new ones before old ones. A repair needs no others.
 fn shown(brief: &Brief) -> Vec<&Tried> {
     let origin = brief.tried.iter().find(|tried| tried.node == brief.parent).map(|tried| tried.parent);
     let is_near = |tried: &Tried| tried.parent == brief.parent || Some(tried.parent) == origin;
@@ -44,19 +44,23 @@ fn shown(brief: &Brief) -> Vec<&Tried> {
         .tried
         .iter()
         .filter(|tried| tried.node != brief.parent)
-        .filter(|tried| brief.stage != Stage::Debug || is_near(tried))
+        .filter(|tried| brief.stage != Stage::Debug || is_near(tried) || is_rejected(tried))
         .collect();
-    steps.sort_by_key(|tried| Reverse((is_near(tried), tried.node)));
+    steps.sort_by_key(|tried| Reverse((is_near(tried) || is_rejected(tried), tried.node)));
     steps.truncate(MAX_TRIED);
     steps.sort_by_key(|tried| tried.node);
     steps
+}
+
+fn is_rejected(tried: &Tried) -> bool {
+    matches!(tried.result, TriedResult::Rejected(_))
 }
 
 /// The metrics that are known, by node.
 fn metrics(brief: &Brief) -> BTreeMap<NodeId, f64> {
     let tried = brief.tried.iter().filter_map(|tried| match tried.result {
         TriedResult::Metric(metric) => Some((tried.node, metric)),
-        TriedResult::Buggy(_) => None,
+        TriedResult::Buggy(_) | TriedResult::Rejected(_) => None,
     });
     let baseline = brief.baseline_metric.map(|metric| (NodeId::BASELINE, metric));
     let parent = brief.parent_metric.map(|metric| (brief.parent, metric));
@@ -67,6 +71,10 @@ fn entry(step: &Tried, brief: &Brief, metrics: &BTreeMap<NodeId, f64>) -> String
     let plan = one_line(&step.plan, MAX_TRIED_CHARS);
     let result = match &step.result {
         TriedResult::Buggy(reason) => format!("failed: {}", one_line(reason, MAX_TRIED_CHARS)),
+        TriedResult::Rejected(reason) if reason.trim().is_empty() => "turned down by the user".to_owned(),
+        TriedResult::Rejected(reason) => {
+            format!("turned down by the user: {}", one_line(reason, MAX_REASON_CHARS))
+        }
         TriedResult::Metric(metric) => {
             let against = metrics.get(&step.parent).map_or_else(String::new, |before| {
                 let comparison = if brief.goal.is_better(*metric, *before) {

@@ -63,7 +63,8 @@ fn version(brief: &Brief, files: &Files, fence: &str) -> String {
     let mut text = format!("# The version to {what}: {}\n\n", history::node(brief.parent));
     let plan = one_line(&brief.parent_plan, MAX_REASON_CHARS);
     if !plan.is_empty() {
-        let _ = writeln!(text, "Its plan was: {plan}\n");
+        let then = if brief.parent_revised { " (the user then changed its code)" } else { "" };
+        let _ = writeln!(text, "Its plan was: {plan}{then}\n");
     }
     for (path, content) in files {
         let _ = writeln!(text, "{path}\n{}", fenced_in(fence, content));

@@ -24,6 +24,7 @@ fn brief(stage: Stage, parent: u32) -> Brief {
         parent_metric: Some(2.5),
         parent_bug: None,
         parent_plan: String::new(),
+        parent_revised: false,
         parent_output: None,
         baseline_metric: Some(2.5),
         best_metric: Some(2.5),
@@ -139,4 +140,32 @@ fn every_files_text_is_there_unchanged() {
     let prompt = prompt_for(&files);
     assert!(prompt.user.contains(&format!("x.md\n`````\n{text}\n`````\n")));
     assert!(prompt.system.contains("at least 5 backticks"));
+}
+
+#[test]
+fn what_the_user_turned_down_is_told_with_the_reason_also_for_a_repair() {
+    for stage in [Stage::Draft, Stage::Improve, Stage::Debug] {
+        let mut brief = brief(stage, 2);
+        let result = TriedResult::Rejected("no threads\n\x1b[31mplease".to_owned());
+        brief.tried.push(Tried {
+            node: NodeId(9),
+            parent: NodeId(0),
+            plan: "Use threads".to_owned(),
+            result,
+        });
+        brief.tried.sort_by_key(|tried| tried.node);
+        let prompt = render(&brief, &Files::new(), "").user;
+        let told = prompt.lines().find(|line| line.starts_with("- step 9")).unwrap_or_default().to_owned();
+        assert!(told.contains("Use threads => turned down by the user: no threads"), "{stage:?}: {prompt}");
+    }
+}
+
+#[test]
+fn a_parent_that_the_user_changed_is_said_to_be() {
+    let told = |parent_revised| {
+        let parent_plan = "Use a table".to_owned();
+        render(&Brief { parent_revised, parent_plan, ..brief(Stage::Improve, 2) }, &Files::new(), "").user
+    };
+    assert!(told(true).contains("Its plan was: Use a table (the user then changed its code)\n"));
+    assert!(told(false).contains("Its plan was: Use a table\n"));
 }

@@ -83,6 +83,24 @@ impl Files {
         Ok(())
     }
 
+    /// Makes a run's incoming file the run's own, durably. After a failure it is neither.
+    pub(super) fn take_in(&mut self, run: RunId) -> Result<(), JournalError> {
+        let path = self.layout.mirror(run);
+        let failed = |error: io::Error| JournalError::io("write", &path, &error);
+        let incoming = self.layout.incoming(run);
+        fs::rename(&incoming, &path).map_err(failed).inspect_err(|_| {
+            // One that cannot be removed now goes at the next start.
+            let _ = fs::remove_file(&incoming);
+        })?;
+        self.dir_changed = true;
+        self.sync_dir().inspect_err(|_| {
+            // Not acknowledged, so it must not be there at the next start.
+            if let Err(error) = fs::remove_file(&path) {
+                tracing::warn!(%run, %error, "a run that could not be taken in is left behind");
+            }
+        })
+    }
+
     /// Renames runs' files to their tombstones, durably, up to the first failure. Tells how many.
     pub(super) fn bury(&mut self, runs: &[RunId]) -> (usize, Result<(), JournalError>) {
         let failure = runs.iter().enumerate().find_map(|(at, run)| Some((at, self.rename(*run).err()?)));

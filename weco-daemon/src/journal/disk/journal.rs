@@ -15,13 +15,14 @@ use super::cache::Cache;
 use super::commit_log::CommitLog;
 use super::files::Files;
 use super::format::{Format, Old};
+use super::intake::Incoming;
 use super::layout::Layout;
 use super::recover::{Recovery, open_index};
 use super::request::{Entry, Reply, Request};
 use super::shared::{Meta, Shared};
 use super::store::{self, Store};
 use crate::blobs::Blob;
-use crate::journal::{Durability, Journal, JournalError, RunEntry};
+use crate::journal::{Durability, Intake, Journal, JournalError, RunEntry};
 
 /// What may be chosen about a journal on disk.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +60,7 @@ pub struct DiskJournal {
     requests: mpsc::Sender<Request>,
     shared: Arc<Shared>,
     cache: Cache,
+    layout: Layout,
 }
 
 impl DiskJournal {
@@ -102,7 +104,8 @@ impl DiskJournal {
             .name("journal".to_owned())
             .spawn(move || store.run(receiver))
             .map_err(|error| JournalError::io("start a thread for", dir, &error))?;
-        Ok(Opened { journal: Self { requests, shared, cache: Cache::new(layout) }, warnings })
+        let cache = Cache::new(layout.clone());
+        Ok(Opened { journal: Self { requests, shared, cache, layout }, warnings })
     }
 
     async fn ask(&self, request: impl FnOnce(Reply) -> Request) -> Result<(), JournalError> {
@@ -179,6 +182,13 @@ impl Journal for DiskJournal {
             runs.into_iter().for_each(|run| self.cache.forget(run));
             removed
         })
+    }
+
+    fn take_in(&self, run: RunId) -> Result<Box<dyn Intake + '_>, JournalError> {
+        if let Some(known) = self.known(run)? {
+            return Err(JournalError::OutOfOrder { run, expected: known.last_seq + 1, got: 1 });
+        }
+        Ok(Box::new(Incoming::create(self.requests.clone(), &self.layout, run)?))
     }
 
     fn answers(&self) -> BoxFuture<'_, Result<(), JournalError>> {

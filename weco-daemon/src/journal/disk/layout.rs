@@ -16,6 +16,8 @@ use crate::journal::JournalError;
 const RUN: &str = "run";
 /// Ending of the file of a run that is being removed.
 const REMOVED: &str = "removed";
+/// Ending of the file of a run that is being taken in from elsewhere.
+const INCOMING: &str = "incoming";
 
 /// The paths below the journal's directory.
 #[derive(Clone, Debug)]
@@ -56,6 +58,11 @@ impl Layout {
     /// What a run's file is called while its removal is completed.
     pub(super) fn tombstone(&self, run: RunId) -> PathBuf {
         self.mirrors().join(format!("{run}.{REMOVED}"))
+    }
+
+    /// What a run's file is called until all of it is there, if it comes from elsewhere.
+    pub(super) fn incoming(&self, run: RunId) -> PathBuf {
+        self.mirrors().join(format!("{run}.{INCOMING}"))
     }
 
     /// The commit log.
@@ -99,7 +106,8 @@ impl Layout {
         }
     }
 
-    /// Every run that has a file, and every run whose removal is not complete.
+    /// Every run that has a file, and every run whose removal is not complete. What was left of one that was being
+    /// taken in goes.
     pub(super) fn list(&self) -> Result<(Vec<RunId>, Vec<RunId>), JournalError> {
         let dir = self.mirrors();
         let list = || -> io::Result<_> {
@@ -111,6 +119,7 @@ impl Layout {
                 match path.extension().and_then(|ending| ending.to_str()) {
                     Some(RUN) => present.push(run),
                     Some(REMOVED) => removed.push(run),
+                    Some(INCOMING) => fs::remove_file(self.incoming(run))?,
                     _ => {}
                 }
             }

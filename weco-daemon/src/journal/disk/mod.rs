@@ -21,6 +21,9 @@
 //!   repaired. A thread of its own follows the mirrors, behind the acknowledgement, because sled on
 //!   a full disk fails for good or hangs: then the journal goes on without it and the next start
 //!   catches up.
+//!
+//! A run from elsewhere is written to a file of its own, `mirror/<run>.incoming`, and becomes one of the mirrors by
+//! being renamed: however large it is, it is there as a whole or not at all.
 
 mod cache;
 mod commit_log;
@@ -28,6 +31,7 @@ mod files;
 mod format;
 mod frame;
 mod index;
+mod intake;
 mod journal;
 mod layout;
 mod quiet;

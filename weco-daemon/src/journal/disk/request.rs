@@ -20,6 +20,8 @@ pub(super) type Reply = oneshot::Sender<Result<(), JournalError>>;
 pub(super) enum Request {
     /// Record an entry.
     Append(Entry, Durability, Reply),
+    /// Make a run's incoming file, flushed and complete, the run's own.
+    TakeIn(RunId, Meta, Reply),
     /// Remove runs.
     Remove(Vec<RunId>, Reply),
     /// Show that the thread is alive.

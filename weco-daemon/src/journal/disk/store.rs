@@ -61,6 +61,10 @@ impl Store {
             while let Some(request) = next {
                 match request {
                     Request::Append(entry, durability, reply) => group.push((entry, durability, reply)),
+                    Request::TakeIn(run, state, reply) => {
+                        self.commit(std::mem::take(&mut group));
+                        answer(reply, self.take_in(run, state));
+                    }
                     Request::Remove(runs, reply) => {
                         self.commit(std::mem::take(&mut group));
                         answer(reply, self.remove(runs));
@@ -174,6 +178,16 @@ impl Store {
         self.files.sync()?;
         self.log.empty()?;
         self.index.catch_up();
+        Ok(())
+    }
+
+    fn take_in(&mut self, run: RunId, state: Meta) -> Result<(), JournalError> {
+        if let Some(known) = self.shared.get(run) {
+            return Err(JournalError::OutOfOrder { run, expected: known.last_seq + 1, got: 1 });
+        }
+        self.files.take_in(run)?;
+        self.index.add(run, &Span { path: self.layout.mirror(run), from: 0, catalogued: state.catalogued() });
+        self.shared.publish([(run, state)]);
         Ok(())
     }
 

@@ -1,0 +1,87 @@
+//! `weco run review`: what waits for approval.
+
+use std::process::ExitCode;
+
+use serde::{Serialize, Serializer};
+use tonic::Request;
+use weco_proto::connect::Client;
+use weco_proto::v1::{GetNodeRequest, Node, NodeStatus, RunSummary, SourceText};
+
+use crate::cli::OneRunArgs;
+use crate::cmd::status::{ANSWER_DEADLINE, find, print_json};
+use crate::cmd::status_json::pending_word;
+use crate::daemon::Daemon;
+use crate::error::Error;
+
+/// Prints the nodes that wait, with their code.
+pub(in crate::cmd) async fn list(args: OneRunArgs) -> Result<ExitCode, Error> {
+    let daemon = Daemon::from_env()?;
+    let run = find(&daemon, &args.run_id).await?;
+    let mut client = daemon.connect_or_start().await?;
+    let mut nodes = Vec::with_capacity(run.pending.len());
+    for pending in &run.pending {
+        nodes.push(node(&mut client, &run, &pending.node_id).await?);
+    }
+    let pending_nodes = nodes.iter().filter_map(Pending::new).collect();
+    print_json(&Review { run_id: &run.run_id, require_review: run.require_review, pending_nodes })
+}
+
+async fn node(client: &mut Client, run: &RunSummary, node_id: &str) -> Result<Node, Error> {
+    let mut request = Request::new(GetNodeRequest {
+        run_id: run.run_id.clone(),
+        node: node_id.to_owned(),
+        code: true,
+        output: false,
+    });
+    request.set_timeout(ANSWER_DEADLINE);
+    let node = client.get_node(request).await?.into_inner().node;
+    node.ok_or_else(|| Error::failure("the daemon's answer names no node").hint("weco daemon restart"))
+}
+
+/// What waits. The first keys are those of the hosted service's `run review`; `code` is a map from path to text.
+#[derive(Serialize)]
+struct Review<'a> {
+    run_id: &'a str,
+    require_review: bool,
+    pending_nodes: Vec<Pending<'a>>,
+}
+
+#[derive(Serialize)]
+struct Pending<'a> {
+    node_id: &'a str,
+    step: u32,
+    plan: &'a str,
+    #[serde(serialize_with = "code")]
+    code: &'a [SourceText],
+    status: &'static str,
+    parent_step: Option<u32>,
+    /// How often someone changed its code; 0 is the model's own.
+    revision: u32,
+    /// Against the baseline.
+    lines_added: u32,
+    lines_removed: u32,
+}
+
+impl<'a> Pending<'a> {
+    /// Nothing if it does not wait any more.
+    fn new(node: &'a Node) -> Option<Self> {
+        let waits = matches!(node.status(), NodeStatus::PendingApproval | NodeStatus::PendingEvaluation);
+        let status = waits.then(|| pending_word(node.status()))?;
+        Some(Self {
+            node_id: &node.node_id,
+            step: node.step,
+            plan: &node.plan,
+            code: &node.files,
+            status,
+            parent_step: node.parent_step,
+            revision: node.revisions.last().map_or(0, |revision| revision.number),
+            lines_added: node.lines_added,
+            lines_removed: node.lines_removed,
+        })
+    }
+}
+
+/// As a map, in the order of the run's sources.
+fn code<S: Serializer>(files: &[SourceText], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(files.iter().map(|file| (&file.path, &file.text)))
+}
