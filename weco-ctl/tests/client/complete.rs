@@ -109,6 +109,19 @@ fn without_a_tree_the_number_of_steps_will_do() {
 }
 
 #[test]
+fn only_nodes_that_wait_are_offered_to_be_approved() {
+    let home = Home::with_runtime_dir();
+    let _daemon = serve(&home, (0..=12).map(|step| node(step, Some(1.5))).collect());
+    for verb in ["submit", "revise", "reject"] {
+        let all = complete(&home, &format!("weco run {verb} 0002 --node "));
+        assert_eq!(all, [format!("{NODE}\tstep 12, Use tiles .")], "{verb}");
+        assert_eq!(values(&complete(&home, &format!("weco run {verb} 0002 --node 1"))), ["12"]);
+        assert_eq!(values(&complete(&home, &format!("weco run {verb} 0002 --node b1e5f00d-"))), [NODE]);
+    }
+    assert_eq!(values(&complete(&home, "weco run submit 0002 --node 12 --source mo")), ["model.py"]);
+}
+
+#[test]
 fn no_more_is_offered_than_can_be_read() {
     let home = Home::with_runtime_dir();
     let _daemon = serve(&home, (0..=500).map(|step| node(step, None)).collect());
