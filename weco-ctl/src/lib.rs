@@ -16,7 +16,8 @@ pub mod ui;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
+use clap::{Parser, Subcommand};
 
 use cli::Cli;
 use error::Error;
@@ -28,9 +29,19 @@ pub fn main_impl() -> ExitCode {
     }
     let result = match Cli::try_parse() {
         Ok(cli) => cmd::perform(cli),
-        Err(error) => shown_by_clap(&error),
+        Err(error) => match misplaced_verb(&error) {
+            Some(error) => Err(error),
+            None => shown_by_clap(&error),
+        },
     };
     result.unwrap_or_else(|error| error.report())
+}
+
+/// What to say to `weco status`, which is `weco run status`.
+fn misplaced_verb(error: &clap::Error) -> Option<Error> {
+    let Some(ContextValue::String(verb)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    cli::RunVerb::has_subcommand(verb)
+        .then(|| Error::usage(format!("weco has no command '{verb}'")).hint(format!("weco run {verb}")))
 }
 
 /// Help, the version, and mistakes in the command line's form.

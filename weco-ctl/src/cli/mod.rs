@@ -6,6 +6,7 @@ mod attach;
 mod daemon;
 mod derive;
 mod keys;
+mod look;
 mod resume;
 mod review;
 mod root;
@@ -21,6 +22,10 @@ pub use attach::{AttachArgs, FromArg};
 pub use daemon::{DaemonArgs, DaemonVerb, InstallArgs, LogsArgs};
 pub use derive::{DeriveArgs, FixedArgs};
 pub use keys::{KeysArgs, KeysListArgs, KeysVerb, SetArgs};
+pub use look::{
+    ApplyArgs, DiffArgs, OverviewArgs, ResultsArgs, ResultsFormatArg, RunLogsArgs, ShowArgs, StatusArgs,
+    StepArgs,
+};
 pub use resume::ResumeArgs;
 pub use review::{FileArgs, InstructArgs, NodeArgs, RejectArgs, ReviseArgs, SubmitArgs};
 pub use root::{Cli, Verb};

@@ -3,14 +3,35 @@
 use clap::{Args, Subcommand};
 
 use super::archive::{self, ExportArgs};
-use super::{DeriveArgs, InstructArgs, RejectArgs, ReviseArgs, SubmitArgs, derive, value};
+use super::{
+    ApplyArgs, DeriveArgs, DiffArgs, InstructArgs, OverviewArgs, RejectArgs, ResultsArgs, ReviseArgs,
+    RunLogsArgs, ShowArgs, StatusArgs, SubmitArgs, derive, look, value,
+};
 
 /// What can be done with a run that exists.
 #[derive(Subcommand, Debug)]
 pub enum RunVerb {
     /// Tell how a run is, as JSON
-    #[command(after_help = "Example:\n  weco run status 0002e071")]
-    Status(OneRunArgs),
+    #[command(after_help = "Examples:\n  weco run status 0002e071\n  weco run status 0002e071 --lineage")]
+    Status(StatusArgs),
+    /// List a run's steps, best first
+    #[command(long_about = look::RESULTS_ABOUT, after_help = look::RESULTS_EXAMPLES)]
+    Results(ResultsArgs),
+    /// Tell all about one step, its code and its output included, as JSON
+    #[command(after_help = look::SHOW_EXAMPLES)]
+    Show(ShowArgs),
+    /// Print how a step's code differs from the baseline or another step
+    #[command(long_about = look::DIFF_ABOUT, after_help = look::DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+    /// Tell of all runs derived from one another, with all their steps, as JSON
+    #[command(after_help = look::OVERVIEW_EXAMPLES)]
+    Overview(OverviewArgs),
+    /// Print what happened to a run so far, or what the evaluation of one step printed
+    #[command(long_about = look::LOGS_ABOUT, after_help = look::LOGS_EXAMPLES)]
+    Logs(RunLogsArgs),
+    /// Write a step's files over the run's sources
+    #[command(long_about = look::APPLY_ABOUT, after_help = look::APPLY_EXAMPLES)]
+    Apply(ApplyArgs),
     /// Stop a run in good order: its evaluation ended, its sources restored, everything found kept
     #[command(after_help = "Examples:\n  weco run stop 0002e071\n  weco run stop 0002e071 --force")]
     Stop(StopArgs),

@@ -173,6 +173,8 @@ fn help_is_as_recorded() {
         ("help_run", &["run", "--help"]),
         ("help_run_short", &["run", "-h"]),
         ("help_run_derive", &["run", "derive", "--help"]),
+        ("help_results", &["run", "results", "--help"]),
+        ("help_diff", &["run", "diff", "--help"]),
         ("help_resume", &["resume", "--help"]),
         ("help_daemon", &["daemon", "--help"]),
         ("help_runs", &["runs", "--help"]),

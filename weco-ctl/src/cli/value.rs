@@ -23,6 +23,15 @@ pub(super) fn steps(value: &str) -> Result<u32, String> {
     }
 }
 
+/// How many of something, from 1.
+pub(super) fn count(value: &str) -> Result<u32, String> {
+    value
+        .parse()
+        .ok()
+        .filter(|&count| count > 0)
+        .ok_or_else(|| format!("it must be a whole number from 1 to {}", u32::MAX))
+}
+
 /// An age in seconds: a whole number and a unit.
 pub(super) fn age(value: &str) -> Result<u64, String> {
     const UNITS: [(char, u64); 5] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400), ('w', 604_800)];

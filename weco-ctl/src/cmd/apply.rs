@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use tonic::Request;
-use weco_proto::v1::{ApplyBestRequest, RunCreated};
+use weco_proto::v1::{ApplyBestReply, ApplyBestRequest, RunCreated};
 
 use super::finish::say;
 use super::shell::quote;
@@ -17,6 +17,14 @@ use crate::ui::prompt;
 
 /// Longest wait for the best version to be written: at most ten files, each synced.
 const APPLY_DEADLINE: Duration = Duration::from_secs(30);
+
+/// Has a version, the run's best if `node` is empty, written over the sources.
+pub(super) async fn write(daemon: &Daemon, run_id: &str, node: String) -> Result<ApplyBestReply, Error> {
+    let mut client = daemon.connect_or_start().await?;
+    let mut request = Request::new(ApplyBestRequest { run_id: run_id.to_owned(), node });
+    request.set_timeout(APPLY_DEADLINE);
+    Ok(client.apply_best(request).await?.into_inner())
+}
 
 /// The best version of a run that has ended, and to whom it is offered.
 pub(super) struct Offer<'a> {
@@ -43,11 +51,7 @@ impl Offer<'_> {
         if self.better_step().is_none() || !self.is_wanted().await? {
             return say(&self.how_to_apply());
         }
-        let mut client = self.daemon.connect_or_start().await?;
-        let mut request =
-            Request::new(ApplyBestRequest { run_id: self.run_id.to_owned(), node: String::new() });
-        request.set_timeout(APPLY_DEADLINE);
-        let applied = client.apply_best(request).await?.into_inner();
+        let applied = write(self.daemon, self.run_id, String::new()).await?;
         say(&format!("Applied step {} to {}.\n", applied.step, applied.paths.join(", ")))
     }
 

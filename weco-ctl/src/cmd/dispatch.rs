@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{
-    attach, daemon, derive, export, import, install, key_sources, keys, logs, print, restart, resume, review,
-    run, runs, status, uninstall,
+    attach, daemon, derive, export, import, install, key_sources, keys, logs, look, print, restart, resume,
+    review, run, runs, status, uninstall,
 };
 use crate::cli::{Cli, DaemonVerb, KeysVerb, RunArgs, RunVerb, RunsVerb, Verb};
 use crate::error::Error;
@@ -24,6 +24,12 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode, Error> {
             RunVerb::Instruct(args) => block_on(review::instruct(args)),
             RunVerb::Derive(args) => block_on(derive::derive(*args)),
             RunVerb::Export(args) => block_on(export::export(args)),
+            RunVerb::Results(args) => block_on(look::results(args)),
+            RunVerb::Show(args) => block_on(look::show(args)),
+            RunVerb::Diff(args) => block_on(look::diff(args)),
+            RunVerb::Overview(args) => block_on(look::overview(args)),
+            RunVerb::Logs(args) => block_on(look::logs(args)),
+            RunVerb::Apply(args) => block_on(look::apply(args)),
         },
         Verb::Run(args) => {
             let run = run::prepare(&args.start)?;

@@ -145,7 +145,13 @@ mod tests {
             best_metric: Some(3.5),
             ..RunSummary::default()
         };
-        insta::assert_snapshot!(told(&run), @"");
+        insta::assert_snapshot!(told(&run), @"
+        imported run 0002e071-1b67-411f-a514-36947f0c4b31 (swift-heron): 3 of 20 steps, interrupted
+        best: step 2, speedup 3.5
+        directory: /nowhere, which is not here
+        To look at it: weco run results 0002e071, weco run show 0002e071 --step best
+        To go on with it, in that directory: weco resume 0002e071
+        ");
         let none = RunSummary { best_step: None, best_metric: None, ..run };
         assert!(told(&none).contains("best: no version has worked yet\n"));
     }

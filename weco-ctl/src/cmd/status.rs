@@ -7,9 +7,9 @@ use serde::Serialize;
 use tonic::{Code, Request};
 use weco_proto::v1::{GetRunRequest, RunStatus, RunSummary, StopRunRequest};
 
-use super::finish::say;
 use super::status_json::{StatusJson, status_word};
-use crate::cli::{OneRunArgs, StopArgs};
+use super::{json, look};
+use crate::cli::{StatusArgs, StopArgs};
 use crate::daemon::Daemon;
 use crate::error::Error;
 use crate::ui::format::{exact, short_id};
@@ -21,8 +21,11 @@ pub(super) const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 const STOP_DEADLINE: Duration = Duration::from_secs(60);
 
 /// `weco run status`.
-pub(super) async fn status(args: OneRunArgs) -> Result<ExitCode, Error> {
-    let run = find(&Daemon::from_env()?, &args.run_id).await?;
+pub(super) async fn status(args: StatusArgs) -> Result<ExitCode, Error> {
+    if args.lineage {
+        return look::lineage_status(args.run).await;
+    }
+    let run = find(&Daemon::from_env()?, &args.run.run_id).await?;
     print_json(&StatusJson::from(&run))
 }
 
@@ -59,11 +62,8 @@ pub(super) async fn find(daemon: &Daemon, prefix: &str) -> Result<RunSummary, Er
     run.ok_or_else(|| Error::failure("the daemon's answer names no run").hint("weco daemon restart"))
 }
 
-/// Prints JSON for programs, indented for people.
 pub(super) fn print_json(value: &impl Serialize) -> Result<ExitCode, Error> {
-    let json = serde_json::to_string_pretty(value)
-        .map_err(|error| Error::failure(format!("cannot write JSON: {error}")))?;
-    say(&(json + "\n"))?;
+    json::print(value)?;
     Ok(ExitCode::SUCCESS)
 }
 

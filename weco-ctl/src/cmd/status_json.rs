@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use weco_proto::v1::{Goal, NodeStatus, PendingNode, RunStatus, RunSummary};
+use weco_proto::v1::{Goal, RunStatus, RunSummary};
 
+use super::node_json::{DerivedFromJson, PendingJson};
 use crate::ui::runs::pending_approval;
 
 /// A run in short. The first keys are those of the hosted service's `run status`, with its meaning; what follows
@@ -24,8 +25,16 @@ pub(super) struct StatusJson<'a> {
     metric_name: &'a str,
     goal: &'static str,
     model: &'a str,
+    /// Whether every proposal waits for approval.
     require_review: bool,
+    /// Proposals that wait for approval, or for their evaluation to begin.
     pending_nodes: Vec<PendingJson<'a>>,
+    /// The lineage's first run; its own id unless it was derived.
+    lineage_id: &'a str,
+    /// None unless it was derived.
+    derived_from: Option<DerivedFromJson<'a>>,
+    /// What counts from the next proposal on; empty if there are none.
+    additional_instructions: &'a str,
     baseline_metric: Option<f64>,
     input_tokens: u64,
     output_tokens: u64,
@@ -60,6 +69,9 @@ impl<'a> From<&'a RunSummary> for StatusJson<'a> {
             model: &run.model,
             require_review: run.require_review,
             pending_nodes: run.pending.iter().map(PendingJson::from).collect(),
+            lineage_id: &run.lineage_id,
+            derived_from: run.derived_from.as_ref().map(DerivedFromJson::from),
+            additional_instructions: &run.instructions,
             baseline_metric: run.baseline_metric,
             input_tokens: usage.input_tokens,
             output_tokens: usage.output_tokens,
@@ -73,27 +85,6 @@ impl<'a> From<&'a RunSummary> for StatusJson<'a> {
             log_file: &run.log_file,
         }
     }
-}
-
-/// A node that waits, in short; `status` is ours.
-#[derive(Serialize, PartialEq, Debug)]
-pub(super) struct PendingJson<'a> {
-    node_id: &'a str,
-    step: u32,
-    plan: &'a str,
-    status: &'static str,
-}
-
-impl<'a> From<&'a PendingNode> for PendingJson<'a> {
-    fn from(node: &'a PendingNode) -> Self {
-        let status = pending_word(node.status());
-        Self { node_id: &node.node_id, step: node.step, plan: &node.plan, status }
-    }
-}
-
-/// How a node that is not evaluated yet is called.
-pub(super) fn pending_word(status: NodeStatus) -> &'static str {
-    if status == NodeStatus::PendingApproval { "pending_approval" } else { "pending_evaluation" }
 }
 
 /// What a run waits for; a person, if for nothing else.
@@ -115,7 +106,8 @@ pub(crate) fn status_word(status: RunStatus) -> &'static str {
     }
 }
 
-fn goal_word(goal: Goal) -> &'static str {
+/// A goal as commands write it.
+pub(super) fn goal_word(goal: Goal) -> &'static str {
     match goal {
         Goal::Unspecified => "unknown",
         Goal::Maximize => "maximize",
@@ -123,8 +115,8 @@ fn goal_word(goal: Goal) -> &'static str {
     }
 }
 
-/// A time in milliseconds since the Unix epoch; none if that is not known.
-fn rfc3339(at_ms: i64) -> Option<String> {
+/// A time in milliseconds since the Unix epoch, in RFC 3339; none if that is not known.
+pub(super) fn rfc3339(at_ms: i64) -> Option<String> {
     let at = jiff::Timestamp::from_millisecond(at_ms).ok().filter(|_| at_ms != 0)?;
     Some(at.to_string())
 }

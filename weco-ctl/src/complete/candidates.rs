@@ -48,20 +48,12 @@ fn about_word(word: &str) -> &'static str {
 }
 
 fn steps(run: &str) -> Vec<(String, String)> {
-    match ask::nodes(run, false) {
-        Some(nodes) => nodes.iter().rev().map(|node| (node.step.to_string(), about_node(node))).collect(),
-        None => {
-            let done = ask::run(run).map(|run| run.steps_done);
-            done.into_iter()
-                .flat_map(|done| (0..=done).rev())
-                .map(|step| (step.to_string(), String::new()))
-                .collect()
-        }
-    }
+    let nodes = ask::nodes(run, false);
+    nodes.iter().rev().map(|node| (node.step.to_string(), about_node(node))).collect()
 }
 
 fn ids(run: &str) -> Vec<(String, String)> {
-    let nodes = ask::nodes(run, true).unwrap_or_default();
+    let nodes = ask::nodes(run, true);
     nodes
         .iter()
         .rev()

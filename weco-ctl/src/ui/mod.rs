@@ -8,13 +8,18 @@
 //!
 //! Everything drawn is a function of a [`RunView`] and the time; all text in a view is safe for a terminal.
 
+pub mod curve;
 pub mod derivation;
+pub mod diff;
 pub mod failure;
 pub mod plain;
+pub mod plot;
 pub mod prompt;
+pub mod results;
 pub mod rich;
 pub mod runs;
 pub mod summary;
+pub mod terminal;
 
 mod follow;
 mod secret;

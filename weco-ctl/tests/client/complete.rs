@@ -32,7 +32,15 @@ fn summary(run_id: &str) -> RunSummary {
 fn node(step: u32, metric: Option<f64>) -> Node {
     let node_id = format!("{step:08x}-1b67-511f-a514-36947f0c4b31");
     let status = if metric.is_some() { NodeStatus::Completed } else { NodeStatus::Buggy };
-    Node { step, node_id, metric, status: status.into(), plan: "Plan".into(), ..Default::default() }
+    Node {
+        run_id: RUN.into(),
+        step,
+        node_id,
+        metric,
+        status: status.into(),
+        plan: "Plan".into(),
+        ..Default::default()
+    }
 }
 
 /// A daemon that says it runs, with two runs.
@@ -91,6 +99,16 @@ fn steps_of_the_named_run_are_offered_newest_first() {
     );
     assert_eq!(values(&complete(&home, "weco run derive 0002 -n 5 --from-step 1")), ["12", "11", "10", "1"]);
     assert_eq!(values(&complete(&home, "weco run derive 0002 --from-step=b")), ["--from-step=best"]);
+    for line in [
+        "run show 0002 --step 1",
+        "run show 0002 --node 1",
+        "run diff 0002 --step 1",
+        "run diff 0002 --against 1",
+    ] {
+        assert_eq!(values(&complete(&home, &format!("weco {line}"))), ["12", "11", "10", "1"], "{line}");
+    }
+    let against = complete(&home, "weco run diff 0002 --against ");
+    assert_eq!(values(&against)[..3], ["baseline", "parent", "12"]);
     let ids = complete(&home, "weco run derive 0002 --from-step 0000000c-");
     assert_eq!(ids, ["0000000c-1b67-511f-a514-36947f0c4b31\tstep 12, 1.5, Plan"]);
     assert_eq!(
@@ -98,14 +116,6 @@ fn steps_of_the_named_run_are_offered_newest_first() {
         ["best", "run-best"],
         "of which run?"
     );
-}
-
-#[test]
-fn without_a_tree_the_number_of_steps_will_do() {
-    let home = Home::with_runtime_dir();
-    let _daemon = serve(&home, Vec::new());
-    let all = complete(&home, "weco run derive 0002 --from-step 1");
-    assert_eq!(all, ["12", "11", "10", "1"]);
 }
 
 #[test]

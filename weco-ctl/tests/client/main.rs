@@ -8,6 +8,8 @@ mod derive;
 mod following;
 mod keys;
 mod keys_typed;
+mod look;
+mod look_diff;
 mod review;
 mod runs;
 mod support;

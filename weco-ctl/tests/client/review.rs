@@ -7,8 +7,8 @@ use tonic::{Code, Status};
 use weco_proto::status::status_with_hint;
 use weco_proto::v1::run_update::Update;
 use weco_proto::v1::{
-    EvaluationStarted, Node, NodeStatus, PendingNode, RunStatus, RunSummary, RunUpdate, SourceText,
-    StepApproved, StepAsked, StepEvaluated, StepReturned,
+    EvaluationStarted, Node, NodeStatus, OutputPart, PendingNode, RunStatus, RunSummary, RunUpdate,
+    SourceText, StepApproved, StepAsked, StepEvaluated, StepReturned,
 };
 
 use crate::support::{Call, Client, Fake, Home, NODE, RUN, Script, Then, Watched, ended, event};
@@ -227,7 +227,9 @@ fn a_submission_prints_two_values_and_streams_the_output() {
         &home.socket(),
         Script {
             watched: [watched(updates, Then::Hang)].into(),
-            output: vec!["warm\u{1b}[3".into(), "1mup\nspeed".into(), "up: 1.5\n".into()],
+            output: ["warm\u{1b}[3", "1mup\nspeed", "up: 1.5\n"]
+                .map(|text| OutputPart { step: 1, text: text.into() })
+                .into(),
             ..script(&home)
         },
     );

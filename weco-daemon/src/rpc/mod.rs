@@ -2,10 +2,12 @@
 
 mod convert;
 mod launch;
+mod nodes;
 mod reader;
 mod runs;
 mod service;
 mod transfer;
+mod tree;
 mod updates;
 mod watch;
 

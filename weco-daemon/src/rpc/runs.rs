@@ -130,7 +130,7 @@ impl TryFrom<v1::RunStatus> for Standing {
 }
 
 /// A run as clients are told of it.
-fn told(registry: &Registry, entry: &RunEntry) -> v1::RunSummary {
+pub(super) fn told(registry: &Registry, entry: &RunEntry) -> v1::RunSummary {
     let Some(summary) = &entry.summary else { return damaged(entry) };
     let waiting = registry.waiting(entry.id).or_else(|| outage(summary)).unwrap_or_default();
     let log = registry.deps().logs.path(entry.id);

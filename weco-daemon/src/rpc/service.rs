@@ -9,7 +9,7 @@ use weco_proto::version::{VERSION, check_client_version};
 
 use crate::daemon::About;
 use crate::rpc::launch::Launch;
-use crate::rpc::{convert, launch, runs, transfer, watch};
+use crate::rpc::{convert, launch, runs, transfer, tree, watch};
 use crate::run::{Further, NewRun, Registry};
 
 /// The service over a registry.
@@ -121,6 +121,16 @@ impl Weco for Service {
         let run = self.registry.find(&request.run_id)?;
         let (node, paths) = self.registry.apply_best(run).await?;
         Ok(Response::new(v1::ApplyBestReply { step: node.0, paths }))
+    }
+
+    async fn get_tree(&self, request: Request<v1::GetTreeRequest>) -> Answer<BoxStream<v1::TreePart>> {
+        let request = same_version(request)?;
+        Ok(Response::new(tree::get_tree(Arc::clone(&self.registry), request).await?))
+    }
+
+    async fn get_node(&self, request: Request<v1::GetNodeRequest>) -> Answer<v1::GetNodeReply> {
+        let request = same_version(request)?;
+        Ok(Response::new(tree::get_node(Arc::clone(&self.registry), request).await?))
     }
 
     async fn export_run(&self, request: Request<v1::ExportRunRequest>) -> Answer<BoxStream<v1::ExportPart>> {

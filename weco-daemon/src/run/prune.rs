@@ -53,7 +53,9 @@ impl Registry {
             ended && self.live(*run).is_none()
         };
         let gone: Vec<RunId> = runs.iter().copied().filter(over).collect();
-        self.deps().journal.remove(gone.clone()).await?;
+        let removed = self.deps().journal.remove(gone.clone()).await;
+        self.states().forget(&gone);
+        removed?;
         Ok(gone)
     }
 }

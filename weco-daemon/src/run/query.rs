@@ -113,7 +113,7 @@ impl Registry {
 }
 
 /// The first and the last id that a prefix fits; none if it is no part of an id.
-fn range(prefix: &str) -> Option<(RunId, RunId)> {
+pub(super) fn range(prefix: &str) -> Option<(RunId, RunId)> {
     let digits: String = prefix.chars().filter(|char| *char != '-').collect();
     if digits.is_empty() || digits.len() > DIGITS || !digits.chars().all(|char| char.is_ascii_hexdigit()) {
         return None;

@@ -19,6 +19,7 @@ use crate::model::Access;
 use crate::run::actor::{self, RunHandle};
 use crate::run::effects::{RunContext, load_bytes};
 use crate::run::slots::Slots;
+use crate::run::states::States;
 use crate::run::swaps::Swaps;
 use crate::run::turns::Turns;
 use crate::secrets::Secrets;
@@ -64,12 +65,15 @@ pub struct Registry {
     stopping: AtomicBool,
     /// Held while an ended run is changed, so that two requests cannot own it at once.
     ended: tokio::sync::Mutex<()>,
+    /// Of runs that are looked at.
+    states: States,
 }
 
 impl Registry {
     /// No run is live yet.
     pub fn new(deps: Arc<Deps>) -> Self {
         Self {
+            states: States::new(Arc::clone(&deps.journal)),
             deps,
             live: Arc::default(),
             count: watch::Sender::default(),
@@ -96,6 +100,11 @@ impl Registry {
     /// How many runs are live, now and whenever that changes.
     pub fn live_counts(&self) -> watch::Receiver<usize> {
         self.count.subscribe()
+    }
+
+    /// What was last seen of runs that are looked at.
+    pub(super) fn states(&self) -> &States {
+        &self.states
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<RunId, RunHandle>> {

@@ -163,8 +163,9 @@ impl Registry {
         self.settle(run).await?;
         let _owner = self.own_ended().await;
         self.at_rest(run)?;
-        self.deps().journal.remove(vec![run]).await?;
-        Ok(())
+        let removed = self.deps().journal.remove(vec![run]).await;
+        self.states().forget(&[run]);
+        Ok(removed?)
     }
 }
 

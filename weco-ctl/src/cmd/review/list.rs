@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use tonic::Request;
 use weco_proto::connect::Client;
-use weco_proto::v1::{GetNodeRequest, Node, NodeStatus, RunSummary, SourceText};
+use weco_proto::v1::{GetNodeRequest, Node, NodeStatus, RunSummary};
 
 use crate::cli::OneRunArgs;
+use crate::cmd::node_json::{Code, node_status_word};
 use crate::cmd::status::{ANSWER_DEADLINE, find, print_json};
-use crate::cmd::status_json::pending_word;
 use crate::daemon::Daemon;
 use crate::error::Error;
 
@@ -51,8 +51,7 @@ struct Pending<'a> {
     node_id: &'a str,
     step: u32,
     plan: &'a str,
-    #[serde(serialize_with = "code")]
-    code: &'a [SourceText],
+    code: Code<'a>,
     status: &'static str,
     parent_step: Option<u32>,
     /// How often someone changed its code; 0 is the model's own.
@@ -66,12 +65,12 @@ impl<'a> Pending<'a> {
     /// Nothing if it does not wait any more.
     fn new(node: &'a Node) -> Option<Self> {
         let waits = matches!(node.status(), NodeStatus::PendingApproval | NodeStatus::PendingEvaluation);
-        let status = waits.then(|| pending_word(node.status()))?;
+        let status = waits.then(|| node_status_word(node.status()))?;
         Some(Self {
             node_id: &node.node_id,
             step: node.step,
             plan: &node.plan,
-            code: &node.files,
+            code: Code(&node.files),
             status,
             parent_step: node.parent_step,
             revision: node.revisions.last().map_or(0, |revision| revision.number),
@@ -79,9 +78,4 @@ impl<'a> Pending<'a> {
             lines_removed: node.lines_removed,
         })
     }
-}
-
-/// As a map, in the order of the run's sources.
-fn code<S: Serializer>(files: &[SourceText], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(files.iter().map(|file| (&file.path, &file.text)))
 }

@@ -8,6 +8,7 @@ use weco_proto::v1::{ListRunsRequest, RunSummary};
 
 use super::ask;
 use crate::cli::{FormatArg, ListArgs};
+use crate::cmd::json as print;
 use crate::cmd::status_json::StatusJson;
 use crate::error::Error;
 use crate::ui::runs::table;
@@ -78,6 +79,5 @@ fn none(filtered: bool) -> String {
 
 fn json(runs: &[RunSummary]) -> Result<String, Error> {
     let runs: Vec<StatusJson<'_>> = runs.iter().map(StatusJson::from).collect();
-    let text = serde_json::to_string_pretty(&runs);
-    Ok(text.map_err(|error| Error::failure(format!("cannot write JSON: {error}")))? + "\n")
+    print::text(&runs)
 }

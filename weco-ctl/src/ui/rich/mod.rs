@@ -21,6 +21,7 @@ mod tree;
 mod verdict;
 
 pub use follow::follow;
+pub(super) use theme::{BEST, BUGGY, TRIED, Theme, wants_color};
 
 #[cfg(test)]
 mod tests;

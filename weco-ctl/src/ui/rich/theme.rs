@@ -3,9 +3,9 @@
 use ratatui::style::{Color, Modifier, Style};
 
 /// The best version.
-pub(super) const BEST: &str = "★";
+pub(in crate::ui) const BEST: &str = "★";
 /// A version that does not work.
-pub(super) const BUGGY: &str = "×";
+pub(in crate::ui) const BUGGY: &str = "×";
 /// A step without a usable proposal.
 pub(super) const FAILED: &str = "–";
 /// A version that someone turned down.
@@ -15,31 +15,31 @@ pub(super) const PENDING: &str = "?";
 /// A version whose result is not known yet.
 pub(super) const OPEN: &str = "…";
 /// A version that works, in the plot.
-pub(super) const TRIED: &str = "·";
+pub(in crate::ui) const TRIED: &str = "·";
 /// Something that needs attention.
 pub(super) const ATTENTION: &str = "!";
 
 /// One accent for the best, one for attention; everything else grey.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Theme {
+pub(in crate::ui) struct Theme {
     color: bool,
 }
 
 impl Theme {
-    pub(super) fn new(color: bool) -> Self {
+    pub(in crate::ui) fn new(color: bool) -> Self {
         Self { color }
     }
 
-    /// Colour, unless the user asked for none (`NO_COLOR` set and not empty; no-color.org).
+    /// Colour, unless the user asked for none.
     pub(super) fn from_env() -> Self {
-        Self::new(std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
+        Self::new(wants_color())
     }
 
-    pub(super) fn best(self) -> Style {
+    pub(in crate::ui) fn best(self) -> Style {
         self.tint(Color::Green).add_modifier(Modifier::BOLD)
     }
 
-    pub(super) fn attention(self) -> Style {
+    pub(in crate::ui) fn attention(self) -> Style {
         self.tint(Color::Yellow)
     }
 
@@ -48,7 +48,7 @@ impl Theme {
     }
 
     /// Frames, labels, what is of less interest. Dimmed rather than grey: a fixed grey vanishes in some palettes.
-    pub(super) fn dim(self) -> Style {
+    pub(in crate::ui) fn dim(self) -> Style {
         Style::new().add_modifier(Modifier::DIM)
     }
 
@@ -60,4 +60,9 @@ impl Theme {
     fn tint(self, color: Color) -> Style {
         if self.color { Style::new().fg(color) } else { Style::new() }
     }
+}
+
+/// Whether the user did not ask for none (`NO_COLOR` set and not empty; no-color.org).
+pub(in crate::ui) fn wants_color() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

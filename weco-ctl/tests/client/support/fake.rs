@@ -47,7 +47,7 @@ pub(crate) struct Script {
     /// The nodes of its runs.
     pub(crate) nodes: Vec<v1::Node>,
     /// What every evaluation prints, in parts.
-    pub(crate) output: Vec<String>,
+    pub(crate) output: Vec<v1::OutputPart>,
 }
 
 /// One answer to `WatchRun`.
@@ -78,6 +78,10 @@ pub(crate) enum Call {
     CheckDerive(v1::CheckDeriveRequest),
     Derive(Box<v1::DeriveRunRequest>),
     Apply(String),
+    ApplyNode(v1::ApplyBestRequest),
+    Tree(v1::GetTreeRequest),
+    Node(v1::GetNodeRequest),
+    Output(v1::WatchOutputRequest),
     Forget(String),
     List(v1::ListRunsRequest),
     Prune(v1::PruneRunsRequest),
@@ -168,6 +172,17 @@ impl Service {
     }
 }
 
+/// The node without what was not asked for.
+fn without(mut node: v1::Node, code: bool, output: bool) -> v1::Node {
+    if !code {
+        node.files.clear();
+    }
+    if !output {
+        node.output.clear();
+    }
+    node
+}
+
 #[tonic::async_trait]
 impl Weco for Service {
     async fn status(&self, _: Request<v1::StatusRequest>) -> Reply<v1::StatusReply> {
@@ -253,22 +268,61 @@ impl Weco for Service {
         Ok(Response::new(v1::StartRunReply { run_id, run_name, log_file }))
     }
 
-    async fn get_tree(&self, _: Request<v1::GetTreeRequest>) -> Reply<BoxStream<v1::TreePart>> {
-        let nodes = self.0.script.lock().unwrap().nodes.clone();
-        if nodes.is_empty() {
-            return Err(Status::unimplemented(""));
-        }
-        let part = v1::TreePart { members: Vec::new(), nodes };
-        Ok(Response::new(Box::pin(stream::iter([Ok(part)]))))
-    }
-
     async fn check_sources(&self, _: Request<v1::CheckSourcesRequest>) -> Reply<v1::CheckSourcesReply> {
         Ok(Response::new(v1::CheckSourcesReply::default()))
     }
 
     async fn apply_best(&self, request: Request<v1::ApplyBestRequest>) -> Reply<v1::ApplyBestReply> {
-        self.note(Call::Apply(request.into_inner().run_id))?;
+        let request = request.into_inner();
+        let best = request.node.is_empty();
+        self.note(if best { Call::Apply(request.run_id) } else { Call::ApplyNode(request) })?;
         Ok(Response::new(v1::ApplyBestReply { step: 1, paths: vec!["model.py".into()] }))
+    }
+
+    async fn get_tree(&self, request: Request<v1::GetTreeRequest>) -> Reply<BoxStream<v1::TreePart>> {
+        let request = request.into_inner();
+        self.note(Call::Tree(request.clone()))?;
+        let script = self.0.script.lock().unwrap();
+        let members =
+            script.runs.iter().filter(|run| request.lineage || run.run_id == RUN).cloned().collect();
+        let mut nodes = script.nodes.clone();
+        nodes.retain(|node| request.lineage || node.run_id == RUN);
+        nodes.retain(|node| request.status.is_empty() || request.status.contains(&node.status));
+        if request.limit > 0 {
+            nodes.truncate(request.limit as usize);
+        }
+        let nodes = nodes.into_iter().map(|node| without(node, request.code, false));
+        let parts = nodes.map(|node| Ok(v1::TreePart { members: Vec::new(), nodes: vec![node] }));
+        let first = stream::iter([Ok(v1::TreePart { members, nodes: Vec::new() })]);
+        Ok(Response::new(Box::pin(first.chain(stream::iter(parts.collect::<Vec<_>>())))))
+    }
+
+    async fn get_node(&self, request: Request<v1::GetNodeRequest>) -> Reply<v1::GetNodeReply> {
+        let request = request.into_inner();
+        self.note(Call::Node(request.clone()))?;
+        let script = self.0.script.lock().unwrap();
+        let of_run = || script.nodes.iter().filter(|node| node.run_id.starts_with(&request.run_id));
+        let node = match (request.node.as_str(), request.node.parse::<u32>()) {
+            ("best" | "run-best", _) => of_run()
+                .filter(|node| node.metric.is_some())
+                .max_by(|a, b| a.metric.partial_cmp(&b.metric).unwrap()),
+            (_, Ok(step)) => of_run().find(|node| node.step == step),
+            (prefix, _) => script.nodes.iter().find(|node| node.node_id.starts_with(prefix)),
+        };
+        let unknown =
+            || status_with_hint(Code::NotFound, format!("no step '{}'", request.node), "weco run results");
+        let node = node.cloned().ok_or_else(unknown)?;
+        let run = script.runs.iter().find(|run| run.run_id == node.run_id).cloned();
+        Ok(Response::new(v1::GetNodeReply { node: Some(without(node, request.code, request.output)), run }))
+    }
+
+    async fn watch_output(
+        &self,
+        request: Request<v1::WatchOutputRequest>,
+    ) -> Reply<BoxStream<v1::OutputPart>> {
+        self.note(Call::Output(request.into_inner()))?;
+        let parts = self.0.script.lock().unwrap().output.clone().into_iter().map(Ok);
+        Ok(Response::new(Box::pin(stream::iter(parts))))
     }
 
     async fn forget_run(&self, request: Request<v1::ForgetRunRequest>) -> Reply<v1::ForgetRunReply> {
@@ -295,15 +349,6 @@ impl Weco for Service {
         let parts: Vec<_> = self.0.script.lock().unwrap().runs.chunks(2).map(<[_]>::to_vec).collect();
         let parts = parts.into_iter().map(|runs| Ok(v1::PruneRunsReply { runs }));
         Ok(Response::new(Box::pin(stream::iter(parts))))
-    }
-
-    async fn get_node(&self, request: Request<v1::GetNodeRequest>) -> Reply<v1::GetNodeReply> {
-        let request = request.into_inner();
-        let script = self.0.script.lock().unwrap();
-        let is_it = |node: &&v1::Node| node.node_id == request.node || node.step.to_string() == request.node;
-        let node = script.nodes.iter().find(is_it).cloned();
-        let node = node.ok_or_else(|| Status::not_found(format!("no node '{}'", request.node)))?;
-        Ok(Response::new(v1::GetNodeReply { node: Some(node), run: script.runs.first().cloned() }))
     }
 
     async fn revise_node(&self, request: Request<v1::ReviseNodeRequest>) -> Reply<v1::ReviseNodeReply> {
@@ -345,12 +390,6 @@ impl Weco for Service {
             format!("{}{}", if request.append { "Before.\n" } else { "" }, request.instructions);
         self.note(Call::Instruct(request))?;
         Ok(Response::new(v1::InstructRunReply { run_id: RUN.into(), instructions }))
-    }
-
-    async fn watch_output(&self, _: Request<v1::WatchOutputRequest>) -> Reply<BoxStream<v1::OutputPart>> {
-        let parts = self.0.script.lock().unwrap().output.clone();
-        let parts = parts.into_iter().map(|text| Ok(v1::OutputPart { step: 1, text }));
-        Ok(Response::new(Box::pin(stream::iter(parts))))
     }
 
     async fn shutdown(&self, _: Request<v1::ShutdownRequest>) -> Reply<v1::ShutdownReply> {

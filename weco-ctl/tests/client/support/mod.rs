@@ -4,11 +4,13 @@ mod client;
 mod fake;
 mod home;
 mod screen;
+mod tree;
 
 pub(crate) use client::Client;
 pub(crate) use fake::{Call, Fake, Script, Then, Watched};
 pub(crate) use home::{Home, text};
 pub(crate) use screen::Screen;
+pub(crate) use tree::{DERIVED, nodes, runs};
 
 use weco_proto::v1::{
     Goal, RunCreated, RunEnded, RunResumed, RunStatus, RunUpdate, StepEvaluated, run_update::Update,

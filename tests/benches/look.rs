@@ -1,0 +1,188 @@
+//! What people wait for when they look into a run of 1,000 steps.
+//!
+//! A run against a scripted, instant model server on loopback, with an evaluation that only prints; then the calls
+//! and the commands that look into it: the first ones of a fresh daemon, which reads the record, and later ones.
+//!
+//! `cargo bench -p weco-tests --bench look [-- STEPS]` (about 20 seconds)
+
+#![expect(clippy::unwrap_used, reason = "a benchmark fails loudly")]
+
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Runtime;
+use tokio_stream::StreamExt;
+use weco_core::run::RunId;
+use weco_core::state::RunState;
+use weco_daemon::journal::{DiskJournal, Journal};
+use weco_proto::connect::{Client, connect};
+use weco_proto::v1::{self, run_update::Update};
+use weco_tests::World;
+use weco_tests::model_server::{ModelServer, Reply};
+
+/// What a step prints: some lines, as evaluations do.
+const EVALUATION: &str =
+    "for i in 1 2 3 4 5 6 7 8; do echo \"case $i: passed in 0.0123 s\"; done; echo 'score: 1'";
+
+/// Fresh daemons, and later calls.
+const COLD: usize = 5;
+const HOT: usize = 100;
+
+fn main() {
+    let steps: u32 = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(1_000);
+    let world =
+        World::new(env!("CARGO_BIN_EXE_weco-under-test"), env!("CARGO_BIN_EXE_weco-daemon-under-test"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let run = runtime.block_on(record(&world, steps));
+    println!("a run of {steps} steps; targets: 10 ms");
+
+    let lines: [&[&str]; 5] = [
+        &["run", "status", &run],
+        &["run", "results", &run, "--format", "json"],
+        &["run", "show", &run, "--step", "best"],
+        &["run", "diff", &run, "--step", "best", "--against", "baseline"],
+        &["runs", "-n", "20"],
+    ];
+    for line in lines {
+        let cold: Vec<_> = (0..COLD).filter_map(|_| fresh(&world, || command(&world, line))).collect();
+        let hot: Vec<_> = (0..HOT).filter_map(|_| command(&world, line)).collect();
+        row(&format!("weco {}", line.join(" ").replace(&run, "RUN")), cold, hot);
+    }
+    for (name, call) in CALLS {
+        let once = || Some(runtime.block_on(timed(&world, &run, call, 1))[0]);
+        let cold = (0..COLD).filter_map(|_| fresh(&world, once)).collect();
+        let hot = runtime.block_on(timed(&world, &run, call, HOT));
+        row(name, cold, hot);
+    }
+    assert_eq!(world.weco(&["daemon", "stop"]).code, 0);
+    replay(&world, &runtime, &run);
+}
+
+/// Records a run; answers its id.
+async fn record(world: &World, steps: u32) -> String {
+    let count = AtomicU64::new(0);
+    let server = ModelServer::start(move |_| {
+        let n = count.fetch_add(1, Ordering::Relaxed);
+        let plan = "Count on, and say at some length why that is worth trying now. ".repeat(10);
+        Reply::text(format!("{plan}\n\n```python\nvalue = {n}\n```\n"))
+    });
+    world.write("value.py", "value = -1\n");
+    world.start_daemon();
+    let mut client = connect(&world.runtime().join("daemon.sock")).await.unwrap();
+    let path = ("PATH".to_owned(), std::env::var("PATH").unwrap());
+    let environment = server.environment().into_iter().chain([path]);
+    let environment =
+        environment.map(|(name, value)| v1::EnvVar { name: name.into(), value: value.into_bytes() });
+    let begun = client.start_run(v1::StartRunRequest {
+        directory: world.work().display().to_string(),
+        environment: environment.collect(),
+        sources: vec!["value.py".to_owned()],
+        eval_command: EVALUATION.to_owned(),
+        metric: "score".to_owned(),
+        goal: v1::Goal::Maximize.into(),
+        steps,
+        model: Some("openai/gpt-5.2".to_owned()),
+        log_dir: ".runs".to_owned(),
+        seed: Some(1),
+        ..Default::default()
+    });
+    let run_id = begun.await.unwrap().into_inner().run_id;
+    let watch = v1::WatchRunRequest { run_id: run_id.clone(), from_seq: 1, include_output: false };
+    let mut updates = client.watch_run(watch).await.unwrap().into_inner();
+    while let Some(update) = updates.next().await {
+        if let Some(Update::Ended(ended)) = update.unwrap().update {
+            assert_eq!(ended.status(), v1::RunStatus::Completed, "{}", ended.reason);
+        }
+    }
+    assert_eq!(world.weco(&["daemon", "stop"]).code, 0);
+    run_id
+}
+
+/// Does something with a daemon that has just started; it has looked into no run.
+fn fresh<T>(world: &World, work: impl FnOnce() -> T) -> T {
+    if world.daemon_pid().is_some() {
+        assert_eq!(world.weco(&["daemon", "stop"]).code, 0);
+    }
+    world.start_daemon();
+    work()
+}
+
+/// How long a command takes, its process's start included; none for a command that fails.
+fn command(world: &World, line: &[&str]) -> Option<Duration> {
+    let began = Instant::now();
+    let status = world.command(line).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    status.success().then(|| began.elapsed())
+}
+
+/// A call that looks into a run.
+#[derive(Clone, Copy)]
+enum Call {
+    Node,
+    Tree { code: bool },
+}
+
+const CALLS: [(&str, Call); 3] = [
+    ("GetNode of the best, with code and output", Call::Node),
+    ("GetTree", Call::Tree { code: false }),
+    ("GetTree with code", Call::Tree { code: true }),
+];
+
+/// One connection, asked again and again.
+async fn timed(world: &World, run: &str, call: Call, times: usize) -> Vec<Duration> {
+    let mut client = connect(&world.runtime().join("daemon.sock")).await.unwrap();
+    let mut taken = Vec::new();
+    for _ in 0..times {
+        let began = Instant::now();
+        ask(&mut client, run, call).await;
+        taken.push(began.elapsed());
+    }
+    taken
+}
+
+async fn ask(client: &mut Client, run: &str, call: Call) {
+    let run_id = run.to_owned();
+    match call {
+        Call::Node => {
+            let request = v1::GetNodeRequest { run_id, node: "best".to_owned(), code: true, output: true };
+            client.get_node(request).await.unwrap();
+        }
+        Call::Tree { code } => {
+            let request = v1::GetTreeRequest { run_id, code, ..Default::default() };
+            let mut parts = client.get_tree(request).await.unwrap().into_inner();
+            let mut nodes = 0;
+            while let Some(part) = parts.next().await {
+                nodes += part.unwrap().nodes.len();
+            }
+            assert!(nodes > 1, "{nodes}");
+        }
+    }
+}
+
+/// Where the time of a cold look goes.
+fn replay(world: &World, runtime: &Runtime, run: &str) {
+    let journal = DiskJournal::open(&world.state().join("journal")).unwrap().journal;
+    let run = RunId(run.parse().unwrap());
+    let (mut reads, mut folds) = (Vec::new(), Vec::new());
+    for _ in 0..20 {
+        let began = Instant::now();
+        let events = journal.read(run, 1, usize::MAX).unwrap();
+        reads.push(began.elapsed());
+        let began = Instant::now();
+        let state = RunState::replay(&events).unwrap();
+        folds.push(began.elapsed());
+        assert!(state.tree().nodes().len() > 1);
+    }
+    row("reading all events from disk", Vec::new(), reads);
+    row("folding them", Vec::new(), folds);
+    runtime.block_on(journal.close()).unwrap();
+}
+
+fn row(name: &str, mut cold: Vec<Duration>, mut hot: Vec<Duration>) {
+    let median = |times: &mut Vec<Duration>| {
+        times.sort_unstable();
+        let time = times.get(times.len() / 2);
+        time.map_or("-".to_owned(), |time| format!("{:.3} ms", time.as_secs_f64() * 1e3))
+    };
+    println!("{name:<60} first {:>10}   later {:>10}", median(&mut cold), median(&mut hot));
+}

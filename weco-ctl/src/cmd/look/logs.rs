@@ -1,0 +1,112 @@
+//! `weco run logs`: a run's lines so far, or what one step's evaluation printed.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use futures_util::StreamExt;
+use tokio::sync::mpsc::unbounded_channel;
+use weco_proto::v1::{GetNodeRequest, Node, WatchOutputRequest};
+
+use super::ask;
+use crate::cli::RunLogsArgs;
+use crate::cmd::facts::SharedFacts;
+use crate::cmd::finish::say;
+use crate::cmd::status::find;
+use crate::cmd::updates::{News, Reconnecting, Retry};
+use crate::daemon::Daemon;
+use crate::error::Error;
+use crate::ui::format::sanitise;
+use crate::ui::{Ending, OnInterrupt, Updates, plain, terminal};
+
+/// How much is gathered before it is written, in bytes.
+const CHUNK: usize = 64 * 1024;
+
+/// Prints the lines that are asked for.
+pub(crate) async fn logs(args: RunLogsArgs) -> Result<ExitCode, Error> {
+    let (run_id, follow) = (args.run.run_id, args.follow);
+    match args.step {
+        Some(node) if follow => follow_output(WatchOutputRequest { run_id, node }).await?,
+        Some(node) => output(GetNodeRequest { run_id, node, code: false, output: true }).await?,
+        None if follow => follow_lines(run_id).await?,
+        None => lines_so_far(&run_id).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What happened until now.
+async fn lines_so_far(run_id: &str) -> Result<(), Error> {
+    let daemon = Daemon::from_env()?;
+    let run = find(&daemon, run_id).await?;
+    let mut updates = updates(daemon, run.run_id, |_| {});
+    let mut printer = plain::Printer::new(Vec::new(), 0);
+    while let Some(update) = updates.next().await {
+        let update = update?;
+        // News of the moment is no part of what happened.
+        if update.seq == 0 {
+            continue;
+        }
+        printer.update(&update).map_err(Error::output)?;
+        if printer.get_ref().len() >= CHUNK {
+            write(&std::mem::take(printer.get_mut()))?;
+        }
+        if update.seq >= run.last_seq {
+            break;
+        }
+    }
+    write(printer.get_ref())
+}
+
+/// What happens until the run's end, or Ctrl-C.
+async fn follow_lines(run_id: String) -> Result<(), Error> {
+    let daemon = Daemon::from_env()?;
+    let run = find(&daemon, &run_id).await?;
+    // If that cannot be written, the follower finds out.
+    let tell = |news| {
+        let _ = match news {
+            News::Retry { attempt, most, wait } => {
+                plain::reconnecting(&mut io::stdout(), attempt, most, wait)
+            }
+            News::Reconnected => plain::reconnected(&mut io::stdout()),
+        };
+    };
+    let updates = updates(daemon, run.run_id, tell);
+    // Nothing is asked of a run that is only looked at.
+    let (actions, _) = unbounded_channel();
+    let followed = plain::follow(updates, actions, OnInterrupt::Detach, &mut io::stdout(), 0).await;
+    match followed.map_err(Error::output)?.ending {
+        Ending::Lost(status) => Err(status.into()),
+        Ending::Ended | Ending::Detached | Ending::Forced => Ok(()),
+    }
+}
+
+fn updates(daemon: Daemon, run_id: String, news: impl FnMut(News) + Send + 'static) -> Updates {
+    Reconnecting::new(daemon, run_id, true, Retry::default(), news).tapped(SharedFacts::default())
+}
+
+/// What the evaluation printed, as far as it is known.
+async fn output(wanted: GetNodeRequest) -> Result<(), Error> {
+    let (node, _) = ask::node(&mut ask::connect().await?, wanted).await?;
+    let Node { output, output_tail, .. } = &node;
+    // While it goes on, only its end may be at hand.
+    say(&for_here(if output.is_empty() { output_tail } else { output }))
+}
+
+/// What the evaluation prints, until it has ended.
+async fn follow_output(wanted: WatchOutputRequest) -> Result<(), Error> {
+    let mut client = ask::connect().await?;
+    let mut parts = client.watch_output(wanted).await?.into_inner();
+    while let Some(part) = parts.message().await? {
+        say(&for_here(&part.text))?;
+    }
+    Ok(())
+}
+
+/// Unchanged for programs; for a terminal without what would steer it.
+fn for_here(text: &str) -> String {
+    if terminal::is_here() { sanitise(text) } else { text.to_owned() }
+}
+
+fn write(bytes: &[u8]) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(Error::output)
+}

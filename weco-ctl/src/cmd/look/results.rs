@@ -1,0 +1,109 @@
+//! `weco run results`: a run's steps, best first.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+use weco_proto::v1::{GetTreeRequest, Node, TreeOrder};
+
+use super::ask::{self, Tree};
+use super::plotted;
+use crate::cli::{ResultsArgs, ResultsFormatArg};
+use crate::cmd::finish::say;
+use crate::cmd::json;
+use crate::cmd::node_json::{Code, node_status_word};
+use crate::error::Error;
+use crate::ui::format::{exact, sanitise};
+use crate::ui::results::table;
+use crate::ui::terminal;
+
+/// Prints the results that are asked for.
+pub(crate) async fn results(args: ResultsArgs) -> Result<ExitCode, Error> {
+    if args.include_code && args.format != ResultsFormatArg::Json {
+        return Err(
+            Error::usage("code fits into neither a table nor CSV").hint("--include-code with --format json")
+        );
+    }
+    let mut client = ask::connect().await?;
+    let request = GetTreeRequest {
+        run_id: args.run.run_id,
+        lineage: args.lineage,
+        order: TreeOrder::Metric.into(),
+        // A plot shows all.
+        limit: if args.plot { 0 } else { args.top.unwrap_or(0) },
+        code: args.include_code,
+        status: Vec::new(),
+    };
+    let tree = ask::tree(&mut client, request).await?;
+    let shown = &tree.nodes[..tree.nodes.len().min(args.top.map_or(usize::MAX, |top| top as usize))];
+    match args.format {
+        ResultsFormatArg::Json => json::print(&objects(shown, args.lineage, args.include_code))?,
+        ResultsFormatArg::Csv => say(&for_here(csv(&tree, shown, args.lineage)?))?,
+        ResultsFormatArg::Table => say(&table(shown, args.lineage, terminal::columns()))?,
+    }
+    if args.plot {
+        if args.format == ResultsFormatArg::Table {
+            say(&format!("\n{}", plotted::text(&tree)))?;
+        } else {
+            plotted::beside(&tree)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A node in a list. The first keys are those of the hosted service's `run results`; keys may be added, never
+/// renamed or removed.
+#[derive(Serialize, PartialEq, Debug)]
+struct ResultJson<'a> {
+    step: u32,
+    /// None unless it works.
+    metric: Option<f64>,
+    plan: &'a str,
+    node_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<Code<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    global_step: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run_id: Option<&'a str>,
+    status: &'static str,
+}
+
+fn objects(nodes: &[Node], lineage: bool, code: bool) -> Vec<ResultJson<'_>> {
+    let object = |node| {
+        let Node { step, metric, plan, node_id, files, global_step, run_id, .. }: &Node = node;
+        ResultJson {
+            step: *step,
+            metric: *metric,
+            plan,
+            node_id,
+            code: code.then_some(Code(files)),
+            global_step: lineage.then_some(*global_step),
+            run_id: lineage.then_some(run_id),
+            status: node_status_word(node.status()),
+        }
+    };
+    nodes.iter().map(object).collect()
+}
+
+/// The columns of the hosted service's `run results`, quoted as in RFC 4180.
+fn csv(tree: &Tree, nodes: &[Node], lineage: bool) -> Result<String, Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let metric = tree.members.first().map_or("metric", |run| run.metric.as_str());
+    let of_lineage: &[&str] = if lineage { &["global_step", "run_id"] } else { &[] };
+    let unwritten = |error: csv::Error| Error::failure(format!("cannot write CSV: {error}"));
+    writer.write_record(of_lineage.iter().chain(&["step", metric, "plan", "node_id"])).map_err(unwritten)?;
+    for node in nodes {
+        let place =
+            if lineage { vec![node.global_step.to_string(), node.run_id.clone()] } else { Vec::new() };
+        let metric = node.metric.map(exact).unwrap_or_default();
+        let row = [node.step.to_string(), metric, node.plan.clone(), node.node_id.clone()];
+        writer.write_record(place.iter().chain(&row)).map_err(unwritten)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| unwritten(error.into_error().into()))?;
+    String::from_utf8(bytes).map_err(|error| Error::failure(format!("cannot write CSV: {error}")))
+}
+
+/// Unchanged for programs; for a terminal without what would steer it.
+fn for_here(text: String) -> String {
+    if terminal::is_here() { sanitise(&text) } else { text }
+}

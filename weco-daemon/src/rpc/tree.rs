@@ -1,0 +1,170 @@
+//! Looking into runs: their nodes, in parts, and one of them alone.
+//!
+//! Code is in memory one part at a time: it is read when the client has taken the parts before.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use futures_util::{TryStreamExt, stream};
+use tokio::task::spawn_blocking;
+use tonic::Status;
+use tonic::codegen::BoxStream;
+use weco_core::run::{NodeId, RunId};
+use weco_core::state::RunState;
+use weco_core::tree::Node;
+use weco_proto::v1::{self, TreeOrder};
+
+use crate::error::{Failure, FailureKind};
+use crate::eval::capture::{PROMPT_TAIL_CHARS, tail};
+use crate::rpc::nodes;
+use crate::rpc::runs::told;
+use crate::run::{Forest, Registry};
+
+/// A part is sent once its texts have so many bytes: far below the limit of a message, also with the longest code
+/// that a node can have on top.
+const PART_BYTES: usize = 1 << 20;
+
+/// What a node or a run takes beside its texts, in bytes: roughly.
+const FIXED_BYTES: usize = 512;
+
+/// One node.
+pub(super) async fn get_node(
+    registry: Arc<Registry>,
+    request: v1::GetNodeRequest,
+) -> Result<v1::GetNodeReply, Failure> {
+    blocking(move || {
+        let (run, id) = registry.select(registry.find(&request.run_id)?, &request.node)?;
+        let forest = registry.forest(&registry.lineage(run)?, run)?;
+        let found = forest.position(run).and_then(|member| Some((member, forest.members().get(member)?)));
+        let found = found.and_then(|(member, state)| Some((member, state, state.tree().get(id)?)));
+        let (member, state, found) = found.ok_or_else(|| {
+            Failure::new(FailureKind::System, format!("step {id} of run {run} cannot be read"))
+        })?;
+        let mut node = nodes::node(state, found, forest.global_step(member, id));
+        if request.code {
+            node.files = nodes::files(&registry, state, found)?;
+        }
+        node.instructions = state.instructions_of(found).unwrap_or_default().to_owned();
+        let output = nodes::output(&registry, state, found)?;
+        node.output_tail = tail(&output, PROMPT_TAIL_CHARS);
+        if request.output {
+            node.output = output;
+        }
+        let run = told(&registry, &registry.entry(run)?);
+        Ok(v1::GetNodeReply { node: Some(node), run: Some(run) })
+    })
+    .await
+}
+
+/// The nodes that are wanted, after the runs that they belong to.
+pub(super) async fn get_tree(
+    registry: Arc<Registry>,
+    request: v1::GetTreeRequest,
+) -> Result<BoxStream<v1::TreePart>, Failure> {
+    let telling = blocking(move || Telling::prepare(registry, &request)).await?;
+    // The next part is read when the client has taken those before it.
+    let parts = stream::try_unfold(telling, |mut telling| {
+        blocking(move || Ok(telling.part()?.map(|part| (part, telling))))
+    });
+    Ok(Box::pin(parts.map_err(Status::from)))
+}
+
+/// A tree that is being told.
+struct Telling {
+    registry: Arc<Registry>,
+    forest: Forest,
+    members: VecDeque<v1::RunSummary>,
+    /// Members' positions and their nodes, in the order wanted.
+    nodes: VecDeque<(usize, NodeId)>,
+    code: bool,
+}
+
+impl Telling {
+    fn prepare(registry: Arc<Registry>, request: &v1::GetTreeRequest) -> Result<Self, Failure> {
+        let run = registry.find(&request.run_id)?;
+        let lineage = registry.lineage(run)?;
+        let forest = registry.forest(&lineage, run)?;
+        let wanted = |id: RunId| request.lineage || id == run;
+        let members = lineage.members().iter().filter(|entry| wanted(entry.id));
+        let members = members.map(|entry| told(&registry, entry)).collect();
+        let mut nodes = Vec::new();
+        for (member, state) in
+            forest.members().iter().enumerate().filter(|(_, state)| wanted(state.spec().id))
+        {
+            let taken = state.tree().nodes().iter().filter(|node| takes(&request.status, state, node));
+            nodes.extend(taken.map(|node| (member, node.id)));
+        }
+        if request.order() == TreeOrder::Metric {
+            sort_by_metric(&mut nodes, &forest);
+        }
+        if request.limit > 0 {
+            nodes.truncate(request.limit as usize);
+        }
+        Ok(Self { registry, forest, members, nodes: nodes.into(), code: request.code })
+    }
+
+    /// The next part; none when all is told.
+    fn part(&mut self) -> Result<Option<v1::TreePart>, Failure> {
+        let (mut part, mut bytes) = (v1::TreePart::default(), 0);
+        while bytes < PART_BYTES
+            && let Some(run) = self.members.pop_front()
+        {
+            bytes += FIXED_BYTES + size_of_run(&run);
+            part.members.push(run);
+        }
+        while bytes < PART_BYTES
+            && let Some((member, id)) = self.nodes.pop_front()
+        {
+            let node = self.node(member, id)?;
+            bytes += FIXED_BYTES + node.as_ref().map_or(0, size_of_node);
+            part.nodes.extend(node);
+        }
+        Ok((bytes > 0).then_some(part))
+    }
+
+    fn node(&self, member: usize, id: NodeId) -> Result<Option<v1::Node>, Failure> {
+        let Some(state) = self.forest.members().get(member) else { return Ok(None) };
+        let Some(found) = state.tree().get(id) else { return Ok(None) };
+        let mut node = nodes::node(state, found, self.forest.global_step(member, id));
+        if self.code {
+            node.files = nodes::files(&self.registry, state, found)?;
+        }
+        Ok(Some(node))
+    }
+}
+
+fn takes(wanted: &[i32], state: &RunState, node: &Node) -> bool {
+    wanted.is_empty() || wanted.contains(&nodes::status(state, node).into())
+}
+
+/// Best first; of equals the earliest; then those without a metric, in the order they have.
+fn sort_by_metric(nodes: &mut [(usize, NodeId)], forest: &Forest) {
+    let score = |(member, id): &(usize, NodeId)| {
+        let state = forest.members().get(*member)?;
+        Some(state.spec().goal.score(state.tree().get(*id)?.metric()?))
+    };
+    // The sort is stable; -∞ is no metric, which is always finite.
+    nodes.sort_by(|a, b| {
+        let (a, b) = (score(a).unwrap_or(f64::NEG_INFINITY), score(b).unwrap_or(f64::NEG_INFINITY));
+        b.total_cmp(&a)
+    });
+}
+
+fn size_of_run(run: &v1::RunSummary) -> usize {
+    let plans: usize = run.pending.iter().map(|node| FIXED_BYTES + node.plan.len()).sum();
+    plans + run.instructions.len() + run.edited.iter().chain(&run.sources).map(String::len).sum::<usize>()
+}
+
+fn size_of_node(node: &v1::Node) -> usize {
+    let code: usize = node.files.iter().map(|file| file.path.len() + file.text.len()).sum();
+    let revisions = node.revisions.len() * FIXED_BYTES;
+    code + revisions + node.plan.len() + node.reason.len()
+}
+
+/// Does what reads files where that holds nobody up.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let failed = |error| Failure::new(FailureKind::System, format!("internal error: {error}"));
+    spawn_blocking(work).await.map_err(failed)?
+}

@@ -1,0 +1,330 @@
+//! What is true of runs, kept for those who look at them again and again.
+//!
+//! ```text
+//! get ──▶ slot of the run ──locked──▶ events newer than what is kept ──▶ Arc<RunState>
+//!            ▲ forgotten when the run is removed, or when others were looked at since
+//! ```
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use weco_core::event::Event;
+use weco_core::run::RunId;
+use weco_core::state::{IllegalEvent, RunState};
+
+use crate::error::{Failure, FailureKind};
+use crate::journal::Journal;
+
+/// Most runs whose states are kept: a lineage and a few others.
+const MAX_STATES: usize = 32;
+
+/// Most nodes that all kept states have together. A node takes some 3 KB, so this is some 100 MB at most; a
+/// usual daemon's are a hundredth of it.
+const MAX_NODES: usize = 30_000;
+
+/// One run's state as it was when it was last asked for. Whoever holds the lock brings it up to date.
+type Slot = Arc<Mutex<Option<Arc<RunState>>>>;
+
+/// The states of the runs that were looked at last.
+pub(super) struct States {
+    journal: Arc<dyn Journal>,
+    recent: Mutex<Recent>,
+}
+
+#[derive(Default)]
+struct Recent {
+    kept: HashMap<RunId, Kept>,
+    clock: u64,
+    /// Sum of all kept states' nodes.
+    nodes: usize,
+}
+
+#[derive(Default)]
+struct Kept {
+    used: u64,
+    nodes: usize,
+    slot: Slot,
+}
+
+impl States {
+    /// Nothing is kept yet.
+    pub(super) fn new(journal: Arc<dyn Journal>) -> Self {
+        Self { journal, recent: Mutex::default() }
+    }
+
+    /// What is true of a run after its event `last_seq`, or a later one. Blocks for the journal's files.
+    ///
+    /// # Errors
+    /// If the record cannot be read or makes no sense; nothing is kept of it then.
+    pub(super) fn get(&self, run: RunId, last_seq: u64) -> Result<Arc<RunState>, Failure> {
+        let slot = self.slot(run);
+        let state = {
+            // A panic leaves nothing, for the state is taken out while it changes.
+            let mut kept = slot.lock().unwrap_or_else(PoisonError::into_inner);
+            let state = self.caught_up(run, kept.take(), last_seq)?;
+            *kept = Some(Arc::clone(&state));
+            state
+        };
+        self.account(run, &slot, state.tree().nodes().len());
+        Ok(state)
+    }
+
+    /// Keeps nothing of runs that are no longer recorded. To be called once they are not: whoever is reading them
+    /// meanwhile keeps what it finds where nobody looks again.
+    pub(super) fn forget(&self, runs: &[RunId]) {
+        let mut recent = self.recent();
+        runs.iter().for_each(|run| recent.remove(*run));
+    }
+
+    fn caught_up(
+        &self,
+        run: RunId,
+        kept: Option<Arc<RunState>>,
+        last_seq: u64,
+    ) -> Result<Arc<RunState>, Failure> {
+        let known = kept.as_ref().map_or(0, |state| state.seq());
+        let events = match last_seq.checked_sub(known) {
+            None | Some(0) => Vec::new(),
+            Some(newer) => self.journal.read(run, known + 1, usize::try_from(newer).unwrap_or(usize::MAX))?,
+        };
+        advanced(kept, &events)
+            .map_err(|error| Failure::new(FailureKind::System, format!("run {run} cannot be read: {error}")))
+    }
+
+    fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn slot(&self, run: RunId) -> Slot {
+        let mut recent = self.recent();
+        recent.clock += 1;
+        let used = recent.clock;
+        let kept = recent.kept.entry(run).or_default();
+        kept.used = used;
+        Arc::clone(&kept.slot)
+    }
+
+    /// Notes how large a state is, and forgets those used longest ago if all are too many.
+    fn account(&self, run: RunId, slot: &Slot, nodes: usize) {
+        let mut recent = self.recent();
+        let Some(kept) = recent.kept.get_mut(&run).filter(|kept| Arc::ptr_eq(&kept.slot, slot)) else {
+            return;
+        };
+        let before = std::mem::replace(&mut kept.nodes, nodes);
+        recent.nodes = recent.nodes + nodes - before;
+        while recent.nodes > MAX_NODES || recent.kept.len() > MAX_STATES {
+            let Some(oldest) = recent.oldest() else { return };
+            recent.remove(oldest);
+        }
+    }
+}
+
+/// A state with further events taken in; copied first if somebody still looks at it as it was.
+fn advanced(state: Option<Arc<RunState>>, events: &[Event]) -> Result<Arc<RunState>, IllegalEvent> {
+    let Some(mut state) = state else { return RunState::replay(events).map(Arc::new) };
+    if !events.is_empty() {
+        let changed = Arc::make_mut(&mut state);
+        events.iter().try_for_each(|event| changed.apply(event))?;
+    }
+    Ok(state)
+}
+
+impl Recent {
+    fn remove(&mut self, run: RunId) {
+        self.nodes -= self.kept.remove(&run).map_or(0, |kept| kept.nodes);
+    }
+
+    fn oldest(&self) -> Option<RunId> {
+        self.kept.iter().min_by_key(|(_, kept)| kept.used).map(|(run, _)| *run)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::RangeInclusive;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::future::BoxFuture;
+    use uuid::Uuid;
+    use weco_core::event::RunEvent;
+    use weco_core::fixture;
+    use weco_core::run::BlobId;
+
+    use super::*;
+    use crate::blobs::Blob;
+    use crate::journal::{Durability, JournalError, MemoryJournal, RunEntry};
+
+    /// A journal that counts the events read from it.
+    #[derive(Default)]
+    struct Counting {
+        inner: MemoryJournal,
+        read: AtomicUsize,
+    }
+
+    impl Journal for Counting {
+        fn append(
+            &self,
+            run: RunId,
+            events: Vec<Event>,
+            blobs: Vec<Blob>,
+            durability: Durability,
+        ) -> BoxFuture<'_, Result<(), JournalError>> {
+            self.inner.append(run, events, blobs, durability)
+        }
+
+        fn read(&self, run: RunId, from: u64, limit: usize) -> Result<Vec<Event>, JournalError> {
+            let events = self.inner.read(run, from, limit)?;
+            self.read.fetch_add(events.len(), Ordering::Relaxed);
+            Ok(events)
+        }
+
+        fn blob(&self, run: RunId, id: BlobId) -> Result<Option<Vec<u8>>, JournalError> {
+            self.inner.blob(run, id)
+        }
+
+        fn runs(&self) -> Result<Vec<RunEntry>, JournalError> {
+            self.inner.runs()
+        }
+
+        fn runs_in(&self, ids: RangeInclusive<RunId>, limit: usize) -> Result<Vec<RunEntry>, JournalError> {
+            self.inner.runs_in(ids, limit)
+        }
+
+        fn remove(&self, runs: Vec<RunId>) -> BoxFuture<'_, Result<(), JournalError>> {
+            self.inner.remove(runs)
+        }
+
+        fn close(&self) -> BoxFuture<'_, Result<(), JournalError>> {
+            self.inner.close()
+        }
+    }
+
+    fn id(run: u128) -> RunId {
+        RunId(Uuid::from_u128(run))
+    }
+
+    struct House {
+        journal: Arc<Counting>,
+        states: Arc<States>,
+    }
+
+    impl House {
+        fn new() -> Self {
+            let journal = Arc::new(Counting::default());
+            Self { states: Arc::new(States::new(journal.clone())), journal }
+        }
+
+        /// Records a run, or more of it, up to event `last`.
+        fn record(&self, run: RunId, last: u64) {
+            let known = self.journal.inner.read(run, 1, usize::MAX).unwrap().len() as u64;
+            let event = |seq| {
+                let created = || RunEvent::Created { spec: Box::new(fixture::spec(run)) };
+                let warned = || RunEvent::Warned { message: format!("warning {seq}") };
+                Event { seq, at: 0, kind: if seq == 1 { created() } else { warned() } }
+            };
+            let events = (known + 1..=last).map(event).collect();
+            let append = self.journal.append(run, events, Vec::new(), Durability::Flushed);
+            futures_util::FutureExt::now_or_never(append).unwrap().unwrap();
+        }
+
+        fn read(&self) -> usize {
+            self.journal.read.swap(0, Ordering::Relaxed)
+        }
+    }
+
+    #[test]
+    fn only_newer_events_are_read() {
+        let house = House::new();
+        house.record(id(1), 10);
+        assert_eq!(house.states.get(id(1), 10).unwrap().seq(), 10);
+        assert_eq!(house.read(), 10);
+        let held = house.states.get(id(1), 10).unwrap();
+        assert_eq!(house.read(), 0, "all of it is known");
+        house.record(id(1), 13);
+        assert_eq!(house.states.get(id(1), 13).unwrap().seq(), 13);
+        assert_eq!(house.read(), 3);
+        assert_eq!(held.seq(), 10, "who looks sees one moment");
+        assert_eq!(house.states.get(id(1), 11).unwrap().seq(), 13, "nobody goes back");
+    }
+
+    #[test]
+    fn a_removed_run_is_forgotten_also_by_who_was_just_reading_it() {
+        let house = House::new();
+        house.record(id(1), 10);
+        let slot = house.states.slot(id(1));
+        house.states.get(id(1), 10).unwrap();
+        futures_util::FutureExt::now_or_never(house.journal.remove(vec![id(1)])).unwrap().unwrap();
+        house.states.forget(&[id(1)]);
+        // What a late reader has in its hands counts no more.
+        house.states.account(id(1), &slot, 10);
+        assert_eq!(house.states.recent().nodes, 0);
+        house.record(id(1), 3);
+        assert_eq!(house.states.get(id(1), 3).unwrap().seq(), 3);
+    }
+
+    #[test]
+    fn states_are_bounded_and_the_one_used_longest_ago_goes() {
+        let house = House::new();
+        let runs: Vec<RunId> = (1..=MAX_STATES as u128 + 1).map(id).collect();
+        runs.iter().for_each(|run| house.record(*run, 1));
+        for run in &runs[..MAX_STATES] {
+            house.states.get(*run, 1).unwrap();
+        }
+        house.states.get(runs[0], 1).unwrap();
+        house.states.get(runs[MAX_STATES], 1).unwrap();
+        house.read();
+        house.states.get(runs[0], 1).unwrap();
+        assert_eq!(house.read(), 0, "it was used again");
+        house.states.get(runs[1], 1).unwrap();
+        assert_eq!(house.read(), 1, "it had to go");
+        let recent = house.states.recent();
+        assert_eq!((recent.kept.len(), recent.nodes), (MAX_STATES, MAX_STATES));
+    }
+
+    #[test]
+    fn a_state_with_too_many_nodes_is_not_kept() {
+        let house = House::new();
+        house.record(id(1), 1);
+        let slot = house.states.slot(id(1));
+        house.states.account(id(1), &slot, MAX_NODES);
+        assert_eq!(house.states.recent().kept.len(), 1);
+        house.states.account(id(1), &slot, MAX_NODES + 1);
+        let recent = house.states.recent();
+        assert_eq!((recent.kept.len(), recent.nodes), (0, 0));
+    }
+
+    #[test]
+    fn nothing_is_kept_of_a_record_that_makes_no_sense() {
+        let house = House::new();
+        house.record(id(1), 2);
+        house.states.get(id(1), 2).unwrap();
+        let again = RunEvent::Created { spec: Box::new(fixture::spec(id(1))) };
+        let event = Event { seq: 3, at: 0, kind: again };
+        let append = house.journal.append(id(1), vec![event], Vec::new(), Durability::Flushed);
+        futures_util::FutureExt::now_or_never(append).unwrap().unwrap();
+        let failure = house.states.get(id(1), 3).unwrap_err();
+        assert!(failure.message.contains("cannot be read"), "{failure}");
+        assert_eq!(house.states.get(id(1), 2).unwrap().seq(), 2, "what is left of it is read afresh");
+    }
+
+    #[test]
+    fn many_may_look_while_a_run_goes_on() {
+        let house = House::new();
+        house.record(id(1), 1);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let mut seen = 1;
+                    while seen < 200 {
+                        let last = house.journal.inner.runs().unwrap()[0].last_seq;
+                        let state = house.states.get(id(1), last).unwrap();
+                        assert!(state.seq() >= last && state.seq() >= seen);
+                        seen = state.seq();
+                    }
+                });
+            }
+            (2..=200).for_each(|seq| house.record(id(1), seq));
+        });
+        assert!(house.read() < 4 * 200, "not everybody reads everything");
+    }
+}
