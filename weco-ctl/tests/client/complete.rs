@@ -32,15 +32,8 @@ fn summary(run_id: &str) -> RunSummary {
 fn node(step: u32, metric: Option<f64>) -> Node {
     let node_id = format!("{step:08x}-1b67-511f-a514-36947f0c4b31");
     let status = if metric.is_some() { NodeStatus::Completed } else { NodeStatus::Buggy };
-    Node {
-        run_id: RUN.into(),
-        step,
-        node_id,
-        metric,
-        status: status.into(),
-        plan: "Plan".into(),
-        ..Default::default()
-    }
+    let (run_id, plan) = (RUN.into(), "Plan".into());
+    Node { run_id, step, node_id, metric, status: status.into(), plan, ..Default::default() }
 }
 
 /// A daemon that says it runs, with two runs.
@@ -99,12 +92,7 @@ fn steps_of_the_named_run_are_offered_newest_first() {
     );
     assert_eq!(values(&complete(&home, "weco run derive 0002 -n 5 --from-step 1")), ["12", "11", "10", "1"]);
     assert_eq!(values(&complete(&home, "weco run derive 0002 --from-step=b")), ["--from-step=best"]);
-    for line in [
-        "run show 0002 --step 1",
-        "run show 0002 --node 1",
-        "run diff 0002 --step 1",
-        "run diff 0002 --against 1",
-    ] {
+    for line in ["run show 0002 --step 1", "run diff 0002 --step 1", "run diff 0002 --against 1"] {
         assert_eq!(values(&complete(&home, &format!("weco {line}"))), ["12", "11", "10", "1"], "{line}");
     }
     let against = complete(&home, "weco run diff 0002 --against ");

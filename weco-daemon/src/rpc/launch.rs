@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use weco_core::run::{AutoResume, Files, Goal, RunId, RunSpec, SearchSpec, Source};
 use weco_core::search::Aide;
 use weco_core::state::RunState;
+use weco_proto::sources::SourceFile;
 use weco_proto::{log_dir, v1};
 use weco_tune::{CannotTune, Tuner};
 
@@ -45,10 +46,7 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
     let deps = registry.deps();
     check(&request)?;
     let directory = PathBuf::from(&request.directory);
-    let files = deps
-        .swaps
-        .read_sources(&directory, &request.sources)
-        .map_err(|error| invalid(error.to_string()).hint(error.hint().unwrap_or_default()))?;
+    let files = read_sources(registry, &request.directory, &request.sources)?;
     let log_dir = log_dir::check_log_dir(&directory, &request.log_dir)
         .map_err(|error| invalid(error.to_string()).hint(error.hint()))?;
     let goal = match request.goal() {
@@ -66,7 +64,7 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
     let texts: Vec<Blob> = files.iter().map(|file| Blob::new(file.text.clone().into_bytes())).collect();
     let spec = RunSpec {
         id: RunId(uuid::Uuid::new_v4()),
-        name: petname::petname(2, "-").unwrap_or_else(|| "nameless".to_owned()),
+        name: name(),
         directory: request.directory,
         sources: files
             .iter()
@@ -100,6 +98,21 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
     let context = RunContext { environment, secrets, proposer, workspace };
     let blobs = texts.into_iter().chain([recorded]).collect();
     Ok(Launch { spec, context, blobs })
+}
+
+/// A name for people, such as `swift-heron`.
+pub(super) fn name() -> String {
+    petname::petname(2, "-").unwrap_or_else(|| "nameless".to_owned())
+}
+
+/// The sources as the user has them.
+pub(super) fn read_sources(
+    registry: &Registry,
+    directory: &str,
+    names: &[String],
+) -> Result<Vec<SourceFile>, Failure> {
+    let read = registry.deps().swaps.read_sources(Path::new(directory), names);
+    read.map_err(|error| invalid(error.to_string()).hint(error.hint().unwrap_or_default()))
 }
 
 /// What a run that ended needs to go on, in the caller's environment.
@@ -152,7 +165,7 @@ fn check(request: &v1::StartRunRequest) -> Result<(), Failure> {
     Ok(())
 }
 
-fn resolve(
+pub(super) fn resolve(
     deps: &Deps,
     model: Option<&str>,
     keys: &BTreeMap<String, String>,
@@ -163,7 +176,7 @@ fn resolve(
 }
 
 /// The built-in proposer explores by itself, from the best node; a model is led by AIDE's search.
-fn search_for(model: &ResolvedModel, steps: u32) -> SearchSpec {
+pub(super) fn search_for(model: &ResolvedModel, steps: u32) -> SearchSpec {
     match model {
         ResolvedModel::Builtin => SearchSpec::Greedy,
         ResolvedModel::Remote(_) => Aide::for_budget(steps),
@@ -171,7 +184,7 @@ fn search_for(model: &ResolvedModel, steps: u32) -> SearchSpec {
 }
 
 /// Who proposes; the built-in one only if it finds something to tune in the baseline.
-fn proposer(model: ResolvedModel, baseline: &Files) -> Result<Proposer, Failure> {
+pub(super) fn proposer(model: ResolvedModel, baseline: &Files) -> Result<Proposer, Failure> {
     match model {
         ResolvedModel::Builtin => Ok(Proposer::Builtin(Box::new(Mutex::new(Tuner::new(baseline)?)))),
         ResolvedModel::Remote(model) => Ok(Proposer::Model(model)),

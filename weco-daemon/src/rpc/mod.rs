@@ -1,11 +1,13 @@
 //! The gRPC service: requests become checked commands, recorded events become updates.
 
 mod convert;
+mod derive;
 mod launch;
 mod nodes;
 mod reader;
 mod runs;
 mod service;
+mod steer;
 mod transfer;
 mod tree;
 mod updates;

@@ -9,7 +9,7 @@ use weco_proto::version::{VERSION, check_client_version};
 
 use crate::daemon::About;
 use crate::rpc::launch::Launch;
-use crate::rpc::{convert, launch, runs, transfer, tree, watch};
+use crate::rpc::{convert, derive, launch, runs, steer, transfer, tree, watch};
 use crate::run::{Further, NewRun, Registry};
 
 /// The service over a registry.
@@ -105,6 +105,36 @@ impl Weco for Service {
         let run_name = summary.map(|summary| summary.name.clone()).unwrap_or_default();
         let log_file = self.registry.deps().logs.path(run).display().to_string();
         Ok(Response::new(v1::ResumeRunReply { run_id: run.to_string(), run_name, from_seq, log_file }))
+    }
+
+    async fn derive_run(&self, request: Request<v1::DeriveRunRequest>) -> Answer<v1::StartRunReply> {
+        let request = same_version(request)?;
+        Ok(Response::new(derive::derive(&self.registry, request).await?))
+    }
+
+    async fn check_derive(&self, request: Request<v1::CheckDeriveRequest>) -> Answer<v1::CheckDeriveReply> {
+        let request = same_version(request)?;
+        Ok(Response::new(derive::check(&self.registry, &request).await?))
+    }
+
+    async fn instruct_run(&self, request: Request<v1::InstructRunRequest>) -> Answer<v1::InstructRunReply> {
+        let request = same_version(request)?;
+        Ok(Response::new(steer::instruct(&self.registry, request).await?))
+    }
+
+    async fn revise_node(&self, request: Request<v1::ReviseNodeRequest>) -> Answer<v1::ReviseNodeReply> {
+        let request = same_version(request)?;
+        Ok(Response::new(steer::revise(&self.registry, request).await?))
+    }
+
+    async fn submit_node(&self, request: Request<v1::SubmitNodeRequest>) -> Answer<v1::SubmitNodeReply> {
+        let request = same_version(request)?;
+        Ok(Response::new(steer::submit(&self.registry, request).await?))
+    }
+
+    async fn reject_node(&self, request: Request<v1::RejectNodeRequest>) -> Answer<v1::RejectNodeReply> {
+        let request = same_version(request)?;
+        Ok(Response::new(steer::reject(&self.registry, request).await?))
     }
 
     async fn check_sources(

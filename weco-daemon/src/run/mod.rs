@@ -29,6 +29,7 @@ mod rest;
 mod select;
 mod slots;
 mod states;
+mod steer;
 mod swaps;
 mod turns;
 
@@ -47,6 +48,7 @@ pub use registry::{Deps, NewRun, Registry};
 pub(crate) use registry::{open_workspace, short};
 pub use rest::Further;
 pub use slots::Slots;
+pub use steer::Wish;
 pub use swaps::Swaps;
 pub use turns::Turns;
 pub(crate) use turns::{Turn, overlap, working_tree};

@@ -21,7 +21,7 @@ use crate::run::turns::working_tree;
 
 impl Registry {
     /// Waits until a run that has ended is about its business no more, and refuses one that goes on.
-    async fn settle(&self, run: RunId) -> Result<(), Failure> {
+    pub(super) async fn settle(&self, run: RunId) -> Result<(), Failure> {
         let Some(handle) = self.live(run) else { return Ok(()) };
         let short = short(run);
         let summary = self.entry(run)?.summary;
@@ -40,7 +40,7 @@ impl Registry {
     }
 
     /// What is true of a run that rests, for who holds `ended`: nobody changes it meanwhile.
-    fn at_rest(&self, run: RunId) -> Result<RunState, Failure> {
+    pub(super) fn at_rest(&self, run: RunId) -> Result<RunState, Failure> {
         let short = short(run);
         if self.live(run).is_some() {
             return Err(Failure::new(FailureKind::Live, format!("run {short} is running already"))
@@ -57,11 +57,24 @@ impl Registry {
     }
 
     /// Brings the files of a run at rest back, if a daemon died or failed before it could.
-    async fn put_right(&self, state: &mut RunState) -> Result<(), Failure> {
+    pub(super) async fn put_right(&self, state: &mut RunState) -> Result<(), Failure> {
         if self.workspace(state)?.is_swapped()? {
             recover::restore(self, state).await?;
         }
         Ok(())
+    }
+
+    /// Sees to it that the files of a run that is not live are the user's own.
+    ///
+    /// # Errors
+    /// If they cannot be brought back.
+    pub(crate) async fn bring_back(&self, run: RunId) -> Result<(), Failure> {
+        let _owner = self.own_ended().await;
+        if self.live(run).is_some() {
+            return Ok(());
+        }
+        let mut state = self.at_rest(run)?;
+        self.put_right(&mut state).await
     }
 
     /// Ends a run that nobody could put right since the daemon's start, if it is one.

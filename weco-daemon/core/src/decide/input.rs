@@ -129,8 +129,10 @@ pub enum Input {
     },
     /// Other instructions count from now on.
     Instructed {
-        /// All of them.
+        /// What is said.
         text: String,
+        /// Whether it is added to the instructions so far, and not put in their place.
+        append: bool,
         /// Who gave them.
         by: String,
     },

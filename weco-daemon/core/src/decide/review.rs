@@ -4,8 +4,7 @@ use super::NewRevision;
 use super::rules::{Step, Turn};
 use crate::event::{RunEvent, Terms};
 use crate::run::NodeId;
-use crate::state::{RunState, RunStatus};
-use crate::tree::Progress;
+use crate::state::RunStatus;
 
 impl Turn<'_> {
     /// Evaluates a proposal, unless someone has to approve it first.
@@ -58,32 +57,7 @@ impl Turn<'_> {
 
     /// Whether nothing can be said to this node now; notes why.
     fn refuses(&mut self, node: NodeId) -> bool {
-        self.decision.refused = why_not(self.state, node);
+        self.decision.refused = self.state.why_not_pending(node);
         self.decision.refused.is_some()
     }
-}
-
-/// Why a node cannot be revised, approved or rejected; none if it can.
-fn why_not(state: &RunState, id: NodeId) -> Option<String> {
-    match state.status() {
-        RunStatus::Running => {}
-        RunStatus::Stopping => return Some("the run is stopping".to_owned()),
-        RunStatus::Ended { .. } => return Some("the run has ended".to_owned()),
-    }
-    let Some(node) = state.tree().get(id) else { return Some(format!("there is no step {id}")) };
-    if state.is_pending(node) {
-        return None;
-    }
-    if !state.spec().require_review {
-        return Some("the run goes on without review".to_owned());
-    }
-    let why = match &node.progress {
-        _ if id == NodeId::BASELINE => "is the baseline, which needs no approval",
-        Progress::Asked => "has no proposal yet",
-        Progress::Proposed | Progress::Evaluating { .. } => "is approved already and is being evaluated",
-        Progress::Good { .. } | Progress::Buggy { .. } => "is evaluated already",
-        Progress::Failed { .. } => "has failed: there is no proposal",
-        Progress::Rejected { .. } => "was turned down already",
-    };
-    Some(format!("step {id} {why}"))
 }

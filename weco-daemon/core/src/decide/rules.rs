@@ -51,7 +51,7 @@ impl Turn<'_> {
             Input::Revised { node, revision, by } => self.revise(node, revision, by),
             Input::Approved { node, revision, by, terms } => self.approve(node, revision, by, *terms),
             Input::Rejected { node, by, reason } => self.reject(node, by, reason),
-            Input::Instructed { text, by } => self.emit(RunEvent::Instructed { text, by }),
+            Input::Instructed { text, append, by } => self.instruct(text, append, by),
             Input::Recovered => self.go_on(),
             Input::ResumeAsked { steps, attempts, environment, apply_best, edits } => {
                 let steps =
@@ -120,6 +120,14 @@ impl Turn<'_> {
                 self.end_stopped()
             }
         }
+    }
+
+    fn instruct(&mut self, text: String, append: bool, by: String) -> Step {
+        let text = match self.state.instructions().filter(|_| append) {
+            Some(so_far) => format!("{}\n\n{text}", so_far.trim_end()),
+            None => text,
+        };
+        self.emit(RunEvent::Instructed { text, by })
     }
 
     /// Whether news of this proposal is still wanted: it is the newest attempt of a going run.

@@ -519,7 +519,7 @@ proptest! {
                     node, revision: (value > 0.0).then(revision), by: "me".into(), terms: terms(),
                 },
                 19 => Input::Rejected { node, by: "me".into(), reason: "r".into() },
-                20 => Input::Instructed { text: format!("{value}"), by: "me".into() },
+                20 => Input::Instructed { text: format!("{value}"), append: value > 0.0, by: "me".into() },
                 21 if require_review && node != NodeId::BASELINE => {
                     Input::EvalReturned { node, attempt: eval_attempt, reason: "r".into() }
                 }

@@ -76,6 +76,31 @@ impl RunState {
         if attempt > newest { Ok(()) } else { Err(format!("attempt {newest} is the newest")) }
     }
 
+    /// Why nothing can be said to a node now, in words; none if it waits for someone to.
+    pub fn why_not_pending(&self, id: NodeId) -> Option<String> {
+        match self.status {
+            RunStatus::Running => {}
+            RunStatus::Stopping => return Some("the run is stopping".to_owned()),
+            RunStatus::Ended { .. } => return Some("the run has ended".to_owned()),
+        }
+        let Some(node) = self.tree.get(id) else { return Some(format!("there is no step {id}")) };
+        if self.is_pending(node) {
+            return None;
+        }
+        if !self.spec.require_review {
+            return Some("the run goes on without review".to_owned());
+        }
+        let why = match &node.progress {
+            _ if id == NodeId::BASELINE => "is the baseline, which needs no approval",
+            Progress::Asked => "has no proposal yet",
+            Progress::Proposed | Progress::Evaluating { .. } => "is approved already and is being evaluated",
+            Progress::Good { .. } | Progress::Buggy { .. } => "is evaluated already",
+            Progress::Failed { .. } => "has failed: there is no proposal",
+            Progress::Rejected { .. } => "was turned down already",
+        };
+        Some(format!("step {id} {why}"))
+    }
+
     fn check_pending(&self, id: NodeId) -> Result<(), String> {
         if self.is_pending(self.node(id)?) { Ok(()) } else { Err(format!("node {id} does not wait")) }
     }

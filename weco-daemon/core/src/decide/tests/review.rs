@@ -132,7 +132,7 @@ fn instructions_count_from_the_next_proposal_on_and_each_node_knows_its_own() {
     let mut play = Play::with(RunSpec { instructions: Some("first".into()), ..spec(3, SearchSpec::Greedy) });
     play.evaluated(Some(1.0));
     // While the first proposal is under way.
-    play.give(Input::Instructed { text: "second".into(), by: "ann".into() });
+    play.give(Input::Instructed { text: "second".into(), append: false, by: "ann".into() });
     play.step(Some(2.0));
     let Effect::Propose { brief, .. } = play.last_effect() else { panic!("not asked") };
     assert_eq!(brief.instructions.as_deref(), Some("second"));
@@ -140,4 +140,6 @@ fn instructions_count_from_the_next_proposal_on_and_each_node_knows_its_own() {
         play.state.instructions_of(&play.state.tree().nodes()[node]).map(str::to_owned)
     };
     assert_eq!((of(&play, 1).as_deref(), of(&play, 2).as_deref()), (Some("first"), Some("second")));
+    play.give(Input::Instructed { text: "third".into(), append: true, by: "ann".into() });
+    assert_eq!(play.state.instructions(), Some("second\n\nthird"));
 }
