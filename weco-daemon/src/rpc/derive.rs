@@ -91,11 +91,7 @@ fn invalid(message: impl Into<String>) -> Failure {
 }
 
 /// Checks a request and puts the new run together. Blocks for files.
-fn prepare(
-    registry: &Registry,
-    start: &Start,
-    request: v1::DeriveRunRequest,
-) -> Result<NewRun, Failure> {
+fn prepare(registry: &Registry, start: &Start, request: v1::DeriveRunRequest) -> Result<NewRun, Failure> {
     let (deps, parent) = (registry.deps(), &start.parent);
     let steps = request.steps.unwrap_or(parent.steps());
     if steps == 0 {
