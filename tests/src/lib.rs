@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a harness fails loudly, at the place")]
 
+pub mod browser;
 pub mod chaos;
 pub mod eventually;
 pub mod model_server;

@@ -151,6 +151,7 @@ fn a_whole_session() {
     assert_eq!((&values[1]["metric"], &values[1]["run_completed"]), (&json!(33.0), &json!(true)));
     let printed = values[1]["execution_output"].as_str().unwrap();
     assert!(printed.contains("again") && printed.contains("with mine"), "{printed}");
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), printed, "it was streamed");
 
     let Reviewed { world, client, .. } = run;
     let followed = client.wait();

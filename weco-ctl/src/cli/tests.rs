@@ -15,7 +15,7 @@ fn parse(line: &[&str]) -> Result<Cli, clap::Error> {
 
 fn start(line: &[&str]) -> StartArgs {
     match parse(&[&["run"], line].concat()).unwrap().verb {
-        Verb::Run(run) => run.start,
+        Verb::Run(run) => *run.start,
         verb => panic!("{verb:?}"),
     }
 }

@@ -12,7 +12,8 @@ use weco_core::tree::Node;
 use weco_proto::version::VERSION;
 
 use super::contents::named;
-use super::manifest::{CONTENTS, EVENTS, FORMAT, LEVEL, MANIFEST, Manifest};
+use super::manifest::{CONTENTS, EVENTS, FORMAT, LEVEL, MANIFEST, Manifest, REPORT};
+use super::report;
 use crate::error::{Failure, FailureKind};
 use crate::journal::{Journal, JournalError};
 
@@ -70,6 +71,7 @@ pub(crate) fn export(
     export.events(&events)?;
     export.contents(&events)?;
     export.copies(&state)?;
+    export.file(REPORT, report::html(journal, &state, &events, now)?.as_bytes())?;
     export.archive.into_inner()?.finish()?.flush()?;
     Ok(())
 }

@@ -197,6 +197,8 @@ fn wrong(why: &str) -> Failure {
 fn unreadable(error: &io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => wrong("it ends too early"),
-        _ => wrong(&error.to_string()),
+        io::ErrorKind::FileTooLarge => wrong("it unpacks to more than any run can have"),
+        // What the readers of its parts say of it quotes it.
+        _ => wrong("it is damaged, or something else"),
     }
 }

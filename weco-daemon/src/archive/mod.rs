@@ -20,6 +20,10 @@ mod import;
 mod limit;
 mod manifest;
 mod place;
+mod report;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use export::export;
 pub(crate) use import::import;
+pub(crate) use report::report;

@@ -25,12 +25,16 @@ const AHEAD: usize = 8;
 type Exported = Result<v1::ExportPart, Status>;
 
 /// The archive of a run, or only its report.
-pub(super) fn export(registry: &Registry, run: RunId) -> ReceiverStream<Exported> {
+pub(super) fn export(registry: &Registry, run: RunId, report: bool) -> ReceiverStream<Exported> {
     let (sender, receiver) = mpsc::channel(AHEAD);
     let journal = Arc::clone(&registry.deps().journal);
     tokio::task::spawn_blocking(move || {
         let mut parts = BufWriter::with_capacity(PART, Parts(sender.clone()));
-        let written = archive::export(journal.as_ref(), run, clock::now(), &mut parts);
+        let written = if report {
+            archive::report(journal.as_ref(), run, clock::now(), &mut parts)
+        } else {
+            archive::export(journal.as_ref(), run, clock::now(), &mut parts)
+        };
         // Flushed before the end is told, and never by being dropped, which would hide a failure.
         if let Err(error) = written.and_then(|()| Ok(parts.flush()?)) {
             // The client may be gone, and with it the wish to know.

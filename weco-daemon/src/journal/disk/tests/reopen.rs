@@ -168,3 +168,28 @@ async fn a_lock_that_is_held_for_an_instant_more_is_waited_for() {
     open(dir.path()).close().await.unwrap();
     holder.join().unwrap();
 }
+
+#[tokio::test]
+async fn a_run_that_was_being_taken_in_is_gone() {
+    let (journal, dir) = fresh(Options::default());
+    fill(&journal, run(1), 1, 2).await;
+    let mut intake = journal.take_in(run(2)).unwrap();
+    intake.add(&content(run(2), 1)).unwrap();
+    assert!(
+        matches!(journal.take_in(run(2)).map(drop), Err(JournalError::OutOfOrder { .. })),
+        "one at a time"
+    );
+    // As a crash would leave it.
+    let crashed = tempfile::tempdir().unwrap();
+    copy(dir.path(), crashed.path());
+    drop(intake);
+    let left = |dir: &Path| fs::read_dir(dir.join("mirror")).unwrap().count();
+    assert_eq!((left(dir.path()), left(crashed.path())), (1, 2));
+    let reopened = open(crashed.path());
+    assert_eq!(reopened.runs().unwrap().len(), 1);
+    assert_eq!(left(crashed.path()), 1);
+    reopened.take_in(run(2)).unwrap().commit(notes(1, 3)).await.unwrap();
+    reopened.close().await.unwrap();
+    drop(reopened);
+    assert_eq!(open(crashed.path()).read(run(2), 1, 9).unwrap(), notes(1, 3), "what was taken in is durable");
+}
