@@ -144,7 +144,7 @@ impl App {
         pending(view)?;
         let Some(step) = self.review.decidable(view) else {
             let why = if self.review.decided.is_some() {
-                "this is decided already"
+                "what you asked for is on its way"
             } else {
                 "fetching the change…"
             };
@@ -215,7 +215,7 @@ impl App {
             Action::Approve { step } => format!("step {step} is approved"),
             Action::Reject { step, .. } => format!("step {step} is turned down"),
             Action::Revise { step, .. } => {
-                self.review.draft = None;
+                (self.review.draft, self.review.decided) = (None, None);
                 format!("step {step} has your code now")
             }
             Action::Instruct { .. } => "the next proposals are made under these instructions".to_owned(),
@@ -241,14 +241,14 @@ impl App {
 
     fn failed(&mut self, action: Action) {
         match action {
-            Action::Approve { .. } => self.review.decided = None,
+            // The user's edit is still in the review's draft.
+            Action::Approve { .. } | Action::Revise { .. } => self.review.decided = None,
             Action::Reject { step, reason } => {
                 self.review.decided = None;
                 self.unsent.push(Input::new(Purpose::Reject(step), reason));
             }
             Action::Instruct { text } => self.unsent.push(Input::new(Purpose::Instruct, text)),
-            // The user's edit is still in the review's draft.
-            Action::Revise { .. } | Action::Stop { .. } | Action::Fetch { .. } => {}
+            Action::Stop { .. } | Action::Fetch { .. } => {}
         }
     }
 
@@ -294,7 +294,7 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    use weco_proto::v1::Stage;
+    use weco_proto::v1::{SourceText, Stage};
 
     use super::*;
     use crate::ui::Change;
@@ -411,6 +411,25 @@ mod tests {
         app.answered(Answer { action: approve.clone(), result: Err("the disk is full".into()) }, &view);
         assert_eq!(app.note, Some(Note::Bad("the disk is full".into())));
         assert_eq!(press(&mut app, &view, KeyCode::Char('a')), Some(Wish::Act(approve)), "after a failure");
+    }
+
+    #[test]
+    fn an_edit_is_not_overtaken_by_an_approval() {
+        let (mut app, view) = reviewing();
+        let source = |text: &str| SourceText { path: "a.py".into(), text: text.into() };
+        let change = Change { before: vec![source("1")], after: vec![source("2")] };
+        app.answered(Answer { action: Action::Fetch { step: 1 }, result: Ok(Some(change)) }, &view);
+        let file = app.review.open(&view).unwrap().files().remove(0);
+        std::fs::write(file, "3").unwrap();
+        let action = app.review.edited().unwrap().unwrap();
+        assert_eq!(press(&mut app, &view, KeyCode::Char('a')), None);
+        app.answered(Answer { action: action.clone(), result: Err("no".into()) }, &view);
+        assert!(app.review.draft.is_some());
+        assert_eq!(press(&mut app, &view, KeyCode::Char('e')), Some(Wish::Edit));
+        assert_eq!(app.review.edited().unwrap(), Some(action.clone()));
+        app.answered(Answer { action, result: Ok(None) }, &view);
+        assert!(app.review.draft.is_none());
+        assert!(press(&mut app, &view, KeyCode::Char('a')).is_some());
     }
 
     #[test]

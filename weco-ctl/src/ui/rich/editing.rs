@@ -2,7 +2,9 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use crossterm::event::{EventStream, poll, read};
 use futures_util::StreamExt;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -15,8 +17,10 @@ use crate::ui::{Action, Ending, Updates};
 
 /// What came of it.
 pub(super) enum Edited {
-    /// The screen is back. What the user edited is asked for, what went wrong is noted.
-    Back,
+    /// The screen is back, and this is to be asked for.
+    Revised(Action),
+    /// The screen is back, and why there is nothing to ask for is noted.
+    Nothing,
     /// The following is over.
     Over(Ending),
 }
@@ -30,9 +34,10 @@ enum Left {
     Over(Ending),
 }
 
-/// Opens the editor on the step that waits, and asks for the revision that comes of it. The run is followed meanwhile.
+/// Opens the editor on the step that waits. The run is followed meanwhile.
 pub(super) async fn edit(
     show: &mut Show,
+    keys: EventStream,
     updates: &mut Updates,
     actions: &UnboundedSender<Action>,
     signals: &mut Signals,
@@ -41,27 +46,43 @@ pub(super) async fn edit(
         Ok(draft) => draft.files(),
         Err(why) => {
             show.app.note = Some(Note::Bad(why));
-            return Ok(Edited::Back);
+            return Ok(Edited::Nothing);
         }
     };
     show.screen.lend()?;
+    stop_reading(keys)?;
     let left = attend(&files, show, updates, actions, signals).await;
     if let Left::Over(ending) = left {
         return Ok(Edited::Over(ending));
     }
     show.screen.take_back()?;
+    forget_keys()?;
     show.redraw();
     let edited = match left {
         Left::Badly(why) => Err(why),
         _ => show.app.review.edited(),
     };
     match edited {
-        // If nobody carries out actions any more, the stream's end is near and tells.
-        Ok(Some(action)) => drop(actions.send(action)),
+        Ok(Some(action)) => return Ok(Edited::Revised(action)),
         Ok(None) => show.app.say("nothing was edited"),
         Err(why) => show.app.note = Some(Note::Bad(format!("{why} (e opens your edit again)"))),
     }
-    Ok(Edited::Back)
+    Ok(Edited::Nothing)
+}
+
+/// Leaves the terminal's keys to others. The stream's end wakes whoever polls for keys, and who is woken overlooks a
+/// key that came at the same time: that waking must not be left for the next stream.
+fn stop_reading(keys: EventStream) -> io::Result<()> {
+    drop(keys);
+    poll(Duration::ZERO).map(drop)
+}
+
+/// What was typed ahead was meant for the editor, and must not approve anything.
+fn forget_keys() -> io::Result<()> {
+    while poll(Duration::ZERO)? {
+        read()?;
+    }
+    Ok(())
 }
 
 /// Runs the editor to its end.

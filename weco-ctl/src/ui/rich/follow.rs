@@ -60,13 +60,14 @@ pub async fn follow(
             Some(Wish::Force) => break Ending::Forced,
             Some(Wish::Suspend) => show.suspend()?,
             Some(Wish::Edit) => {
-                // Nobody else may read the terminal while the editor does.
-                drop(keys);
-                match edit(&mut show, &mut updates, &actions, &mut signals).await? {
-                    Edited::Back => {}
+                let edited = edit(&mut show, keys, &mut updates, &actions, &mut signals).await?;
+                // From here on keys are taken again; only then the edit is asked for.
+                keys = EventStream::new();
+                match edited {
+                    Edited::Revised(action) => drop(actions.send(action)),
+                    Edited::Nothing => {}
                     Edited::Over(ending) => break ending,
                 }
-                keys = EventStream::new();
             }
             None => {}
         }

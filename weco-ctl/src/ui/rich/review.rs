@@ -108,6 +108,8 @@ impl Review {
             self.draft = None;
             return Ok(None);
         }
+        // Until it is answered, an approval could come before it.
+        self.decided = Some(draft.step);
         Ok(Some(Action::Revise { step: draft.step, files }))
     }
 }

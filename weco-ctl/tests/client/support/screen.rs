@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::pty::{Winsize, openpty};
 
@@ -58,7 +58,17 @@ impl Screen {
 
     /// Waits for its end: exit code and all that it wrote.
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
-        let status = self.child.wait().unwrap();
+        let deadline = Instant::now() + DEADLINE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            if Instant::now() > deadline {
+                self.child.kill().unwrap();
+                panic!("it did not end after {:?}", self.said);
+            }
+            std::thread::yield_now();
+        };
         drop(self.slave);
         while let Ok(part) = self.heard.recv_timeout(DEADLINE) {
             self.said += &String::from_utf8_lossy(&part);
