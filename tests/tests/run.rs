@@ -192,7 +192,10 @@ fn a_run_begun_while_another_evaluates_starts_from_the_users_code() {
     assert_ne!(world.read("value.py"), "VALUE = 4  # weco: 1..100\n");
 
     let mut second = run("cat value.py; echo score: 1");
-    second.wait_for("waiting: another run evaluates");
+    second.wait_for("evaluates in this working tree");
+    let printed = first.stdout();
+    let name = printed.lines().find_map(|line| line.strip_prefix("Run Name: ")).unwrap();
+    assert!(second.stdout().contains(&format!("waiting: run {name} (")), "{}", second.stdout());
     world.write("go", "");
     let (first, second) = (first.wait(), second.wait());
     assert_eq!((first.code, second.code), (0, 0), "{first:?}\n{second:?}");
