@@ -88,7 +88,12 @@ async fn record(world: &World, steps: u32) -> String {
         ..Default::default()
     });
     let run_id = begun.await.unwrap().into_inner().run_id;
-    let watch = v1::WatchRunRequest { run_id: run_id.clone(), from_seq: 1, include_output: false };
+    let watch = v1::WatchRunRequest {
+        run_id: run_id.clone(),
+        from_seq: 1,
+        include_output: false,
+        ..Default::default()
+    };
     let mut updates = client.watch_run(watch).await.unwrap().into_inner();
     while let Some(update) = updates.next().await {
         if let Some(Update::Ended(ended)) = update.unwrap().update {
