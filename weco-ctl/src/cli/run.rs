@@ -44,7 +44,7 @@ pub struct RunArgs {
 
     /// A new run.
     #[command(flatten)]
-    pub start: StartArgs,
+    pub start: Box<StartArgs>,
 }
 
 /// What a new run is to be.

@@ -15,7 +15,7 @@ fn parse(line: &[&str]) -> Result<Cli, clap::Error> {
 
 fn start(line: &[&str]) -> StartArgs {
     match parse(&[&["run"], line].concat()).unwrap().verb {
-        Verb::Run(run) => run.start,
+        Verb::Run(run) => *run.start,
         verb => panic!("{verb:?}"),
     }
 }
@@ -174,6 +174,8 @@ fn help_is_as_recorded() {
         ("help_run_short", &["run", "-h"]),
         ("help_run_derive", &["run", "derive", "--help"]),
         ("help_results", &["run", "results", "--help"]),
+        ("help_run_export", &["run", "export", "--help"]),
+        ("help_import", &["import", "--help"]),
         ("help_diff", &["run", "diff", "--help"]),
         ("help_resume", &["resume", "--help"]),
         ("help_daemon", &["daemon", "--help"]),
