@@ -87,6 +87,14 @@ impl Error {
         &self.message
     }
 
+    /// What is wrong and what to do next, where there is only one line.
+    pub(crate) fn in_one_line(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("{}; try: {hint}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
     /// The same failure as a status, for those who deal in these.
     pub(crate) fn into_status(self) -> Status {
         status_with_hint(Code::Unavailable, self.message, self.hint.as_deref().unwrap_or_default())

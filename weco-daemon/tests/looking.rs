@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use tonic::{Code, Request, Status};
 use weco_core::event::{EndStatus, Event, Exit, Outcome, RunEvent, Stage, Usage, Verdict};
 use weco_core::fixture;
-use weco_core::run::{NodeId, RunId, RunSpec, Source};
+use weco_core::run::{BlobId, Derived, NodeId, RunId, RunSpec, Source};
 use weco_daemon::blobs::Blob;
 use weco_daemon::daemon::About;
 use weco_daemon::journal::{Durability, Journal, MemoryJournal};
@@ -22,7 +22,8 @@ use weco_daemon::secrets::Secrets;
 use weco_proto::status::hint;
 use weco_proto::v1::weco_server::Weco;
 use weco_proto::v1::{
-    ForgetRunRequest, GetNodeReply, GetNodeRequest, GetTreeRequest, Node, NodeStatus, TreeOrder, TreePart,
+    ApplyBestRequest, ForgetRunRequest, GetNodeReply, GetNodeRequest, GetTreeRequest, Node, NodeStatus,
+    TreeOrder, TreePart, WatchOutputRequest,
 };
 use weco_proto::version::{VERSION, VERSION_KEY};
 
@@ -76,69 +77,30 @@ impl House {
 
     /// Records a run of two sources that has ended.
     async fn record(&self, run: RunId, steps: &[Went]) {
-        let texts = |step: usize| [("z.py", format!("z = {step}\n")), ("a.py", format!("a = {step}\n"))];
-        let (mut kinds, mut blobs) = (Vec::new(), Vec::new());
-        let mut keep = |text: &str| {
-            let blob = Blob::new(text);
-            let id = blob.id();
-            blobs.push(blob);
-            id
-        };
-        let source = |(path, text): &(&str, String), keep: &mut dyn FnMut(&str) -> _| Source {
-            path: (*path).to_owned(),
-            blob: keep(text),
-            mode: 0o644,
-        };
-        let sources = texts(0).iter().map(|text| source(text, &mut keep)).collect();
-        kinds.push(RunEvent::Created { spec: Box::new(RunSpec { sources, steps: 9, ..fixture::spec(run) }) });
-        for (step, went) in steps.iter().enumerate() {
-            let node = NodeId(u32::try_from(step).unwrap());
-            if step > 0 {
-                let (stage, parent) = (Stage::Improve, NodeId(0));
-                kinds.push(RunEvent::Asked { node, parent, stage, attempt: 1 });
-                match went {
-                    Went::Unusable => {
-                        kinds.push(RunEvent::Failed { node, reason: "no code in it".to_owned() });
-                        continue;
-                    }
-                    Went::Good(_) | Went::Buggy => {}
-                }
-                let files: BTreeMap<_, _> =
-                    texts(step).iter().map(|(path, text)| ((*path).to_owned(), keep(text))).collect();
-                let usage = Usage { input_tokens: 10, output_tokens: 5 };
-                let plan = format!("plan {step}");
-                let (lines_added, lines_removed) = (2, 1);
-                kinds.push(RunEvent::Proposed {
-                    node,
-                    plan,
-                    files,
-                    lines_added,
-                    lines_removed,
-                    usage,
-                    from: None,
-                });
-            }
-            let verdict = match went {
-                Went::Good(metric) => Verdict::Good { metric: *metric },
-                Went::Buggy => Verdict::Buggy { reason: "it crashed".to_owned(), hint: String::new() },
-                Went::Unusable => continue,
-            };
-            let printed = format!("output of step {step}\n");
-            let outcome = Outcome {
-                verdict,
-                exit: Exit::Code { code: 0 },
-                duration_ms: 12,
-                output: keep(&printed),
-                output_tail: printed.clone(),
-            };
-            kinds.push(RunEvent::EvalIntended { node, attempt: 1 });
-            kinds.push(RunEvent::Evaluated { node, attempt: 1, outcome });
+        self.record_from(run, None, 1_000, steps).await;
+    }
+
+    /// The same, of a run derived from a node of another, whose events are from `at` on.
+    async fn record_from(&self, run: RunId, from: Option<(RunId, NodeId)>, at: i64, steps: &[Went]) {
+        let mut recording = Recording::default();
+        let source = |(path, text)| Source { path, blob: recording.keep(text), mode: 0o644 };
+        let sources = texts(0).map(source).to_vec();
+        let derived = from.map(|(parent, node)| Derived {
+            lineage: RUN,
+            run: parent,
+            node,
+            files: texts(0).map(|(path, text)| (path, Blob::new(text).id())).into(),
+        });
+        let spec = RunSpec { sources, derived, steps: 9, ..fixture::spec(run) };
+        recording.kinds.push(RunEvent::Created { spec: Box::new(spec) });
+        for (step, went) in (0..).zip(steps) {
+            recording.step(step, *went, from.is_some());
         }
         let (reason, hint) = ("stopped".to_owned(), String::new());
-        kinds.push(RunEvent::Ended { status: EndStatus::Terminated, reason, hint });
-        let events =
-            (1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 1_000 + seq as i64, kind }).collect();
-        self.journal.append(run, events, blobs, Durability::Flushed).await.unwrap();
+        recording.kinds.push(RunEvent::Ended { status: EndStatus::Terminated, reason, hint });
+        let event = |(seq, kind)| Event { seq, at: at + i64::try_from(seq).unwrap(), kind };
+        let events = (1..).zip(recording.kinds).map(event).collect();
+        self.journal.append(run, events, recording.blobs, Durability::Flushed).await.unwrap();
     }
 
     async fn tree(&self, request: GetTreeRequest) -> Vec<TreePart> {
@@ -155,6 +117,66 @@ impl House {
         let (run_id, node) = (RUN.to_string(), node.to_owned());
         let request = GetNodeRequest { run_id, node, code: true, output: true };
         Ok(self.service.get_node(versioned(request)).await?.into_inner())
+    }
+}
+
+/// The code of a step.
+fn texts(step: u32) -> [(String, String); 2] {
+    [("z.py".to_owned(), format!("z = {step}\n")), ("a.py".to_owned(), format!("a = {step}\n"))]
+}
+
+/// What is to be recorded of a run.
+#[derive(Default)]
+struct Recording {
+    kinds: Vec<RunEvent>,
+    blobs: Vec<Blob>,
+}
+
+impl Recording {
+    fn keep(&mut self, text: String) -> BlobId {
+        self.blobs.push(Blob::new(text));
+        self.blobs[self.blobs.len() - 1].id()
+    }
+
+    fn step(&mut self, step: u32, went: Went, is_derived: bool) {
+        let (node, parent) = (NodeId(step), NodeId(0));
+        if step > 0 {
+            self.kinds.push(RunEvent::Asked { node, parent, stage: Stage::Improve, attempt: 1 });
+        }
+        let verdict = match went {
+            Went::Good(metric) => Verdict::Good { metric },
+            Went::Buggy => Verdict::Buggy { reason: "it crashed".to_owned(), hint: String::new() },
+            Went::Unusable => {
+                return self.kinds.push(RunEvent::Failed { node, reason: "no code in it".to_owned() });
+            }
+        };
+        if step > 0 {
+            self.proposed(node);
+        }
+        let printed = format!("output of step {step}\n");
+        let exit = Exit::Code { code: 0 };
+        let output = self.keep(printed.clone());
+        let outcome = Outcome { verdict, exit, duration_ms: 12, output, output_tail: printed };
+        if step == 0 && is_derived {
+            return self.kinds.push(RunEvent::Inherited { outcome });
+        }
+        self.kinds.push(RunEvent::EvalIntended { node, attempt: 1 });
+        self.kinds.push(RunEvent::Evaluated { node, attempt: 1, outcome });
+    }
+
+    fn proposed(&mut self, node: NodeId) {
+        let files = texts(node.0).map(|(path, text)| (path, self.keep(text))).into();
+        let usage = Usage { input_tokens: 10, output_tokens: 5 };
+        let (plan, lines_added, lines_removed) = (format!("plan {node}"), 2, 1);
+        self.kinds.push(RunEvent::Proposed {
+            node,
+            plan,
+            files,
+            lines_added,
+            lines_removed,
+            usage,
+            from: None,
+        });
     }
 }
 
@@ -354,4 +376,115 @@ async fn who_looks_again_sees_what_is_new_and_nothing_of_what_is_gone() {
     // Another run by the same name, as an archive may bring it back.
     house.record(RUN, &[Went::Good(1.0)]).await;
     assert_eq!(house.nodes(GetTreeRequest::default()).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_never_evaluated_has_no_output() {
+    let house = House::with_run().await;
+    let request = |node: &str| WatchOutputRequest { run_id: RUN.to_string(), node: node.to_owned() };
+    let mut told = house.service.watch_output(versioned(request("2"))).await.unwrap().into_inner();
+    let part = told.next().await.unwrap().unwrap();
+    assert_eq!((part.step, part.text.as_str()), (2, "output of step 2\n"));
+    assert!(told.next().await.is_none());
+    let mut last = house.service.watch_output(versioned(request(""))).await.unwrap().into_inner();
+    assert_eq!(last.next().await.unwrap().unwrap().step, 5);
+    let refused = house.service.watch_output(versioned(request("4"))).await.map(|_| ()).unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition);
+    assert!(refused.message().contains("never evaluated: no code in it"), "{refused:?}");
+    assert!(hint(&refused).unwrap().contains("weco run results"));
+}
+
+const CHILD: RunId = RunId(uuid::Uuid::from_u128(0xcccc_0000 << 96));
+const GRANDCHILD: RunId = RunId(uuid::Uuid::from_u128(0x1111_0000 << 96));
+
+impl House {
+    /// A run, one derived from its step 1 while it went on, and one derived from step 1 of that.
+    async fn with_lineage() -> Self {
+        let house = Self::with_run().await;
+        let (child, grandchild) = ([Went::Good(3.0), Went::Good(8.0)], [Went::Good(8.0), Went::Good(8.0)]);
+        house.record_from(CHILD, Some((RUN, NodeId(1))), 1_010, &child).await;
+        house.record_from(GRANDCHILD, Some((CHILD, NodeId(1))), 9_000, &grandchild).await;
+        house
+    }
+
+    async fn lineage_of(&self, run: RunId, order: TreeOrder) -> (Vec<String>, Vec<Node>) {
+        let (run_id, order) = (run.to_string(), order.into());
+        let request = GetTreeRequest { run_id, lineage: true, order, ..Default::default() };
+        let parts = self.service.get_tree(versioned(request)).await.unwrap().into_inner();
+        let (mut members, mut nodes) = (Vec::new(), Vec::new());
+        for part in parts.collect::<Vec<_>>().await {
+            let part = part.unwrap();
+            members.extend(part.members.into_iter().map(|run| run.run_id));
+            nodes.extend(part.nodes);
+        }
+        (members, nodes)
+    }
+}
+
+#[tokio::test]
+async fn a_lineage_is_told_oldest_run_first_whoever_of_it_is_asked_about() {
+    let house = House::with_lineage().await;
+    for run in [RUN, CHILD, GRANDCHILD] {
+        let (members, nodes) = house.lineage_of(run, TreeOrder::Step).await;
+        assert_eq!(members, [RUN, CHILD, GRANDCHILD].map(|run| run.to_string()));
+        assert_eq!(steps(&nodes), [0, 1, 2, 3, 4, 5, 0, 1, 0, 1]);
+        let mut places: Vec<u32> = nodes.iter().map(|node| node.global_step).collect();
+        // The child was asked for things in between.
+        assert!(places[6] < places[5] && places[6] > places[1], "{places:?}");
+        assert_eq!(&places[8..], [8, 9]);
+        places.sort_unstable();
+        assert_eq!(places, (0..10).collect::<Vec<_>>());
+    }
+    let (_, nodes) = house.lineage_of(CHILD, TreeOrder::Metric).await;
+    let best = (nodes[0].run_id.clone(), nodes[0].step);
+    assert_eq!(best, (CHILD.to_string(), 1), "of equals the earliest");
+
+    let own = house.nodes(GetTreeRequest::default()).await;
+    assert_eq!((own.len(), own[5].global_step > 5), (6, true), "places count all of the lineage");
+}
+
+#[tokio::test]
+async fn the_first_node_of_a_derived_run_is_the_one_it_comes_from() {
+    let house = House::with_lineage().await;
+    let (_, nodes) = house.lineage_of(RUN, TreeOrder::Step).await;
+    assert_eq!((nodes[6].inherited, nodes[6].metric, nodes[6].parent_step), (true, Some(3.0), None));
+    assert_eq!(nodes[6].parent_id, nodes[1].node_id);
+    assert_eq!(nodes[8].parent_id, nodes[7].node_id);
+    assert!(!nodes[0].inherited && !nodes[7].inherited);
+
+    // Seen from the first run.
+    for text in ["best", &nodes[7].node_id[..10]] {
+        let reply = house.node(text).await.unwrap();
+        assert_eq!(reply.run.unwrap().run_id, CHILD.to_string(), "{text}");
+        assert_eq!(reply.node.unwrap().node_id, nodes[7].node_id, "{text}");
+    }
+    assert_eq!(house.node("run-best").await.unwrap().node.unwrap().node_id, nodes[1].node_id);
+}
+
+#[tokio::test]
+async fn a_lineage_does_without_the_runs_that_are_gone() {
+    let house = House::with_lineage().await;
+    for gone in [RUN, CHILD] {
+        let forget = ForgetRunRequest { run_id: gone.to_string() };
+        house.service.forget_run(versioned(forget)).await.unwrap();
+    }
+    let (members, nodes) = house.lineage_of(GRANDCHILD, TreeOrder::Metric).await;
+    assert_eq!(members, [GRANDCHILD.to_string()]);
+    assert_eq!(steps(&nodes), [0, 1]);
+    assert_eq!(nodes[0].global_step, 0);
+    assert!(!nodes[0].parent_id.is_empty(), "it is still said where it comes from");
+    let (run_id, node) = (GRANDCHILD.to_string(), "best".to_owned());
+    let request = GetNodeRequest { run_id, node, ..Default::default() };
+    let best = house.service.get_node(versioned(request)).await.unwrap().into_inner();
+    assert_eq!(best.node.unwrap().step, 0);
+}
+
+#[tokio::test]
+async fn only_a_version_of_the_run_itself_is_applied() {
+    let house = House::with_lineage().await;
+    let apply = |node: &str| ApplyBestRequest { run_id: RUN.to_string(), node: node.to_owned() };
+    let refused = house.service.apply_best(versioned(apply("best"))).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    assert!(refused.message().contains("is step 1 of run cccc0000, not of run aaaa0000"), "{refused:?}");
+    assert!(hint(&refused).unwrap().contains("run-best"), "{refused:?}");
 }

@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use tempfile::TempDir;
 use tokio::sync::Notify;
+use tonic::codegen::BoxStream;
 use tonic::{Code, Request, Status};
 use weco_core::event::Event;
 use weco_core::run::{BlobId, RunId};
@@ -24,7 +25,8 @@ use weco_daemon::run::{Deps, Registry, Slots, Swaps, Turns};
 use weco_daemon::secrets::Secrets;
 use weco_proto::v1::weco_server::Weco;
 use weco_proto::v1::{
-    EnvVar, Goal, RunStatus, RunUpdate, StartRunRequest, WatchRunRequest, run_update::Update,
+    ApplyBestReply, ApplyBestRequest, EnvVar, GetNodeRequest, Goal, Node, NodeStatus, OutputPart, RunStatus,
+    RunUpdate, StartRunRequest, StopRunRequest, WatchOutputRequest, WatchRunRequest, run_update::Update,
 };
 use weco_proto::version::{VERSION, VERSION_KEY};
 
@@ -167,6 +169,44 @@ impl House {
     }
 }
 
+impl House {
+    async fn output(&self, run_id: &str, node: &str) -> Result<BoxStream<OutputPart>, Status> {
+        let request = WatchOutputRequest { run_id: run_id.to_owned(), node: node.to_owned() };
+        Ok(self.service.watch_output(versioned(request)).await?.into_inner())
+    }
+
+    async fn node(&self, run_id: &str, node: &str) -> Node {
+        let (run_id, node) = (run_id.to_owned(), node.to_owned());
+        let request = GetNodeRequest { run_id, node, code: true, output: true };
+        self.service.get_node(versioned(request)).await.unwrap().into_inner().node.unwrap()
+    }
+
+    async fn apply(&self, run_id: &str, node: &str) -> Result<ApplyBestReply, Status> {
+        let request = ApplyBestRequest { run_id: run_id.to_owned(), node: node.to_owned() };
+        Ok(self.service.apply_best(versioned(request)).await?.into_inner())
+    }
+
+    fn source(&self) -> String {
+        std::fs::read_to_string(self.work.path().join("value.txt")).unwrap()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        std::fs::write(self.work.path().join(path), text).unwrap();
+    }
+}
+
+/// What is told until it contains `words`, or until its end.
+async fn heard(parts: &mut BoxStream<OutputPart>, words: Option<&str>) -> String {
+    let mut text = String::new();
+    while words.is_none_or(|words| !text.contains(words)) {
+        match tokio::time::timeout(DEADLINE, parts.next()).await.unwrap() {
+            Some(part) => text.push_str(&part.unwrap().text),
+            None => break,
+        }
+    }
+    text
+}
+
 fn versioned<T>(message: T) -> Request<T> {
     let mut request = Request::new(message);
     request.metadata_mut().insert(VERSION_KEY, VERSION.parse().unwrap());
@@ -264,4 +304,106 @@ async fn a_client_of_another_version_is_told_so() {
     let refused = house.service.start_run(request).await.unwrap_err();
     assert_eq!(refused.code(), Code::FailedPrecondition);
     assert!(refused.message().contains("0.0.0"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn what_an_evaluation_prints_is_told_as_it_comes_and_can_be_had_later() {
+    let house = House::new();
+    let run = house.start("echo begun; while [ ! -e go ]; do sleep 0.01; done; cat value.txt").await;
+    // The one that is evaluated now, or about to be.
+    let mut early = house.output(&run, "").await.unwrap();
+    assert_eq!(heard(&mut early, Some("begun\n")).await, "begun\n");
+    let mut late = house.output(&run, "0").await.unwrap();
+    assert_eq!(heard(&mut late, Some("begun\n")).await, "begun\n", "from its beginning");
+    house.write("go", "");
+    assert_eq!(heard(&mut early, None).await, "value = 3\n");
+    assert_eq!(heard(&mut late, None).await, "value = 3\n");
+    assert_eq!(end(&house.watch(&run).await).0, RunStatus::Completed);
+
+    let mut recorded = house.output(&run, "0").await.unwrap();
+    assert_eq!(heard(&mut recorded, None).await, "begun\nvalue = 3\n");
+    let mut last = house.output(&run, "").await.unwrap();
+    let told = last.next().await.unwrap().unwrap();
+    assert_eq!((told.step, told.text), (3, house.node(&run, "3").await.output));
+    let Err(refused) = house.output(&run, "4").await.map(|_| ()) else { panic!("there is no step 4") };
+    assert_eq!(refused.code(), Code::NotFound);
+}
+
+#[tokio::test]
+async fn who_waits_for_an_evaluation_that_is_not_to_come_is_told() {
+    let house = House::new();
+    let run = house.start("echo begun; while [ ! -e go ]; do sleep 0.01; done; cat value.txt").await;
+    let mut parts = house.output(&run, "0").await.unwrap();
+    heard(&mut parts, Some("begun")).await;
+    let stop = StopRunRequest { run_id: run.clone(), force: true, wait: true };
+    house.service.stop_run(versioned(stop)).await.unwrap();
+    heard(&mut parts, None).await;
+    let Err(refused) = house.output(&run, "0").await.map(|_| ()) else { panic!("it never ended") };
+    assert_eq!(refused.code(), Code::FailedPrecondition);
+    assert!(refused.message().contains("its run does not go on"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn any_step_can_be_written_over_the_sources_and_the_first_brings_the_original_back() {
+    let house = House::new();
+    let run = house.start("cat value.txt").await;
+    assert_eq!(end(&house.watch(&run).await).0, RunStatus::Completed);
+    let original = house.source();
+    let texts = async |step: &str| house.node(&run, step).await.files[0].text.clone();
+    for step in ["2", "1", "3"] {
+        let node = house.node(&run, step).await;
+        assert_eq!(house.apply(&run, &node.node_id[..13]).await.unwrap().step, node.step);
+        assert_eq!(house.source(), texts(step).await);
+        let recorded =
+            matches!(house.watch(&run).await.last(), Some(Update::Applied(it)) if it.step == node.step);
+        assert!(recorded, "step {step}");
+    }
+    let back = house.apply(&run, "0").await.unwrap();
+    assert_eq!((back.step, back.paths), (0, vec!["value.txt".to_owned()]));
+    assert_eq!(house.source(), original);
+    assert_eq!(house.apply(&run, "0").await.unwrap().paths, Vec::<String>::new(), "it is there already");
+
+    house.write("value.txt", "value = 4 # mine\n");
+    let refused = house.apply(&run, "1").await.unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition);
+    assert!(refused.message().contains("was edited"), "{refused:?}");
+    assert_eq!(house.source(), "value = 4 # mine\n");
+    assert_eq!(house.apply(&run, "7").await.unwrap_err().code(), Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_version_that_was_written_but_not_recorded_is_recorded_the_next_time() {
+    let house = House::new();
+    let run = house.start("cat value.txt").await;
+    assert_eq!(end(&house.watch(&run).await).0, RunStatus::Completed);
+    house.apply(&run, "1").await.unwrap();
+    // As a daemon leaves it that died between the two.
+    house.write("value.txt", &house.node(&run, "2").await.files[0].text);
+    assert_eq!(house.apply(&run, "2").await.unwrap().paths, ["value.txt"]);
+    assert!(matches!(house.watch(&run).await.last(), Some(Update::Applied(applied)) if applied.step == 2));
+}
+
+#[tokio::test]
+async fn nothing_is_written_over_the_sources_of_a_run_that_goes_on() {
+    let house = House::new();
+    let run = house.start("while [ ! -e go ]; do sleep 0.01; done; cat value.txt").await;
+    let refused = house.apply(&run, "0").await.unwrap_err();
+    assert_eq!(refused.code(), Code::AlreadyExists);
+    assert!(weco_proto::status::hint(&refused).unwrap().contains("weco run stop"), "{refused:?}");
+    house.write("go", "");
+    assert_eq!(end(&house.watch(&run).await).0, RunStatus::Completed);
+}
+
+#[tokio::test]
+async fn a_tree_is_current_while_its_run_goes_on() {
+    let house = House::new();
+    let run = house.start("echo begun; while [ ! -e go ]; do sleep 0.01; done; cat value.txt").await;
+    heard(&mut house.output(&run, "0").await.unwrap(), Some("begun")).await;
+    assert_eq!(house.node(&run, "0").await.status(), NodeStatus::Evaluating);
+    house.write("go", "");
+    house.watch(&run).await;
+    let node = house.node(&run, "0").await;
+    assert_eq!((node.status(), node.exit_code, node.metric), (NodeStatus::Completed, Some(0), Some(3.0)));
+    assert!(node.asked_at_ms <= node.proposed_at_ms && node.proposed_at_ms <= node.ended_at_ms);
+    assert!(node.duration_ms.is_some() && node.output_tail.ends_with("value = 3"));
 }

@@ -5,5 +5,5 @@ mod text;
 mod time;
 
 pub use number::{Precision, exact, improvement, metric, significant, tokens};
-pub use text::{end_cut, middle_cut, one_line, path_from, sanitise, short_id, untab, width, wrap};
+pub use text::{end_cut, middle_cut, one_line, path_from, sanitise, short_id, untab, visible, width, wrap};
 pub use time::{about, clock, words};

@@ -38,6 +38,23 @@ fn is_direction(char: char) -> bool {
     matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
+/// A line of code in which nothing is hidden: what [`sanitise`] would take away is replaced by a mark. Tabs stay.
+pub fn visible(line: &str) -> String {
+    line.chars()
+        .map(|char| match char {
+            '\t' => char,
+            // The pictures of control characters follow each other as these do.
+            '\0'..='\u{1f}' => {
+                char::from_u32(0x2400 + u32::from(char)).unwrap_or(char::REPLACEMENT_CHARACTER)
+            }
+            '\u{7f}' => '␡',
+            _ if char.is_control() || is_direction(char) => char::REPLACEMENT_CHARACTER,
+            '\u{2028}' | '\u{2029}' => char::REPLACEMENT_CHARACTER,
+            _ => char,
+        })
+        .collect()
+}
+
 /// What follows an escape character (ECMA-48 §5).
 fn skip_escape(chars: &mut Peekable<impl Iterator<Item = char>>) {
     match chars.peek() {
@@ -240,6 +257,12 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_hidden_in_code() {
+        let line = "\tx = \u{1b}[31m1\u{202e}2\u{9b}3\u{7f}ü\r";
+        assert_eq!(visible(line), "\tx = ␛[31m1\u{fffd}2\u{fffd}3␡ü␍");
+    }
+
+    #[test]
     fn ids_and_paths_are_no_longer_than_they_must_be() {
         assert_eq!(short_id("0002e071-5d7c-4c62"), "0002e071");
         assert_eq!(short_id("0002"), "0002");
@@ -286,6 +309,8 @@ mod tests {
             let safe = sanitise(&text);
             prop_assert!(safe.chars().all(|char| matches!(char, '\n' | '\t') || !char.is_control()));
             prop_assert_eq!(sanitise(&safe), safe);
+            let line = visible(&text);
+            prop_assert_eq!(sanitise(&line), line);
         }
 
         #[test]

@@ -10,7 +10,7 @@ Begin a run from a step of another one.
 
 That step's code and metric are step 0 of the new run: nothing is measured again, and the model starts afresh. \
 Sources, command, metric, goal and model are those of the other run; so are its steps and instructions, unless given \
-here. The other run is stopped first, unless --keep-parent.
+here. The other run is stopped, unless --keep-parent.
 
 Your own files stay the ones that are restored and compared, whatever step the run begins from. A screen asks \
 before anything is done.";

@@ -40,7 +40,7 @@ Examples:
 pub struct RunArgs {
     /// What to do with a run that exists.
     #[command(subcommand)]
-    pub verb: Option<RunVerb>,
+    pub verb: Option<Box<RunVerb>>,
 
     /// A new run.
     #[command(flatten)]

@@ -14,7 +14,7 @@ use crate::error::Error;
 /// Does what the command line says. Only what talks to the daemon gets a runtime.
 pub(crate) fn perform(cli: Cli) -> Result<ExitCode, Error> {
     match cli.verb {
-        Verb::Run(RunArgs { verb: Some(verb), .. }) => match verb {
+        Verb::Run(RunArgs { verb: Some(verb), .. }) => match *verb {
             RunVerb::Status(args) => block_on(status::status(args)),
             RunVerb::Stop(args) => block_on(status::stop(args)),
             RunVerb::Review(args) => block_on(review::list(args)),

@@ -37,6 +37,12 @@ impl SharedFacts {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).note(update);
     }
 
+    /// The run's directory, if it is known.
+    pub(super) fn directory(&self) -> Option<String> {
+        let facts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        facts.created.as_ref().map(|created| created.directory.clone())
+    }
+
     /// What is known by now.
     pub(super) fn take(&self) -> Facts {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))

@@ -1,5 +1,6 @@
 //! What `weco` does: one verb, one file.
 
+mod act;
 mod apply;
 mod attach;
 mod daemon;

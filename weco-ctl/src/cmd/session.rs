@@ -6,16 +6,16 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::act::Actor;
 use super::facts::SharedFacts;
 use super::finish::Finish;
-use super::stop::carry_out;
 use super::updates::{News, Reconnecting, Retry};
 use crate::cli::{EndArgs, OutputArg};
 use crate::daemon::Daemon;
 use crate::error::Error;
-use crate::ui::{Action, Followed, OnInterrupt, Updates, plain, rich};
+use crate::ui::{Action, Answer, Followed, OnInterrupt, Updates, plain, rich};
 
 /// What a call brought, and whether the user pressed Ctrl-C while it was under way.
 pub(super) struct Interruptible<T> {
@@ -75,8 +75,10 @@ impl Session {
             let _ = actions.send(Action::Stop { force: false });
         }
         let updates = self.updates(rich, facts.clone());
-        let stops = carry_out(self.daemon.clone(), self.run_id.clone(), asked);
-        let (followed, stop_failure) = tokio::join!(self.follow(rich, updates, actions), stops);
+        let (told, answers) = unbounded_channel();
+        let actor = Actor { daemon: self.daemon.clone(), run_id: self.run_id.clone(), facts: facts.clone() };
+        let acts = actor.carry_out(asked, told);
+        let (followed, stop_failure) = tokio::join!(self.follow(rich, updates, actions, answers), acts);
         let mut followed = followed.map_err(Error::output)?;
         followed.interrupted |= self.interrupted;
         followed.stopped |= self.interrupted;
@@ -99,9 +101,10 @@ impl Session {
         rich: bool,
         updates: Updates,
         actions: UnboundedSender<Action>,
+        answers: UnboundedReceiver<Answer>,
     ) -> io::Result<Followed> {
         if rich {
-            rich::follow(updates, actions, self.on_interrupt).await
+            rich::follow(updates, actions, answers, self.on_interrupt).await
         } else {
             plain::follow(updates, actions, self.on_interrupt, &mut io::stdout(), self.from_seq).await
         }

@@ -42,11 +42,12 @@ pub(super) fn run(prefix: &str) -> Option<RunSummary> {
 }
 
 /// The nodes of a run, or of its whole lineage.
-pub(super) fn nodes(prefix: &str, lineage: bool) -> Option<Vec<Node>> {
+pub(super) fn nodes(prefix: &str, lineage: bool) -> Vec<Node> {
     let request = GetTreeRequest { run_id: prefix.to_owned(), lineage, ..GetTreeRequest::default() };
     answer(async move |mut client: Client| {
         collect(client.get_tree(request).await?.into_inner(), |part| part.nodes, usize::MAX).await
     })
+    .unwrap_or_default()
 }
 
 /// What the daemon answers, if it runs and does so in time.

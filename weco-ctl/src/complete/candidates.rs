@@ -48,12 +48,12 @@ fn about_word(word: &str) -> &'static str {
 }
 
 fn steps(run: &str) -> Vec<(String, String)> {
-    let nodes = ask::nodes(run, false).unwrap_or_default();
+    let nodes = ask::nodes(run, false);
     nodes.iter().rev().map(|node| (node.step.to_string(), about_node(node))).collect()
 }
 
 fn ids(run: &str) -> Vec<(String, String)> {
-    let nodes = ask::nodes(run, true).unwrap_or_default();
+    let nodes = ask::nodes(run, true);
     nodes
         .iter()
         .rev()

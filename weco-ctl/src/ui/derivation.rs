@@ -48,7 +48,7 @@ impl Derivation {
     pub fn lines(&self) -> Vec<String> {
         let mut lines = vec![format!("The new run begins from {}.", self.source())];
         lines.extend(self.fate().map(|(which, stopped)| match stopped {
-            true => format!("First {which} is stopped."),
+            true => format!("It takes the place of {which}, which is stopped."),
             false => format!("Meanwhile {which} goes on."),
         }));
         if !self.differing.is_empty() {
@@ -155,7 +155,7 @@ mod tests {
         derivation.from.metric = None;
         insta::assert_snapshot!(derivation.lines().join("\n"), @r"
         The new run begins from step 7 of swift-heron (0002e071), which has no metric.
-        First that run is stopped.
+        It takes the place of that run, which is stopped.
         Not as in that step: a.py, kernels/rows.py. Your files stay, and are what is restored.
         ");
     }

@@ -3,18 +3,65 @@
 use std::pin::Pin;
 
 use futures_util::Stream;
-use weco_proto::v1::RunUpdate;
+use weco_proto::v1::{RunUpdate, SourceText};
 
 use super::RunView;
 
 /// What the user asks of the run while it is followed; the caller makes the call.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Action {
-    /// Stop the run in good order, or at once.
+    /// Stop the run in good order, or at once. Not answered: the run's events tell.
     Stop {
         /// Without a grace period.
         force: bool,
     },
+    /// Give the code of a step and of the one that it starts from.
+    Fetch {
+        /// Which.
+        step: u32,
+    },
+    /// Approve a step that waits.
+    Approve {
+        /// Which.
+        step: u32,
+    },
+    /// Turn a step that waits down.
+    Reject {
+        /// Which.
+        step: u32,
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// Give a step that waits other code.
+    Revise {
+        /// Which.
+        step: u32,
+        /// The sources that change.
+        files: Vec<SourceText>,
+    },
+    /// Give the run other instructions.
+    Instruct {
+        /// All of them.
+        text: String,
+    },
+}
+
+/// What came of an action.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Answer {
+    /// Which.
+    pub action: Action,
+    /// The code, where that was asked for; or why it was not done.
+    pub result: Result<Option<Change>, String>,
+}
+
+/// What a step changes.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Change {
+    /// The sources that it starts from.
+    pub before: Vec<SourceText>,
+    /// Its own.
+    pub after: Vec<SourceText>,
 }
 
 /// What Ctrl-C means to a follower.

@@ -24,6 +24,6 @@ pub mod terminal;
 mod follow;
 mod secret;
 
-pub use follow::{Action, Ending, Followed, OnInterrupt, Updates};
+pub use follow::{Action, Answer, Change, Ending, Followed, OnInterrupt, Updates};
 pub use secret::{Typed, type_secret};
 pub use weco_view::{self as view, RunView, format};

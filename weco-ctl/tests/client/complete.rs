@@ -92,6 +92,11 @@ fn steps_of_the_named_run_are_offered_newest_first() {
     );
     assert_eq!(values(&complete(&home, "weco run derive 0002 -n 5 --from-step 1")), ["12", "11", "10", "1"]);
     assert_eq!(values(&complete(&home, "weco run derive 0002 --from-step=b")), ["--from-step=best"]);
+    for line in ["run show 0002 --step 1", "run diff 0002 --step 1", "run diff 0002 --against 1"] {
+        assert_eq!(values(&complete(&home, &format!("weco {line}"))), ["12", "11", "10", "1"], "{line}");
+    }
+    let against = complete(&home, "weco run diff 0002 --against ");
+    assert_eq!(values(&against)[..3], ["baseline", "parent", "12"]);
     let ids = complete(&home, "weco run derive 0002 --from-step 0000000c-");
     assert_eq!(ids, ["0000000c-1b67-511f-a514-36947f0c4b31\tstep 12, 1.5, Plan"]);
     assert_eq!(
@@ -99,6 +104,19 @@ fn steps_of_the_named_run_are_offered_newest_first() {
         ["best", "run-best"],
         "of which run?"
     );
+}
+
+#[test]
+fn only_nodes_that_wait_are_offered_to_be_approved() {
+    let home = Home::with_runtime_dir();
+    let _daemon = serve(&home, (0..=12).map(|step| node(step, Some(1.5))).collect());
+    for verb in ["submit", "revise", "reject"] {
+        let all = complete(&home, &format!("weco run {verb} 0002 --node "));
+        assert_eq!(all, [format!("{NODE}\tstep 12, Use tiles .")], "{verb}");
+        assert_eq!(values(&complete(&home, &format!("weco run {verb} 0002 --node 1"))), ["12"]);
+        assert_eq!(values(&complete(&home, &format!("weco run {verb} 0002 --node b1e5f00d-"))), [NODE]);
+    }
+    assert_eq!(values(&complete(&home, "weco run submit 0002 --node 12 --source mo")), ["model.py"]);
 }
 
 #[test]

@@ -201,7 +201,7 @@ fn on_a_terminal_nothing_is_done_unless_confirmed() {
         assert_eq!(code, Some(1), "{said}");
         assert!(said.ends_with("Nothing was done.\r\n"), "{said:?}");
         let question = "The new run begins from step 7 of swift-heron (0002e071), speedup 3.5.\r\n\
-                        First that run is stopped.\r\nNot as in that step: model.py. ";
+                        It takes the place of that run, which is stopped.\r\nNot as in that step: model.py. ";
         assert!(said.contains(question), "{said:?}");
         assert!(matches!(daemon.calls().as_slice(), [Call::CheckDerive(_)]));
     }

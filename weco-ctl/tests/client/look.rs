@@ -10,7 +10,8 @@ use weco_proto::v1::{
 };
 
 use crate::support::{
-    Call, Fake, Home, RUN, Script, Then, Watched, created, ended, measured, nodes, runs, text,
+    Call, Fake, Home, RUN, Screen, Script, Then, Watched, created, ended, measured, nodes, resumed, runs,
+    text,
 };
 
 fn script() -> Script {
@@ -225,4 +226,46 @@ fn a_reader_who_leaves_early_is_no_error() {
         let (code, _, err) = text(&output);
         assert_eq!((code, err.as_str()), (Some(141), ""), "{args:?}");
     }
+}
+
+#[test]
+fn a_terminal_is_not_steered_by_what_is_shown() {
+    let home = Home::with_runtime_dir();
+    let output = ["warm\u{1b}[3", "1mup\nspeed", "up: 2.5"]
+        .map(|text| OutputPart { step: 2, text: text.into() })
+        .to_vec();
+    let mut nodes = nodes();
+    nodes[0].plan = "Tile\u{9b}2J it".into();
+    let _daemon = Fake::serve(&home.socket(), Script { output, nodes, ..script() });
+    for (args, shown) in [
+        (&["logs", "0002e", "--step", "2"][..], "warmup\r\nspeedup: 2.5\r\n"),
+        (&["logs", "0002e", "--step", "2", "--follow"], "warmup\r\nspeedup: 2.5\r\n"),
+        (&["results", "0002e", "--format", "csv", "--top", "1"], "2,2.5,Tile it,"),
+        (&["results", "0002e", "--format", "table", "--top", "1"], "  Tile it\r\n"),
+        (&["show", "0002e"], "Tile\\u009b2J it"),
+    ] {
+        let (code, text) = Screen::start(home.weco(&[&["run"], args].concat())).end();
+        assert_eq!(code, Some(0), "{text}");
+        assert!(text.contains(shown) && !text.contains(['\u{1b}', '\u{9b}']), "{args:?}: {text:?}");
+    }
+}
+
+/// The lines are those of the run's log: what it was resumed after is told, and the end once.
+#[test]
+fn a_run_that_goes_on_again_has_all_its_lines() {
+    let home = Home::with_runtime_dir();
+    let updates = || {
+        let history =
+            vec![created(&home), measured(2, 0, 1.0), ended(3, RunStatus::Terminated, 0), resumed(4)];
+        [history, vec![measured(5, 1, 2.0), ended(6, RunStatus::Completed, 1)]].concat()
+    };
+    let mut runs = runs();
+    runs[0].last_seq = 6;
+    let watched = || Watched { updates: updates(), then: Then::Close };
+    let watched = [watched(), watched()].into();
+    let _daemon = Fake::serve(&home.socket(), Script { watched, runs, ..script() });
+    let once = run(&home, &["logs", "0002e"]);
+    assert!(once.contains("[RESUMED]") && once.contains("[METRIC] Step 1: 2"), "{once}");
+    assert_eq!(once.matches("[COMPLETE]").count(), 1, "{once}");
+    assert_eq!(run(&home, &["logs", "0002e", "-f"]), once);
 }

@@ -2,7 +2,7 @@
 
 use weco_proto::v1::Node;
 
-use crate::support::{DERIVED, Fake, Home, Script, nodes, runs};
+use crate::support::{DERIVED, Fake, Home, Screen, Script, nodes, runs};
 
 fn script() -> Script {
     Script { runs: runs(), nodes: nodes(), ..Script::default() }
@@ -84,4 +84,23 @@ fn a_verb_of_a_run_is_known_without_run() {
         assert_eq!(err, format!("error: weco has no command '{}'\n  try: {hint}\n", args[0]));
     }
     assert!(home.run(&["nonsense"]).2.contains("unrecognized subcommand"));
+}
+
+#[test]
+fn a_terminal_gets_colour_unless_it_is_not_wanted() {
+    let home = Home::with_runtime_dir();
+    let mut nodes = nodes();
+    nodes[0].files[0].text = "tile = 8 \u{1b}[2J\nrun(tile)\n".into();
+    let _daemon = Fake::serve(&home.socket(), Script { nodes, ..script() });
+    let shown = |variables: &[(&str, &str)]| {
+        let mut command = home.weco(&["run", "diff", "0002e"]);
+        command.envs(variables.iter().copied());
+        let (code, shown) = Screen::start(command).end();
+        assert_eq!(code, Some(0), "{shown}");
+        shown
+    };
+    let coloured = shown(&[]);
+    assert!(coloured.contains("\u{1b}[32m+tile = 8 \u{1b}[0m\r\n run(tile)\r\n"), "{coloured:?}");
+    let plain = shown(&[("NO_COLOR", "1")]);
+    assert!(plain.contains("\n-tile = 1\r\n+tile = 8 \r\n") && !plain.contains('\u{1b}'), "{plain:?}");
 }

@@ -4,6 +4,7 @@ mod convert;
 mod derive;
 mod launch;
 mod nodes;
+mod output;
 mod reader;
 mod runs;
 mod service;

@@ -9,7 +9,7 @@ use weco_proto::version::{VERSION, check_client_version};
 
 use crate::daemon::About;
 use crate::rpc::launch::Launch;
-use crate::rpc::{convert, derive, launch, runs, steer, transfer, tree, watch};
+use crate::rpc::{convert, derive, launch, output, runs, steer, transfer, tree, watch};
 use crate::run::{Further, NewRun, Registry};
 
 /// The service over a registry.
@@ -68,7 +68,7 @@ impl Weco for Service {
         let registry = Arc::clone(&self.registry);
         let created = tokio::spawn(async move {
             let Launch { spec, context, blobs } = launch;
-            registry.create(NewRun { spec, blobs, context, detached, inherited: None }).await
+            registry.create(NewRun { spec, blobs, context, detached, first: Vec::new() }).await
         });
         created.await.map_err(|error| Status::internal(format!("internal error: {error}")))??;
         Ok(Response::new(reply))
@@ -149,7 +149,10 @@ impl Weco for Service {
     async fn apply_best(&self, request: Request<v1::ApplyBestRequest>) -> Answer<v1::ApplyBestReply> {
         let request = same_version(request)?;
         let run = self.registry.find(&request.run_id)?;
-        let (node, paths) = self.registry.apply_best(run).await?;
+        let (node, paths) = match request.node.as_str() {
+            "" => self.registry.apply_best(run).await?,
+            node => self.registry.apply(run, node).await?,
+        };
         Ok(Response::new(v1::ApplyBestReply { step: node.0, paths }))
     }
 
@@ -161,6 +164,14 @@ impl Weco for Service {
     async fn get_node(&self, request: Request<v1::GetNodeRequest>) -> Answer<v1::GetNodeReply> {
         let request = same_version(request)?;
         Ok(Response::new(tree::get_node(Arc::clone(&self.registry), request).await?))
+    }
+
+    async fn watch_output(
+        &self,
+        request: Request<v1::WatchOutputRequest>,
+    ) -> Answer<BoxStream<v1::OutputPart>> {
+        let request = same_version(request)?;
+        Ok(Response::new(Box::pin(output::watch(Arc::clone(&self.registry), request).await?)))
     }
 
     async fn export_run(&self, request: Request<v1::ExportRunRequest>) -> Answer<BoxStream<v1::ExportPart>> {

@@ -166,7 +166,7 @@ pub(super) fn spawn(
     let (publisher, feed) = feed(state.seq());
     let run = state.spec().id;
     let artifacts = Artifacts::start(&state, Arc::clone(&deps.journal), Mailbox(sender.clone()));
-    let effects = Effects::new(&state, context, Arc::clone(&deps), Mailbox(sender.clone()), publisher.live());
+    let effects = Effects::new(&state, context, Arc::clone(&deps), Mailbox(sender.clone()), &publisher);
     let (stop, stopping) = watch::channel(false);
     let mut actor =
         Actor { run, state, inbox, stopping, publisher, effects, artifacts, deps: Arc::clone(&deps) };

@@ -1,22 +1,22 @@
-//! Making a run's best version the user's own.
+//! Making one of a run's versions the user's own: usually the best.
 
 use std::path::Path;
 use std::time::Duration;
 
 use weco_core::decide::{Input, decide};
 use weco_core::event::{EndStatus, Event};
-use weco_core::run::{BlobId, FileRefs, NodeId, RunSpec};
+use weco_core::run::{BlobId, FileRefs, NodeId};
 use weco_core::state::RunState;
 
 use crate::clock;
 use crate::error::{Failure, FailureKind};
 use crate::eval::workspace::{Edit, Workspace, WorkspaceError};
 use crate::run::effects::{kept_dir, load};
-use crate::run::registry::{Deps, internal};
+use crate::run::registry::{Deps, internal, short};
 
 /// What was written.
 pub(super) struct Applied {
-    /// The best step.
+    /// The step.
     pub(super) node: NodeId,
     /// The sources that were written, or that hold it already.
     pub(super) paths: Vec<String>,
@@ -34,35 +34,47 @@ pub(super) fn is_due(state: &RunState) -> bool {
     state.spec().apply_best && state.end_status() == Some(EndStatus::Completed) && best
 }
 
-/// Writes the best version over the sources of a run that is over; the caller has the turn in its working tree. If it is there already, that is all there is to
-/// it.
+/// Which version is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Version {
+    /// The run's best, which must be better than the baseline.
+    Best,
+    /// This one, whatever came of it.
+    Of(NodeId),
+}
+
+/// Writes a version over the sources of a run that is over; the caller has the turn in its working tree. If it is
+/// there already, that is all there is to it.
 ///
 /// # Errors
-/// If nothing better than the baseline was found, or a source was edited since.
-pub(super) fn apply_best(
+/// If there is no such version, or a source was edited since.
+pub(super) fn apply(
     deps: &Deps,
     state: &mut RunState,
     workspace: &mut Workspace,
+    version: Version,
 ) -> Result<Applied, Failure> {
-    let (node, refs) = best(state)?;
+    let (node, refs) = chosen(state, version)?;
     if !state.edited().is_empty() {
-        return Err(edited(state.spec(), state.edited().iter().map(String::as_str)));
+        return Err(edited(state, node, state.edited().iter().map(String::as_str)));
     }
     let files = load(deps.journal.as_ref(), state.spec().id, &refs)?;
     let edits = workspace.check()?;
-    let changed = refs.iter().filter(|(path, blob)| is_changed(state, path, blob));
-    let changed: Vec<String> = changed.map(|(path, _)| path.clone()).collect();
     if edits.is_empty() && *state.originals() == refs {
-        return Ok(Applied { node, paths: changed, events: Vec::new() });
+        let changed = refs.iter().filter(|(path, blob)| is_changed(state, path, blob));
+        let paths = changed.map(|(path, _)| path.clone()).collect();
+        return Ok(Applied { node, paths, events: Vec::new() });
     }
     // Written already, by a daemon that died before it could record that.
-    let is_written = !edits.is_empty() && changed.iter().all(|path| holds(&edits, path, &files[path]));
-    let paths = if is_written && edits.len() == changed.len() {
-        changed
+    let differs = |(path, blob): &(&String, &BlobId)| state.originals().get(*path) != Some(*blob);
+    let due: Vec<String> = refs.iter().filter(differs).map(|(path, _)| path.clone()).collect();
+    let is_written = !edits.is_empty() && due.iter().all(|path| holds(&edits, path, &files[path]));
+    let paths = if is_written && edits.len() == due.len() {
+        due
     } else {
         let applied = workspace.apply(&files, &kept_dir(state.spec(), "apply"));
         applied.map_err(|error| match error {
-            WorkspaceError::Edited(edits) => edited(state.spec(), edits.iter().map(Edit::path)),
+            WorkspaceError::Edited(edits) => edited(state, node, edits.iter().map(Edit::path)),
             error => error.into(),
         })?
     };
@@ -71,10 +83,23 @@ pub(super) fn apply_best(
     Ok(Applied { node, paths, events: decision.events })
 }
 
-fn best(state: &RunState) -> Result<(NodeId, FileRefs), Failure> {
-    let best = state.tree().best().filter(|node| node.id != NodeId::BASELINE);
-    best.and_then(|node| Some((node.id, node.files.clone()?)))
-        .ok_or_else(|| Failure::new(FailureKind::State, "no version better than the baseline was found"))
+fn chosen(state: &RunState, version: Version) -> Result<(NodeId, FileRefs), Failure> {
+    let refused = |message: String| Failure::new(FailureKind::State, message);
+    match version {
+        Version::Best => {
+            let best = state.tree().best().filter(|node| node.id != NodeId::BASELINE);
+            best.and_then(|node| Some((node.id, node.files.clone()?)))
+                .ok_or_else(|| refused("no version better than the baseline was found".to_owned()))
+        }
+        Version::Of(id) => {
+            let files = state.tree().get(id).and_then(|node| node.files.clone());
+            files.map(|files| (id, files)).ok_or_else(|| {
+                let run = short(state.spec().id);
+                refused(format!("step {id} of run {run} has no code: it was never proposed"))
+                    .hint(format!("steps with code: weco run results {run}"))
+            })
+        }
+    }
 }
 
 /// Whether the source at `path` was found to hold `text`.
@@ -89,13 +114,19 @@ fn is_changed(state: &RunState, path: &str, blob: &BlobId) -> bool {
     state.spec().sources.iter().any(|source| source.path == path && source.blob != *blob)
 }
 
-/// The best version is not written over the user's own edit of `paths`.
-fn edited<'a>(spec: &RunSpec, paths: impl Iterator<Item = &'a str>) -> Failure {
+/// A version is not written over the user's own edit of `paths`.
+fn edited<'a>(state: &RunState, node: NodeId, paths: impl Iterator<Item = &'a str>) -> Failure {
     let paths = paths.collect::<Vec<_>>().join(", ");
-    let best = Path::new(&spec.log_dir).join(spec.id.to_string()).join("best/files");
+    let (spec, is_best) = (state.spec(), state.tree().best().is_some_and(|best| best.id == node));
+    let version = if is_best { "the best version".to_owned() } else { format!("step {node}") };
+    let kept = match is_best {
+        true => "best/files".to_owned(),
+        false => format!("steps/{node}/files"),
+    };
+    let kept = Path::new(&spec.log_dir).join(spec.id.to_string()).join(kept);
     Failure::new(
         FailureKind::State,
-        format!("{paths} was edited during the run, so the best version is not written over it"),
+        format!("{paths} was edited during the run, so {version} is not written over it"),
     )
-    .hint(format!("merge the best version, in {}, into your own", best.display()))
+    .hint(format!("merge {version}, in {}, into your own", kept.display()))
 }

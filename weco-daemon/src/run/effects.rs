@@ -18,9 +18,9 @@ use crate::eval::workspace::Workspace;
 use crate::journal::{Journal, JournalError};
 use crate::model::Model;
 use crate::run::actor::{Mailbox, panic_text};
-use crate::run::apply::{Applied, apply_best};
+use crate::run::apply::{Applied, Version, apply};
 use crate::run::evaluate::evaluate;
-use crate::run::feed::{Live, LiveWhat};
+use crate::run::feed::{Live, LiveWhat, Printing, Publisher};
 use crate::run::propose::propose;
 use crate::run::registry::Deps;
 use crate::run::turns::working_tree;
@@ -64,6 +64,7 @@ pub(super) struct Shared {
     pub(super) deps: Arc<Deps>,
     pub(super) mailbox: Mailbox,
     pub(super) live: watch::Sender<Live>,
+    pub(super) printing: watch::Sender<Option<Printing>>,
     observations: Mutex<Vec<Observation>>,
 }
 
@@ -102,7 +103,7 @@ impl Effects {
         context: RunContext,
         deps: Arc<Deps>,
         mailbox: Mailbox,
-        live: watch::Sender<Live>,
+        publisher: &Publisher,
     ) -> Self {
         let spec = state.spec().clone();
         let observations = match context.proposer {
@@ -116,7 +117,8 @@ impl Effects {
             workspace: tokio::sync::Mutex::new(context.workspace),
             deps,
             mailbox,
-            live,
+            live: publisher.live(),
+            printing: publisher.printing(),
             observations: Mutex::new(observations),
         };
         let (stopper, stop) = stop_channel();
@@ -197,7 +199,7 @@ impl Effects {
         let tree = working_tree(Path::new(&self.shared.spec.directory));
         let _turn = self.shared.deps.turns.take(&tree, || ()).await;
         let mut workspace = self.shared.workspace.lock().await;
-        apply_best(&self.shared.deps, state, &mut workspace)
+        apply(&self.shared.deps, state, &mut workspace, Version::Best)
     }
 
     /// Ends whatever is under way and waits for it: no process is left and the sources are restored.

@@ -3,6 +3,9 @@
 //! the output's tail) they see as the newest value.
 
 use tokio::sync::watch;
+use weco_core::run::NodeId;
+
+use crate::eval::capture;
 
 /// What goes on at this moment; not recorded.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -40,27 +43,43 @@ pub enum LiveWhat {
     },
 }
 
+/// An evaluation whose command runs.
+#[derive(Clone, Debug)]
+pub struct Printing {
+    /// The node that is evaluated.
+    pub node: NodeId,
+    /// The attempt, from 1.
+    pub attempt: u32,
+    /// What it prints.
+    pub output: capture::Live,
+}
+
 /// The run's side.
 #[derive(Debug)]
 pub(super) struct Publisher {
     recorded: watch::Sender<u64>,
     live: watch::Sender<Live>,
+    printing: watch::Sender<Option<Printing>>,
 }
 
-/// A watcher's side. Both channels close when the run's actor is gone.
+/// A watcher's side. Its channels close when the run's actor is gone.
 #[derive(Clone, Debug)]
 pub struct Feed {
     /// The last recorded sequence number.
     pub recorded: watch::Receiver<u64>,
     /// The newest momentary news.
     pub live: watch::Receiver<Live>,
+    /// The evaluation under way, if there is one.
+    pub printing: watch::Receiver<Option<Printing>>,
 }
 
 /// A feed whose journal is at `seq`.
 pub(super) fn feed(seq: u64) -> (Publisher, Feed) {
     let (recorded, recorded_rx) = watch::channel(seq);
     let (live, live_rx) = watch::channel(Live::default());
-    (Publisher { recorded, live }, Feed { recorded: recorded_rx, live: live_rx })
+    let (printing, printing_rx) = watch::channel(None);
+    let feed = Feed { recorded: recorded_rx, live: live_rx, printing: printing_rx };
+    (Publisher { recorded, live, printing }, feed)
 }
 
 impl Publisher {
@@ -72,5 +91,10 @@ impl Publisher {
     /// A handle for those who report momentary news.
     pub(super) fn live(&self) -> watch::Sender<Live> {
         self.live.clone()
+    }
+
+    /// A handle for who starts evaluations.
+    pub(super) fn printing(&self) -> watch::Sender<Option<Printing>> {
+        self.printing.clone()
     }
 }

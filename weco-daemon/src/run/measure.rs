@@ -12,7 +12,7 @@ use crate::eval::process::{Command, Finished, StopSignal};
 use crate::eval::workspace::{Edit, RestoreError, Workspace, WorkspaceError};
 use crate::eval::{self, EvalError, Evaluated, Evaluation};
 use crate::run::effects::Shared;
-use crate::run::feed::{Live, LiveWhat};
+use crate::run::feed::{Live, LiveWhat, Printing};
 use crate::run::patience::Patience;
 
 /// Looks at the sources that find one edited, before giving up on someone who never stops saving.
@@ -56,6 +56,7 @@ pub(super) async fn measure(
         let started = |process: &_, live: capture::Live| {
             shared.mailbox.post(Input::EvalStarted { node, attempt, process: Clone::clone(process) });
             shared.show(node.0, LiveWhat::Evaluating { output_tail: String::new() });
+            shared.printing.send_replace(Some(Printing { node, attempt, output: live.clone() }));
             tokio::spawn(show_output(shared.live.clone(), node, live));
         };
         // Of this machine's, while the command runs; not while a disk is waited for.
@@ -65,7 +66,9 @@ pub(super) async fn measure(
         };
         // Until the sources are back.
         let _swap = shared.deps.swaps.note(workspace.replacements(&files));
-        match eval::evaluate(&mut workspace, evaluation, stop.clone(), started).await {
+        let evaluated = eval::evaluate(&mut workspace, evaluation, stop.clone(), started).await;
+        shared.printing.send_replace(None);
+        match evaluated {
             Ok(Evaluated { finished, edits }) => {
                 take(shared, &mut workspace, &edits).await;
                 return Ok(Some(finished));
@@ -151,7 +154,7 @@ pub(crate) fn noticed(edit: &Edit) -> (Input, Vec<Blob>) {
 /// Shows the output's end as it grows, until the command has ended or something else is shown.
 async fn show_output(live: tokio::sync::watch::Sender<Live>, node: NodeId, output: capture::Live) {
     let mut grown = output.watch();
-    // Ends when the capture is dropped. The newest value is all that watchers see.
+    // Ends when nothing more can be printed. The newest value is all that watchers see.
     loop {
         let shown = live.send_if_modified(|live| match &mut live.what {
             LiveWhat::Evaluating { output_tail } if live.step == node.0 => {

@@ -38,7 +38,7 @@ pub use actor::{RunHandle, Told};
 pub use company::Watching;
 pub use effects::{Proposer, RunContext};
 pub(crate) use effects::{kept_dir, load};
-pub use feed::{Feed, Live, LiveWhat};
+pub use feed::{Feed, Live, LiveWhat, Printing};
 pub use forest::Forest;
 pub use lineage::Lineage;
 pub(crate) use measure::noticed;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 use weco_core::decide::Input;
-use weco_core::event::{Event, Outcome, RunEvent};
+use weco_core::event::{Event, RunEvent};
 use weco_core::run::{RunId, RunSpec};
 use weco_core::state::{RunState, RunStatus};
 
@@ -52,8 +52,8 @@ pub struct NewRun {
     pub context: RunContext,
     /// No client is going to watch: it has a log from its beginning.
     pub detached: bool,
-    /// What a derived run's first step came to, so that it is not evaluated again.
-    pub inherited: Option<Outcome>,
+    /// What is recorded with its creation.
+    pub first: Vec<RunEvent>,
 }
 
 /// All runs: the live ones by their actors, the others by what is recorded of them.
@@ -132,14 +132,13 @@ impl Registry {
     /// If it or its log cannot be recorded; then nothing is left of it.
     pub async fn create(
         &self,
-        NewRun { spec, blobs, context, detached, inherited }: NewRun,
+        NewRun { spec, blobs, context, detached, first }: NewRun,
     ) -> Result<(), Failure> {
         self.refuse_when_stopping()?;
         let log = self.deps.logs.reserve_if(detached, spec.id).await?;
         let created = RunEvent::Created { spec: Box::new(spec.clone()) };
-        let inherited = inherited.map(|outcome| RunEvent::Inherited { outcome });
         let at = clock::now();
-        let kinds = std::iter::once(created).chain(inherited);
+        let kinds = std::iter::once(created).chain(first);
         let events: Vec<Event> = (1..).zip(kinds).map(|(seq, kind)| Event { seq, at, kind }).collect();
         let state = RunState::replay(&events).map_err(internal)?;
         // First, for whoever finds the record after a crash needs them.

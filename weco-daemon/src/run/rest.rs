@@ -14,8 +14,9 @@ use crate::error::{Failure, FailureKind};
 use crate::eval::workspace::Edit;
 use crate::journal::Durability;
 use crate::recover;
-use crate::run::apply::{self, Applied};
+use crate::run::apply::{self, Applied, Version};
 use crate::run::effects::RunContext;
+use crate::run::query::Standing;
 use crate::run::registry::{Registry, internal, short};
 use crate::run::turns::working_tree;
 
@@ -152,7 +153,26 @@ impl Registry {
     /// # Errors
     /// If the run is live, nothing better than the baseline was found, or a source was edited since.
     pub async fn apply_best(&self, run: RunId) -> Result<(NodeId, Vec<String>), Failure> {
-        self.settle(run).await?;
+        self.write(run, Version::Best).await
+    }
+
+    /// Writes the version that `node` means (see [`Self::select_own`]) over the run's sources; step 0 is the code that
+    /// the run started from.
+    ///
+    /// # Errors
+    /// If the run is live, there is no such version, or a source was edited since.
+    pub async fn apply(&self, run: RunId, node: &str) -> Result<(NodeId, Vec<String>), Failure> {
+        self.write(run, Version::Of(self.select_own(run, node)?)).await
+    }
+
+    async fn write(&self, run: RunId, version: Version) -> Result<(NodeId, Vec<String>), Failure> {
+        let goes_on = || self.entry(run).is_ok_and(|entry| matches!(Standing::of(&entry), Standing::Running));
+        self.settle(run).await.map_err(|failure| match failure.kind {
+            FailureKind::Live if goes_on() => {
+                failure.hint(format!("stop it first: weco run stop {}", short(run)))
+            }
+            _ => failure,
+        })?;
         let tree = working_tree(Path::new(&self.state(run)?.spec().directory));
         let turn = tokio::time::timeout(apply::PATIENCE, self.deps().turns.take(&tree, || ())).await;
         let _turn = turn.map_err(|_| {
@@ -163,7 +183,7 @@ impl Registry {
         let mut state = self.at_rest(run)?;
         self.put_right(&mut state).await?;
         let mut workspace = self.workspace(&state)?;
-        let Applied { node, paths, events } = apply::apply_best(self.deps(), &mut state, &mut workspace)?;
+        let Applied { node, paths, events } = apply::apply(self.deps(), &mut state, &mut workspace, version)?;
         self.deps().journal.append(run, events, Vec::new(), Durability::Flushed).await?;
         Ok((node, paths))
     }

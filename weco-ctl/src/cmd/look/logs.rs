@@ -11,6 +11,7 @@ use super::ask;
 use crate::cli::RunLogsArgs;
 use crate::cmd::facts::SharedFacts;
 use crate::cmd::finish::say;
+use crate::cmd::review::Lines;
 use crate::cmd::status::find;
 use crate::cmd::updates::{News, Reconnecting, Retry};
 use crate::daemon::Daemon;
@@ -95,10 +96,15 @@ async fn output(wanted: GetNodeRequest) -> Result<(), Error> {
 async fn follow_output(wanted: WatchOutputRequest) -> Result<(), Error> {
     let mut client = ask::connect().await?;
     let mut parts = client.watch_output(wanted).await?.into_inner();
+    // A terminal gets whole lines, without what would steer it; programs get all as it comes.
+    let mut lines = terminal::is_here().then(|| Lines::new(io::stdout()));
     while let Some(part) = parts.message().await? {
-        say(&for_here(&part.text))?;
+        match &mut lines {
+            Some(lines) => lines.take(&part.text).map_err(Error::output)?,
+            None => say(&part.text)?,
+        }
     }
-    Ok(())
+    lines.map_or(Ok(()), Lines::finish).map_err(Error::output)
 }
 
 /// Unchanged for programs; for a terminal without what would steer it.

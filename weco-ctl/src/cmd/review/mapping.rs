@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn files_replace_sources_by_name_and_by_position() {
-        let cases: [(&[&str], &[(usize, &str)]); 12] = [
+        type Case<'a> = (&'a [&'a str], &'a [(usize, &'a str)]);
+        let cases: [Case<'_>; 12] = [
             (&[], &[]),
             (&["x"], &[(0, "x")]),
             (&["x", "y", "z"], &[(0, "x"), (1, "y"), (2, "z")]),

@@ -13,6 +13,7 @@ mod submit;
 
 pub(super) use instruct::instruct;
 pub(super) use list::list;
+pub(super) use output::Lines;
 pub(super) use person::user;
 pub(super) use reject::reject;
 pub(super) use revise::revise;

@@ -65,17 +65,19 @@ async fn pass_on(daemon: Daemon, request: WatchOutputRequest) {
 }
 
 /// Writes text that comes in parts by whole lines, so that no escape sequence slips through between two parts.
-struct Lines<W> {
+pub(in crate::cmd) struct Lines<W> {
     out: W,
     rest: String,
 }
 
 impl<W: Write> Lines<W> {
-    fn new(out: W) -> Self {
+    /// Nothing was taken yet.
+    pub(in crate::cmd) fn new(out: W) -> Self {
         Self { out, rest: String::new() }
     }
 
-    fn take(&mut self, text: &str) -> io::Result<()> {
+    /// The next part.
+    pub(in crate::cmd) fn take(&mut self, text: &str) -> io::Result<()> {
         self.rest += text;
         let end = match self.rest.rfind('\n') {
             Some(at) => at + 1,
@@ -87,7 +89,8 @@ impl<W: Write> Lines<W> {
         self.out.flush()
     }
 
-    fn finish(mut self) -> io::Result<()> {
+    /// There is no more.
+    pub(in crate::cmd) fn finish(mut self) -> io::Result<()> {
         if !self.rest.is_empty() {
             self.take("\n")?;
         }

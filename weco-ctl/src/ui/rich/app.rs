@@ -2,15 +2,22 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use super::input::{Input, Purpose, Typed};
+use super::review::{Review, pending};
 use super::tree;
 use crate::ui::follow::Stops;
-use crate::ui::{Action, OnInterrupt, RunView};
+use crate::ui::{Action, Answer, OnInterrupt, RunView};
+
+/// Lines that a page key scrolls by.
+const PAGE: usize = 10;
 
 /// What a key wants done beyond a new picture.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(super) enum Wish {
-    /// Ask the run to stop.
+    /// Ask something of the run.
     Act(Action),
+    /// Open the user's editor on the step that waits.
+    Edit,
     /// Leave; the run goes on.
     Detach,
     /// Leave although the run was asked to stop and has not.
@@ -37,6 +44,23 @@ pub(super) struct App {
     pub(super) on_interrupt: OnInterrupt,
     /// Whether Ctrl-C was pressed.
     pub(super) interrupted: bool,
+    /// The step that waits for approval, as far as the user is concerned.
+    pub(super) review: Review,
+    /// The line being typed.
+    pub(super) input: Option<Input>,
+    /// Lines that were typed and did not get through: each is there again when its key is pressed.
+    pub(super) unsent: Vec<Input>,
+    /// What there is to say about the last thing asked for, until the next key.
+    pub(super) note: Option<Note>,
+}
+
+/// A remark in the last row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Note {
+    /// It went well.
+    Good(String),
+    /// It did not.
+    Bad(String),
 }
 
 impl App {
@@ -44,6 +68,10 @@ impl App {
     pub(super) fn key(&mut self, key: KeyEvent, view: &RunView) -> Option<Wish> {
         if key.kind == KeyEventKind::Release {
             return None;
+        }
+        self.note = None;
+        if self.input.is_some() {
+            return self.typed(key);
         }
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             return match key.code {
@@ -62,7 +90,13 @@ impl App {
     }
 
     fn command(&mut self, key: KeyCode, view: &RunView) -> Option<Wish> {
+        if let KeyCode::Char(char @ ('a' | 'e' | 'r')) = key {
+            return self.decide(char, view);
+        }
         match key {
+            KeyCode::Char('i') if view.ended().is_none() => self.ask(Purpose::Instruct),
+            KeyCode::Char('v') => (self.looking, self.review.hidden) = (false, false),
+            _ if self.reviewing(view) && self.scrolled(key) => {}
             KeyCode::Char('d' | 'q') => return Some(Wish::Detach),
             // Once it is stopping, insisting is Ctrl-C's.
             KeyCode::Char('s') => self.confirming = !self.stops.any() && view.ended().is_none(),
@@ -78,6 +112,124 @@ impl App {
             _ => {}
         }
         None
+    }
+
+    /// Whether the step that waits is what is shown.
+    pub(super) fn reviewing(&self, view: &RunView) -> bool {
+        pending(view).is_some() && !self.review.hidden && !self.looking
+    }
+
+    /// Moves the proposal that is shown; whether the key is one of those that do.
+    fn scrolled(&mut self, key: KeyCode) -> bool {
+        let Review { scroll, hidden, .. } = &mut self.review;
+        match key {
+            KeyCode::Up | KeyCode::Char('k') => *scroll = scroll.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => *scroll = scroll.saturating_add(1),
+            KeyCode::PageUp => *scroll = scroll.saturating_sub(PAGE),
+            KeyCode::PageDown | KeyCode::Char(' ') => *scroll = scroll.saturating_add(PAGE),
+            KeyCode::Home => *scroll = 0,
+            KeyCode::End => *scroll = usize::MAX,
+            KeyCode::Esc => *hidden = true,
+            _ => return false,
+        }
+        true
+    }
+
+    /// Approves, edits or turns down what waits.
+    fn decide(&mut self, key: char, view: &RunView) -> Option<Wish> {
+        pending(view)?;
+        let Some(step) = self.review.decidable(view) else {
+            let why = if self.review.decided.is_some() {
+                "this is decided already"
+            } else {
+                "fetching the change…"
+            };
+            self.note = Some(Note::Bad(why.to_owned()));
+            return None;
+        };
+        match key {
+            'a' => {
+                self.review.decided = Some(step);
+                Some(Wish::Act(Action::Approve { step }))
+            }
+            'e' => Some(Wish::Edit),
+            _ => {
+                self.ask(Purpose::Reject(step));
+                None
+            }
+        }
+    }
+
+    /// Lets the user type a line; what did not get through before is there again.
+    fn ask(&mut self, purpose: Purpose) {
+        let unsent = self.unsent.iter().position(|input| input.purpose == purpose);
+        let text = unsent.map_or_else(String::new, |at| self.unsent.swap_remove(at).text);
+        self.input = Some(Input::new(purpose, text));
+    }
+
+    fn typed(&mut self, key: KeyEvent) -> Option<Wish> {
+        match self.input.as_mut()?.key(key) {
+            Typed::More => None,
+            Typed::Abandoned => {
+                self.input = None;
+                None
+            }
+            Typed::Entered => self.entered(),
+        }
+    }
+
+    fn entered(&mut self) -> Option<Wish> {
+        let Input { purpose, text } = self.input.take()?;
+        let text = text.trim().to_owned();
+        match purpose {
+            Purpose::Instruct if text.is_empty() => None,
+            Purpose::Instruct => Some(Wish::Act(Action::Instruct { text })),
+            Purpose::Reject(step) => {
+                self.review.decided = Some(step);
+                Some(Wish::Act(Action::Reject { step, reason: text }))
+            }
+        }
+    }
+
+    /// Takes what was pasted.
+    pub(super) fn paste(&mut self, text: &str) {
+        if let Some(input) = &mut self.input {
+            input.paste(text);
+        }
+    }
+
+    /// Takes in what came of something that was asked for. Nothing that the user typed is lost if it failed.
+    pub(super) fn answered(&mut self, Answer { action, result }: Answer, view: &RunView) {
+        if let Action::Fetch { step } = action {
+            return self.review.fetched(step, result, view);
+        }
+        if let Err(why) = result {
+            self.note = Some(Note::Bad(why));
+            return self.failed(action);
+        }
+        self.note = Some(Note::Good(match action {
+            Action::Approve { step } => format!("step {step} is approved"),
+            Action::Reject { step, .. } => format!("step {step} is turned down"),
+            Action::Revise { step, .. } => {
+                self.review.draft = None;
+                format!("step {step} has your code now")
+            }
+            Action::Instruct { .. } => "the next proposals are made under these instructions".to_owned(),
+            Action::Stop { .. } | Action::Fetch { .. } => return,
+        }));
+    }
+
+    fn failed(&mut self, action: Action) {
+        match action {
+            Action::Approve { .. } => self.review.decided = None,
+            Action::Reject { step, reason } => {
+                self.review.decided = None;
+                self.unsent.push(Input::new(Purpose::Reject(step), reason));
+            }
+            Action::Instruct { text } => self.unsent.push(Input::new(Purpose::Instruct, text)),
+            // The user's edit is still in the review's draft.
+            Action::Revise { .. } | Action::Stop { .. } | Action::Fetch { .. } => {}
+        }
     }
 
     /// One more request to stop, by Ctrl-C or its signal.
@@ -122,7 +274,10 @@ impl App {
 
 #[cfg(test)]
 mod tests {
+    use weco_proto::v1::Stage;
+
     use super::*;
+    use crate::ui::Change;
     use weco_view::fixture::Story;
 
     fn press(app: &mut App, view: &RunView, code: KeyCode) -> Option<Wish> {
@@ -207,6 +362,108 @@ mod tests {
         assert!(!app.looking && app.selected == Some(3));
         press(&mut app, &view, KeyCode::Esc);
         assert_eq!(app.selected, None);
+    }
+
+    /// Step 1 waits, and its code is here.
+    fn reviewing() -> (App, RunView) {
+        let view = Story::under_review(3).asked(1, 0, Stage::Draft).proposed(1, "p").view();
+        let mut app = App::default();
+        let Some(action) = app.review.due(&view) else { panic!("nothing is due") };
+        app.answered(Answer { action, result: Ok(Some(Change::default())) }, &view);
+        (app, view)
+    }
+
+    fn type_in(app: &mut App, view: &RunView, text: &str) {
+        for char in text.chars() {
+            assert_eq!(press(app, view, KeyCode::Char(char)), None);
+        }
+    }
+
+    #[test]
+    fn what_waits_is_approved_once() {
+        let (mut app, view) = reviewing();
+        let approve = Action::Approve { step: 1 };
+        assert_eq!(press(&mut app, &view, KeyCode::Char('a')), Some(Wish::Act(approve.clone())));
+        for key in ['a', 'e', 'r'] {
+            assert_eq!(press(&mut app, &view, KeyCode::Char(key)), None);
+        }
+        assert!(app.input.is_none());
+        app.answered(Answer { action: approve.clone(), result: Err("the disk is full".into()) }, &view);
+        assert_eq!(app.note, Some(Note::Bad("the disk is full".into())));
+        assert_eq!(press(&mut app, &view, KeyCode::Char('a')), Some(Wish::Act(approve)), "after a failure");
+    }
+
+    #[test]
+    fn nothing_is_decided_unseen() {
+        let view = Story::under_review(3).asked(1, 0, Stage::Draft).proposed(1, "p").view();
+        let mut app = App::default();
+        app.review.due(&view);
+        for key in ['a', 'e', 'r'] {
+            assert_eq!(press(&mut app, &view, KeyCode::Char(key)), None);
+            assert!(matches!(app.note, Some(Note::Bad(_))) && app.input.is_none());
+        }
+    }
+
+    #[test]
+    fn a_revision_is_fetched_and_shown_before_it_is_approved() {
+        let (mut app, _) = reviewing();
+        let view = Story::under_review(3).asked(1, 0, Stage::Draft).proposed(1, "p").revised(1, 1).view();
+        assert_eq!(app.review.due(&view), Some(Action::Fetch { step: 1 }));
+        assert_eq!(press(&mut app, &view, KeyCode::Char('a')), None);
+    }
+
+    #[test]
+    fn a_reason_that_did_not_get_through_is_not_lost() {
+        let (mut app, view) = reviewing();
+        press(&mut app, &view, KeyCode::Char('r'));
+        type_in(&mut app, &view, "too ads?");
+        let wish = press(&mut app, &view, KeyCode::Enter);
+        let action = Action::Reject { step: 1, reason: "too ads?".into() };
+        assert_eq!(wish, Some(Wish::Act(action.clone())));
+        app.answered(Answer { action, result: Err("no".into()) }, &view);
+        press(&mut app, &view, KeyCode::Char('r'));
+        assert_eq!(app.input.as_ref().map(|input| input.text.as_str()), Some("too ads?"));
+        assert_eq!(control(&mut app, &view, 'c'), None, "only the line is abandoned");
+        assert!(app.input.is_none() && !app.interrupted);
+    }
+
+    #[test]
+    fn a_run_can_be_instructed_at_any_time() {
+        let view = Story::long(3).view();
+        let mut app = App::default();
+        press(&mut app, &view, KeyCode::Char('i'));
+        assert_eq!(press(&mut app, &view, KeyCode::Enter), None, "nothing is no instruction");
+        press(&mut app, &view, KeyCode::Char('i'));
+        type_in(&mut app, &view, "be quick");
+        let text = "be quick".to_owned();
+        assert_eq!(press(&mut app, &view, KeyCode::Enter), Some(Wish::Act(Action::Instruct { text })));
+    }
+
+    #[test]
+    fn a_review_can_be_put_aside() {
+        let (mut app, view) = reviewing();
+        press(&mut app, &view, KeyCode::Down);
+        assert_eq!((app.review.scroll, app.selected), (1, None));
+        press(&mut app, &view, KeyCode::Esc);
+        assert!(!app.reviewing(&view));
+        press(&mut app, &view, KeyCode::Up);
+        assert_eq!(app.selected, Some(0));
+        press(&mut app, &view, KeyCode::Char('v'));
+        assert!(app.reviewing(&view));
+        assert_eq!(press(&mut app, &view, KeyCode::Char('e')), Some(Wish::Edit));
+    }
+
+    #[test]
+    fn without_anything_that_waits_there_is_nothing_to_decide() {
+        let ended = Story::reviewed().stop_asked(false).view();
+        for view in [Story::long(3).view(), ended] {
+            let mut app = App::default();
+            assert_eq!(app.review.due(&view), None);
+            for key in ['a', 'e', 'r', 'v'] {
+                assert_eq!(press(&mut app, &view, KeyCode::Char(key)), None);
+            }
+            assert!(!app.reviewing(&view) && app.input.is_none());
+        }
     }
 
     #[test]

@@ -8,8 +8,9 @@ use ratatui::widgets::{Block, Clear, Widget};
 
 use super::app::App;
 use super::layout::{Panels, arrange};
+use super::review::pending;
 use super::theme::Theme;
-use super::{header, keys, look, plot, step, tree};
+use super::{header, keys, look, plot, proposal, step, tree};
 use crate::ui::RunView;
 use crate::ui::format::{end_cut, untab};
 
@@ -32,6 +33,11 @@ fn body(view: &RunView, app: &mut App, theme: Theme, now_ms: i64, panels: &Panel
     let looked_at = app.selected.filter(|_| app.looking).and_then(|step| view.step(step));
     if let (Some(node), Some(area)) = (looked_at, panels.body) {
         look::render(view, node, &mut app.scroll, theme, area, buffer);
+        return;
+    }
+    let waits = pending(view).filter(|_| !app.review.hidden);
+    if let (Some(node), Some(area)) = (waits, panels.body) {
+        proposal::render(node, &mut app.review, theme, now_ms, area, buffer);
         return;
     }
     if let Some(area) = panels.plot {

@@ -1,24 +1,18 @@
 //! Showing a run until it ends or the user leaves.
 
-use std::io;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::io::{self, Write};
 
-use crossterm::event::{Event, EventStream};
+use crossterm::event::EventStream;
 use futures_util::StreamExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::app::{App, Wish};
-use super::draw;
-use super::screen::Screen;
-use super::theme::Theme;
+use super::draft::Draft;
+use super::editing::{Edited, edit};
+use super::show::Show;
 use crate::ui::follow::ending;
-use crate::ui::{Action, Ending, Followed, OnInterrupt, RunView, Updates};
-
-/// Between two pictures: at most ten a second.
-const FRAME: Duration = Duration::from_millis(100);
-/// Between two pictures when only ages change: twice a second, so that none skips a second.
-const TICK: Duration = Duration::from_millis(500);
+use crate::ui::{Action, Answer, Ending, Followed, OnInterrupt, Updates};
 
 /// Shows the run on the whole screen until it ends or the user leaves. Ctrl-C (or SIGINT) asks the run to
 /// stop, again to stop at once, again leaves, or it leaves at once, as `on_interrupt` says; SIGTERM, SIGHUP and a closed terminal leave as `d` does. The
@@ -31,6 +25,7 @@ const TICK: Duration = Duration::from_millis(500);
 pub async fn follow(
     mut updates: Updates,
     actions: UnboundedSender<Action>,
+    mut answers: UnboundedReceiver<Answer>,
     on_interrupt: OnInterrupt,
 ) -> io::Result<Followed> {
     let mut signals = Signals::new()?;
@@ -48,10 +43,14 @@ pub async fn follow(
                 Some(Err(_)) | None => break Ending::Detached,
             },
             update = updates.next() => match update {
-                Some(Ok(update)) => show.update(&update),
+                Some(Ok(update)) => show.update(&update).map(Wish::Act),
                 Some(Err(status)) => break ending(&show.view, Some(status)),
                 None => break ending(&show.view, None),
             },
+            Some(answer) = answers.recv() => {
+                show.answered(answer);
+                None
+            }
             () = tokio::time::sleep(show.rest()) => None,
         };
         match wish {
@@ -60,22 +59,37 @@ pub async fn follow(
             Some(Wish::Detach) => break Ending::Detached,
             Some(Wish::Force) => break Ending::Forced,
             Some(Wish::Suspend) => show.suspend()?,
+            Some(Wish::Edit) => {
+                // Nobody else may read the terminal while the editor does.
+                drop(keys);
+                match edit(&mut show, &mut updates, &actions, &mut signals).await? {
+                    Edited::Back => {}
+                    Edited::Over(ending) => break ending,
+                }
+                keys = EventStream::new();
+            }
             None => {}
         }
     };
-    let App { stops, interrupted, .. } = show.app;
-    Ok(Followed { view: show.view, ending, stopped: stops.any(), interrupted })
+    let Show { screen, view, app, .. } = show;
+    drop(screen);
+    let App { stops, interrupted, review, .. } = app;
+    if let Some((step, kept)) = review.draft.and_then(Draft::keep_if_edited) {
+        // Nobody may see it; it is kept all the same.
+        let _ = writeln!(io::stderr(), "your edit of step {step} is kept in {}", kept.display());
+    }
+    Ok(Followed { view, ending, stopped: stops.any(), interrupted })
 }
 
 /// Signals that would end the process with the terminal in disorder.
-struct Signals {
+pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hangup: Signal,
 }
 
 impl Signals {
-    fn new() -> io::Result<Self> {
+    pub(super) fn new() -> io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
@@ -83,7 +97,7 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Caught {
+    pub(super) async fn next(&mut self) -> Caught {
         tokio::select! {
             _ = self.interrupt.recv() => Caught::Interrupt,
             _ = self.terminate.recv() => Caught::Leave,
@@ -94,73 +108,7 @@ impl Signals {
 
 /// What a signal means here.
 #[derive(Clone, Copy, Debug)]
-enum Caught {
+pub(super) enum Caught {
     Interrupt,
     Leave,
-}
-
-/// The picture and when it is due.
-struct Show {
-    screen: Screen,
-    theme: Theme,
-    view: RunView,
-    app: App,
-    changed: bool,
-    drawn: Option<Instant>,
-}
-
-impl Show {
-    fn new(app: App) -> io::Result<Self> {
-        let view = RunView::default();
-        Ok(Self { screen: Screen::enter()?, theme: Theme::from_env(), view, app, changed: true, drawn: None })
-    }
-
-    fn event(&mut self, event: &Event) -> Option<Wish> {
-        self.changed = true;
-        match event {
-            Event::Key(key) => self.app.key(*key, &self.view),
-            _ => None,
-        }
-    }
-
-    fn caught(&mut self, caught: Caught) -> Wish {
-        self.changed = true;
-        match caught {
-            Caught::Interrupt => self.app.interrupt(),
-            Caught::Leave => Wish::Detach,
-        }
-    }
-
-    fn update(&mut self, update: &weco_proto::v1::RunUpdate) -> Option<Wish> {
-        self.changed |= self.view.apply(update);
-        None
-    }
-
-    fn suspend(&mut self) -> io::Result<()> {
-        self.screen.suspend()?;
-        (self.changed, self.drawn) = (true, None);
-        Ok(())
-    }
-
-    /// How long nothing is to be drawn.
-    fn rest(&self) -> Duration {
-        let pause = if self.changed { FRAME } else { TICK };
-        self.drawn.map_or(Duration::ZERO, |drawn| pause.saturating_sub(drawn.elapsed()))
-    }
-
-    fn draw_if_due(&mut self) -> io::Result<()> {
-        if self.rest() > Duration::ZERO {
-            return Ok(());
-        }
-        let Self { screen, theme, view, app, .. } = self;
-        screen.draw(|frame| draw::draw(frame, view, app, *theme, now_ms()))?;
-        (self.changed, self.drawn) = (false, Some(Instant::now()));
-        Ok(())
-    }
-}
-
-/// Milliseconds since the Unix epoch.
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -146,6 +146,9 @@ fn outlook(view: &RunView, theme: Theme, now_ms: i64) -> Option<Part> {
     if view.stopping() {
         return Some(Part::new("stopping…", theme.attention()));
     }
+    if view.pending().is_some() {
+        return Some(Part::new("waits for approval", theme.attention()));
+    }
     view.left_ms(now_ms).map(|left| Part::new(format!("{} left", about(left)), Style::new()))
 }
 

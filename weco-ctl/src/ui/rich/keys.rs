@@ -4,19 +4,35 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::app::App;
+use super::app::{App, Note};
 use super::draw;
+use super::input::{Input, Purpose};
+use super::review::pending;
 use super::theme::{ATTENTION, Theme};
-use crate::ui::format::{end_cut, width};
+use crate::ui::format::{end_cut, one_line, width};
 use crate::ui::{OnInterrupt, RunView};
 
+/// Where the next character goes.
+const CURSOR: &str = "▏";
 /// Columns between two keys.
 const GAP: usize = 3;
 
 /// Draws the row.
 pub(super) fn render(view: &RunView, app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
     let columns = usize::from(area.width);
-    let line = if app.confirming {
+    let line = if let Some(input) = &app.input {
+        typing(input, columns, theme)
+    } else if let Some(note) = &app.note {
+        match note {
+            Note::Good(text) => {
+                Line::styled(end_cut(&format!(" {}", one_line(text)), columns), theme.strong())
+            }
+            Note::Bad(text) => {
+                let text = format!(" {ATTENTION} {}", one_line(text));
+                Line::styled(end_cut(&text, columns), theme.attention())
+            }
+        }
+    } else if app.confirming {
         let text = format!(" {ATTENTION} stop the run?   s or y stops it   any other key lets it go on");
         Line::styled(end_cut(&text, columns), theme.attention())
     } else if app.stops.forced() {
@@ -25,6 +41,21 @@ pub(super) fn render(view: &RunView, app: &App, theme: Theme, area: Rect, buffer
     } else if app.stops.any() || view.stopping() {
         let text = format!(" {ATTENTION} stopping…   Ctrl-C stops at once   d leaves without waiting");
         Line::styled(end_cut(&text, columns), theme.attention())
+    } else if app.reviewing(view) {
+        hints(
+            &[
+                ("a", "approve"),
+                ("e", "edit"),
+                ("r", "reject"),
+                ("i", "instruct"),
+                ("↑↓", "scroll"),
+                ("Esc", "panels"),
+                ("d", "detach"),
+                ("?", "keys"),
+            ],
+            columns,
+            theme,
+        )
     } else if app.looking {
         hints(
             &[("Esc", "back"), ("↑↓", "other step"), ("PgUp PgDn", "scroll"), ("d", "detach"), ("s", "stop")],
@@ -36,9 +67,36 @@ pub(super) fn render(view: &RunView, app: &App, theme: Theme, area: Rect, buffer
             OnInterrupt::Stop => ("d", "detach"),
             OnInterrupt::Detach => ("Ctrl-C", "detach, the run goes on"),
         };
-        hints(&[detach, ("s", "stop"), ("↑↓ Enter", "look at a step"), ("?", "keys")], columns, theme)
+        let mut keys = vec![detach, ("s", "stop"), ("↑↓ Enter", "look at a step"), ("?", "keys")];
+        if view.ended().is_none() {
+            keys.insert(2, ("i", "instruct"));
+        }
+        if pending(view).is_some() {
+            keys.insert(0, ("v", "review"));
+        }
+        hints(&keys, columns, theme)
     };
     draw::lines(vec![line], area, buffer);
+}
+
+/// The line being typed: its end, if it is too long.
+fn typing(input: &Input, columns: usize, theme: Theme) -> Line<'static> {
+    let label = match input.purpose {
+        Purpose::Reject(step) => format!(" reject step {step}, because: "),
+        Purpose::Instruct => " new instructions: ".to_owned(),
+    };
+    let room = columns.saturating_sub(width(&label) + 1);
+    let mut shown = input.text.as_str();
+    while width(shown) > room {
+        let mut chars = shown.chars();
+        chars.next();
+        shown = chars.as_str();
+    }
+    Line::from(vec![
+        Span::styled(label, theme.strong()),
+        Span::raw(shown.to_owned()),
+        Span::styled(CURSOR, theme.strong()),
+    ])
 }
 
 /// As many keys as fit.
@@ -69,6 +127,9 @@ pub(super) fn help(app: &App, theme: Theme, screen: Rect, buffer: &mut Buffer) {
         ("PgUp PgDn", "scroll what is looked at"),
         ("Esc", "back; follow what goes on"),
         ("d  q", "detach: leave, the run goes on in the daemon"),
+        ("v", "show what waits for approval"),
+        ("a  e  r", "approve it, edit it, reject it"),
+        ("i", "give the run other instructions"),
         ("s", "stop the run in good order"),
         ("Ctrl-C", interrupt),
         ("Ctrl-Z", "back to the shell until `fg`"),

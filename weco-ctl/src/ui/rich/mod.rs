@@ -7,14 +7,21 @@
 //! ```
 
 mod app;
+mod draft;
 mod draw;
+mod editing;
+mod editor;
 mod follow;
 mod header;
+mod input;
 mod keys;
 mod layout;
 mod look;
 mod plot;
+mod proposal;
+mod review;
 mod screen;
+mod show;
 mod step;
 mod theme;
 mod tree;

@@ -5,6 +5,7 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
@@ -56,9 +57,25 @@ impl Screen {
     /// # Errors
     /// If the terminal cannot be given back or taken.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
-        restore()?;
+        self.lend()?;
         // Process 0: everything in the foreground with us, as the terminal itself would have done.
         kill(Pid::from_raw(0), Signal::SIGTSTP)?;
+        self.take_back()
+    }
+
+    /// Gives the terminal to another program.
+    ///
+    /// # Errors
+    /// If it cannot be given back.
+    pub(super) fn lend(&mut self) -> io::Result<()> {
+        restore()
+    }
+
+    /// Takes the terminal again.
+    ///
+    /// # Errors
+    /// If it cannot be taken.
+    pub(super) fn take_back(&mut self) -> io::Result<()> {
         take()?;
         self.terminal.clear()
     }
@@ -82,7 +99,7 @@ impl Drop for Restore {
 fn take() -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
-    execute!(io::stdout(), EnterAlternateScreen, Hide)
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
 }
 
 fn restore() -> io::Result<()> {
@@ -90,7 +107,8 @@ fn restore() -> io::Result<()> {
         return Ok(());
     }
     // Each undone even if another cannot be.
-    let screen = execute!(io::stdout(), EndSynchronizedUpdate, LeaveAlternateScreen, Show);
+    let screen =
+        execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
     let raw = disable_raw_mode();
     io::stdout().flush()?;
     screen.and(raw)

@@ -106,7 +106,11 @@ fn step_lines(view: &RunView, node: &Node, now_ms: i64, room: Room, theme: Theme
             lines.push(arriving(*characters, theme));
             lines.extend(before(view, node, room.rows.saturating_sub(lines.len()), room.columns, theme));
         }
-        State::Proposed | State::Pending => lines.extend(plan(node, room, theme)),
+        State::Proposed => lines.extend(plan(node, room, theme)),
+        State::Pending => {
+            lines.extend(plan(node, room, theme));
+            lines.push(Line::styled(" v shows what it changes   a approves it", theme.attention()));
+        }
         State::Evaluating { tail } => {
             lines.extend(plan(node, room, theme));
             lines.extend(output(tail, room, lines.len(), theme));

@@ -5,9 +5,10 @@ use weco_proto::v1::{RunStatus, Stage, StepEvaluated};
 
 use super::app::App;
 use super::draw::draw;
+use super::input::{Input, Purpose};
 use super::theme::Theme;
 use crate::ui::follow::Stops;
-use crate::ui::{OnInterrupt, RunView};
+use crate::ui::{Action, Answer, Change, OnInterrupt, RunView};
 use weco_view::fixture::Story;
 
 /// The sizes every screen is kept at.
@@ -183,6 +184,95 @@ fn a_smaller_metric_can_be_better() {
     keep("minimize", &story, 0, App::default);
 }
 
+/// Step 4 waits for approval.
+fn waiting() -> Story {
+    let story = Story::under_review(9)
+        .step(1, 0, 1.5, "Vectorise", true)
+        .asked(2, 1, Stage::Improve)
+        .rejected(2, "too long");
+    story.asked(3, 1, Stage::Improve).after(9_000).proposed(
+        3,
+        "Merge the two row passes into one, so that each tile is read once while it is in the cache.",
+    )
+}
+
+fn source(text: &str) -> weco_proto::v1::SourceText {
+    weco_proto::v1::SourceText { path: "kernels/rows.py".into(), text: text.into() }
+}
+
+fn change() -> Change {
+    let before: String = (0..30).map(|line| format!("line_{line} = {line}\n")).collect();
+    let after = before.replace("line_9 = 9", "\tline_9 = \u{1b}[31m99").replace("line_20 = 20\n", "");
+    Change { before: vec![source(&before)], after: vec![source(&after)] }
+}
+
+/// An app that shows the step that waits.
+fn reviewing(story: &Story) -> App {
+    let (mut app, view) = (App::default(), story.view());
+    let Some(action @ Action::Fetch { .. }) = app.review.due(&view) else { panic!("nothing waits") };
+    assert_eq!(app.review.due(&view), None, "asked for once");
+    app.answered(Answer { action, result: Ok(Some(change())) }, &view);
+    app
+}
+
+#[test]
+fn while_a_step_waits_for_approval() {
+    let story = waiting().revised(3, 1);
+    keep("review", &story, 14_000, || reviewing(&story));
+}
+
+#[test]
+fn while_the_change_is_fetched() {
+    let story = waiting();
+    keep("review_fetching", &story, 14_000, || {
+        let mut app = App::default();
+        app.review.due(&story.view());
+        app
+    });
+}
+
+#[test]
+fn a_change_that_cannot_be_fetched() {
+    let story = waiting();
+    keep("review_missing", &story, 14_000, || {
+        let mut app = reviewing(&story);
+        let result = Err("the file is damaged; try: weco daemon logs".into());
+        app.answered(Answer { action: Action::Fetch { step: 3 }, result }, &story.view());
+        app
+    });
+}
+
+#[test]
+fn a_reason_being_typed() {
+    let story = waiting();
+    keep("review_reason", &story, 14_000, || {
+        let mut app = reviewing(&story);
+        app.input = Some(Input::new(Purpose::Reject(3), "keep the bounds checks, they are ".repeat(5)));
+        app
+    });
+}
+
+#[test]
+fn a_review_that_is_put_aside() {
+    let story = waiting();
+    keep("review_hidden", &story, 14_000, || {
+        let mut app = reviewing(&story);
+        app.review.hidden = true;
+        app
+    });
+}
+
+#[test]
+fn a_refusal_is_shown() {
+    let story = waiting();
+    keep("review_refused", &story, 14_000, || {
+        let mut app = reviewing(&story);
+        let result = Err("step 3 does not wait any more".into());
+        app.answered(Answer { action: Action::Approve { step: 3 }, result }, &story.view());
+        app
+    });
+}
+
 /// Colour never says anything alone: the same cells, other styles.
 #[test]
 fn without_colour_the_same_is_written() {
@@ -219,6 +309,7 @@ fn no_size_is_too_small_or_too_large() {
         Story::new(50).view(),
         evaluating().view(),
         Story::long(50).ended(RunStatus::Completed, "done", "").view(),
+        waiting().view(),
     ];
     let now = evaluating().now();
     for view in &views {
@@ -228,6 +319,8 @@ fn no_size_is_too_small_or_too_large() {
                     App::default(),
                     App { help: true, ..App::default() },
                     App { selected: Some(3), looking: true, scroll: 99, ..App::default() },
+                    App { input: Some(Input::new(Purpose::Instruct, "ä漢".repeat(90))), ..App::default() },
+                    reviewing(&waiting()),
                 ] {
                     terminal(view, &mut app, Theme::new(true), now, (width, height));
                 }

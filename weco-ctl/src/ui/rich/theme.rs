@@ -43,6 +43,16 @@ impl Theme {
         self.tint(Color::Yellow)
     }
 
+    /// A line that a change adds.
+    pub(super) fn added(self) -> Style {
+        self.tint(Color::Green)
+    }
+
+    /// A line that a change removes.
+    pub(super) fn removed(self) -> Style {
+        self.tint(Color::Red)
+    }
+
     pub(super) fn strong(self) -> Style {
         Style::new().add_modifier(Modifier::BOLD)
     }

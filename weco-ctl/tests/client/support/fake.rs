@@ -283,10 +283,13 @@ impl Weco for Service {
         let request = request.into_inner();
         self.note(Call::Tree(request.clone()))?;
         let script = self.0.script.lock().unwrap();
+        if script.nodes.is_empty() {
+            return Err(Status::unimplemented(""));
+        }
         let members =
             script.runs.iter().filter(|run| request.lineage || run.run_id == RUN).cloned().collect();
         let mut nodes = script.nodes.clone();
-        nodes.retain(|node| request.lineage || node.run_id == RUN);
+        nodes.retain(|node| request.lineage || [RUN, ""].contains(&node.run_id.as_str()));
         nodes.retain(|node| request.status.is_empty() || request.status.contains(&node.status));
         if request.limit > 0 {
             nodes.truncate(request.limit as usize);

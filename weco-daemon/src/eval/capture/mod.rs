@@ -3,6 +3,7 @@
 //! ```text
 //! pipe ─ chunks of bytes ─> Decoder ─ text ─> Window (first and last characters, exact count)
 //!                                               ├─ text()    what is stored
+//!                                               ├─ since()   what a follower has not seen
 //!                                               └─ screen()  the end, as a terminal would show it
 //! ```
 
@@ -12,8 +13,9 @@ mod screen;
 mod window;
 
 pub use live::Live;
+pub(crate) use live::Recorder;
 pub use screen::tail;
-pub use window::{HEAD_CHARS, KEEP_WHOLE_CHARS, TAIL_CHARS};
+pub use window::{HEAD_CHARS, KEEP_WHOLE_CHARS, Since, TAIL_CHARS};
 
 use decode::Decoder;
 use window::Window;
@@ -52,6 +54,12 @@ impl Capture {
     /// that says how many are missing.
     pub fn text(&self) -> String {
         self.window.text()
+    }
+
+    /// What was printed after the first `seen` characters, for who follows it: as printed, but for a line that says
+    /// how many characters are no longer there.
+    pub fn since(&self, seen: u64) -> Since {
+        self.window.since(seen)
     }
 
     /// The last lines as a terminal would show them: no colours, no control characters, overwritten

@@ -86,19 +86,53 @@ fn a_tail_begins_with_a_whole_line_if_it_can() {
 
 #[test]
 fn a_live_screen_is_bounded_and_current() {
-    let live = Live::default();
+    let recorder = Recorder::default();
+    let live = recorder.live();
     let watch = live.watch();
-    live.push(b"first\n");
+    recorder.push(b"first\n");
     assert_eq!(live.screen(), "first");
     assert_eq!(*watch.borrow(), 6);
     for i in 0..100_000 {
-        live.push(format!("line {i}\n").as_bytes());
+        recorder.push(format!("line {i}\n").as_bytes());
     }
     let screen = live.screen();
     assert!(screen.ends_with("line 99999") && screen.starts_with("line "));
     assert!(screen.chars().count() <= 4_096);
-    live.push(&b"x".repeat(1 << 20));
+    recorder.push(&b"x".repeat(1 << 20));
     assert_eq!(live.screen(), "x".repeat(4_096));
+}
+
+#[test]
+fn who_watches_learns_that_nothing_more_comes() {
+    let recorder = Recorder::default();
+    let (live, other) = (recorder.live(), recorder.clone());
+    let mut watch = live.watch();
+    recorder.push(b"all\n");
+    watch.borrow_and_update();
+    drop(recorder);
+    assert!(!watch.has_changed().unwrap(), "one more may write");
+    drop(other);
+    assert!(watch.has_changed().is_err());
+    assert_eq!(live.since(0).text, "all\n", "what there was stays");
+}
+
+#[test]
+fn a_follower_who_lags_is_told_how_much_is_missing() {
+    let mut capture = Capture::default();
+    capture.push("a".repeat(HEAD_CHARS + 10).as_bytes());
+    let first = capture.since(0);
+    assert_eq!((first.text.len(), first.seen), (HEAD_CHARS + 10, HEAD_CHARS as u64 + 10));
+    assert_eq!(capture.since(first.seen).text, "");
+    (0..100).for_each(|_| capture.push("é".repeat(10_000).as_bytes()));
+    let rest = capture.since(first.seen);
+    assert_eq!(rest.seen, HEAD_CHARS as u64 + 10 + 1_000_000);
+    let (note, shown) =
+        rest.text.rsplit_once("] ... \n").map(|(note, shown)| (note.to_owned(), shown)).unwrap();
+    let missing: usize = note.strip_prefix("\n ... [").unwrap().split(' ').next().unwrap().parse().unwrap();
+    assert_eq!(missing + shown.chars().count(), 1_000_000);
+    assert!(shown.chars().count() > TAIL_CHARS);
+    let late = capture.since(5);
+    assert!(late.text.starts_with(&"a".repeat(HEAD_CHARS - 5)) && late.text.contains("characters truncated"));
 }
 
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
@@ -129,5 +163,24 @@ proptest! {
         let tail = tail(&text, limit);
         prop_assert!(tail.chars().count() <= limit);
         prop_assert!(tail.chars().all(|char| char == '\n' || !char.is_control()));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn a_follower_who_keeps_up_sees_everything_once(bytes in pieces(), times in 1usize..300, size in 1usize..20_000) {
+        let bytes = bytes.repeat(times);
+        let (mut capture, mut text, mut seen) = (Capture::default(), String::new(), 0);
+        for chunk in bytes.chunks(size) {
+            capture.push(chunk);
+            let since = capture.since(seen);
+            text.push_str(&since.text);
+            seen = since.seen;
+        }
+        capture.finish();
+        text.push_str(&capture.since(seen).text);
+        prop_assert!(text == String::from_utf8_lossy(&bytes));
     }
 }

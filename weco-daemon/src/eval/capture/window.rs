@@ -31,6 +31,15 @@ pub(super) struct Window {
     chars: u64,
 }
 
+/// What someone who has seen the beginning of an output has not seen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Since {
+    /// It, with a line in place of what is gone.
+    pub text: String,
+    /// How many characters there were in all by then.
+    pub seen: u64,
+}
+
 impl Window {
     /// Adds text.
     pub(super) fn push(&mut self, text: &str) {
@@ -62,7 +71,22 @@ impl Window {
         }
         let missing = self.chars - (HEAD_CHARS + TAIL_CHARS) as u64;
         let from = self.end.char_indices().nth_back(TAIL_CHARS - 1).map_or(0, |(at, _)| at);
-        format!("{}\n ... [{missing} characters truncated] ... \n{}", self.head, &self.end[from..])
+        format!("{}{}{}", self.head, left_out(missing), &self.end[from..])
+    }
+
+    /// What follows the first `seen` characters, as far as it is still held.
+    pub(super) fn since(&self, seen: u64) -> Since {
+        let mut text = String::new();
+        if seen < self.head_chars as u64 {
+            text.push_str(after(&self.head, seen));
+        }
+        let next = seen.max(self.head_chars as u64);
+        let held_from = self.chars - self.end.chars().count() as u64;
+        if next < held_from {
+            text.push_str(&left_out(held_from - next));
+        }
+        text.push_str(after(&self.end, next.saturating_sub(held_from)));
+        Since { text, seen: self.chars }
     }
 
     /// The last `bytes` bytes or a little less; the head's once nothing follows it.
@@ -76,6 +100,17 @@ impl Window {
     pub(super) fn memory(&self) -> usize {
         self.head.capacity() + self.end.capacity()
     }
+}
+
+/// What stands for characters that are not there.
+fn left_out(characters: u64) -> String {
+    format!("\n ... [{characters} characters truncated] ... \n")
+}
+
+/// What follows the first `characters` characters.
+fn after(text: &str, characters: u64) -> &str {
+    let skipped = usize::try_from(characters).unwrap_or(usize::MAX);
+    text.char_indices().nth(skipped).map_or("", |(at, _)| &text[at..])
 }
 
 /// Where the last `bytes` bytes begin, at a character.

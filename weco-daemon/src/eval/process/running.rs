@@ -12,7 +12,7 @@ use weco_core::event::{Exit, ProcessRef};
 use super::leader::Leader;
 use super::leftover::{self, Ended};
 use super::stop::StopSignal;
-use crate::eval::capture::{Live, PROMPT_TAIL_CHARS, tail};
+use crate::eval::capture::{Live, PROMPT_TAIL_CHARS, Recorder, tail};
 
 /// How long the pipe may stay open after the command has ended before someone else must hold it.
 const EOF_WAIT: Duration = Duration::from_millis(250);
@@ -33,7 +33,7 @@ pub struct Running {
     pub(super) leader: Leader,
     /// The task that reads the pipe; aborted when dropped.
     pub(super) drain: JoinSet<()>,
-    pub(super) live: Live,
+    pub(super) output: Recorder,
     pub(super) started: Instant,
     pub(super) timeout: Option<Duration>,
     pub(super) grace: Duration,
@@ -77,7 +77,7 @@ impl Running {
 
     /// The output so far.
     pub fn live(&self) -> Live {
-        self.live.clone()
+        self.output.live()
     }
 
     /// Waits for the end, which comes in bounded time once the command exited, its time is up or a
@@ -94,7 +94,7 @@ impl Running {
         let _ = timeout(EOF_WAIT, self.drain.join_next()).await;
         self.drain.abort_all();
 
-        let mut output = self.live.finish();
+        let mut output = self.output.finish();
         let end = match cause {
             Cause::Stop => End::Stopped,
             Cause::Exit => End::Exited(exit_of(status)),

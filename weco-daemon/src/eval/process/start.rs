@@ -16,7 +16,7 @@ use super::error::StartError;
 use super::leader::Leader;
 use super::running::Running;
 use super::token::Token;
-use crate::eval::capture::Live;
+use crate::eval::capture::Recorder;
 
 /// How long a command may take to end after it was asked to.
 pub const DEFAULT_GRACE: Duration = Duration::from_secs(5);
@@ -58,10 +58,10 @@ pub fn start(command: &Command) -> Result<Running, StartError> {
     let (child, pipe) = spawn(command).map_err(failed)?;
     let leader = Leader::new(child, command.token.clone()).map_err(failed)?;
     let pipe = Receiver::from_owned_fd(pipe).map_err(failed)?;
-    let live = Live::default();
+    let output = Recorder::default();
     let mut drain = JoinSet::new();
-    drain.spawn(read_all(pipe, live.clone()));
-    Ok(Running { leader, drain, live, started, timeout: command.timeout, grace: command.grace })
+    drain.spawn(read_all(pipe, output.clone()));
+    Ok(Running { leader, drain, output, started, timeout: command.timeout, grace: command.grace })
 }
 
 fn spawn(command: &Command) -> io::Result<(Child, OwnedFd)> {
@@ -84,12 +84,12 @@ fn spawn(command: &Command) -> io::Result<(Child, OwnedFd)> {
     Ok((child, reader.into()))
 }
 
-async fn read_all(mut pipe: Receiver, live: Live) {
+async fn read_all(mut pipe: Receiver, output: Recorder) {
     let mut buffer = vec![0; READ_BYTES];
     loop {
         match pipe.read(&mut buffer).await {
             Ok(0) => return,
-            Ok(count) => live.push(&buffer[..count]),
+            Ok(count) => output.push(&buffer[..count]),
             Err(error) => {
                 tracing::warn!(%error, "an evaluation's output could not be read to its end");
                 return;

@@ -1,0 +1,122 @@
+//! What the user knows of, and does with, a step that waits for approval.
+
+use super::draft::Draft;
+use crate::ui::diff::{Line, Version, compare};
+use crate::ui::view::Node;
+use crate::ui::{Action, Change, RunView};
+
+/// The state of a review that is not the run's.
+#[derive(Default, Debug)]
+pub(super) struct Review {
+    /// Whether the panels are shown although a step waits.
+    pub(super) hidden: bool,
+    /// Lines that the proposal is scrolled by; the drawing keeps it in bounds.
+    pub(super) scroll: usize,
+    /// The step and its number of revisions that the code is of.
+    of: Option<(u32, usize)>,
+    pub(super) code: Code,
+    /// The step about which a decision is on its way.
+    pub(super) decided: Option<u32>,
+    /// What the user edited and the daemon has not taken.
+    pub(super) draft: Option<Draft>,
+}
+
+/// The code of the step that waits.
+#[derive(Default, Debug)]
+pub(super) enum Code {
+    /// Asked for.
+    #[default]
+    Coming,
+    Here {
+        change: Change,
+        /// How it differs from the step that it starts from.
+        lines: Vec<Line>,
+    },
+    /// Why there is none.
+    Missing(String),
+}
+
+/// The step that waits for this user: not of a run that stops or has ended.
+pub(super) fn pending(view: &RunView) -> Option<&Node> {
+    view.pending().filter(|_| view.ended().is_none() && !view.stopping())
+}
+
+impl Review {
+    /// What is to be fetched by now.
+    pub(super) fn due(&mut self, view: &RunView) -> Option<Action> {
+        let node = pending(view)?;
+        let of = (node.step, node.revisions.len());
+        if self.of == Some(of) {
+            return None;
+        }
+        if self.of.is_none_or(|(step, _)| step != node.step) {
+            (self.hidden, self.decided) = (false, None);
+        }
+        (self.of, self.code, self.scroll) = (Some(of), Code::Coming, 0);
+        Some(Action::Fetch { step: node.step })
+    }
+
+    /// The step that can be decided about now: its code was shown, and no decision is on its way.
+    pub(super) fn decidable(&self, view: &RunView) -> Option<u32> {
+        let node = pending(view)?;
+        let known = !matches!(self.code, Code::Coming);
+        (known && self.decided != Some(node.step)).then_some(node.step)
+    }
+
+    /// Takes in what was fetched.
+    pub(super) fn fetched(&mut self, step: u32, result: Result<Option<Change>, String>, view: &RunView) {
+        if self.of.is_none_or(|(wanted, _)| wanted != step) {
+            return;
+        }
+        self.code = match result {
+            Ok(Some(change)) => Code::Here { lines: lines(step, &change, view), change },
+            Ok(None) => Code::Missing("the daemon sent no code".to_owned()),
+            Err(why) => Code::Missing(why),
+        };
+    }
+
+    /// The copies to edit: those that the user edited before, if the daemon has not taken them, or new ones.
+    ///
+    /// # Errors
+    /// Why there are none, in one sentence.
+    pub(super) fn open(&mut self, view: &RunView) -> Result<&Draft, String> {
+        let step = pending(view).map(|node| node.step).ok_or("no step waits for approval any more")?;
+        let Code::Here { change, .. } = &self.code else {
+            return Err("the step's code is not here yet".to_owned());
+        };
+        match &mut self.draft {
+            Some(draft) if draft.step != step => {
+                Err(format!("your edit of step {} was not sent; it is kept when you leave", draft.step))
+            }
+            Some(draft) => Ok(draft),
+            none => {
+                let draft = Draft::new(step, change)
+                    .map_err(|error| format!("cannot write copies for the editor: {error}"))?;
+                Ok(none.insert(draft))
+            }
+        }
+    }
+
+    /// What the user's edit asks for; nothing if there was none.
+    ///
+    /// # Errors
+    /// What is wrong with the edit, in one sentence.
+    pub(super) fn edited(&mut self) -> Result<Option<Action>, String> {
+        let Some(draft) = &self.draft else { return Ok(None) };
+        let files = draft.changed()?;
+        if files.is_empty() {
+            self.draft = None;
+            return Ok(None);
+        }
+        Ok(Some(Action::Revise { step: draft.step, files }))
+    }
+}
+
+fn lines(step: u32, change: &Change, view: &RunView) -> Vec<Line> {
+    let parent = view.step(step).and_then(|node| node.parent);
+    let before = parent.map_or_else(|| "before".to_owned(), |parent| format!("step {parent}"));
+    compare(
+        &Version { label: before, files: &change.before },
+        &Version { label: format!("step {step}"), files: &change.after },
+    )
+}
