@@ -34,6 +34,10 @@ pub fn summary(view: &RunView, here: &Path) -> String {
     rows.extend(best_files(view, here).filter(|_| improved(view)).map(|files| ("best", files)));
     rows.extend(diff(view, &run.id).map(|command| ("see", command)));
     rows.extend(view.warnings().iter().map(|warning| ("note", warning.message.clone())));
+    rows.extend(
+        view.pending()
+            .map(|node| ("waits", format!("step {} for approval, once the run goes on", node.step))),
+    );
     rows.extend(view.ended().filter(|end| !end.hint.is_empty()).map(|end| ("try", end.hint.clone())));
     let labels = rows.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
     let mut text = format!("{} {}\n", run.name, how(view));
@@ -119,6 +123,10 @@ pub fn detached(view: &RunView, here: &Path) -> String {
     let mut text =
         format!("{} goes on in the daemon ({} of {} steps are done)\n", run.name, view.done(), view.budget());
     let _ = writeln!(text, "  see it again   weco attach {}", short_id(&run.id));
+    if let Some(node) = view.pending() {
+        let (step, id) = (node.step, short_id(&run.id));
+        let _ = writeln!(text, "  waits for you  approval of step {step}: weco run review {id}");
+    }
     if let Some(files) = best_files(view, here).filter(|_| improved(view)) {
         let _ = writeln!(text, "  best so far    {files}");
     }
@@ -202,6 +210,23 @@ mod tests {
         let interrupted = Story::new(9).ended(RunStatus::Interrupted, "the daemon was killed", "");
         insta::assert_snapshot!(summary(&interrupted.view(), here()), @r"
         swift-heron was interrupted after 0 of 9 steps in 0.0 s: the daemon was killed
+        ");
+    }
+
+    #[test]
+    fn a_run_that_waits_for_approval() {
+        let story = Story::under_review(9).asked(1, 0, weco_proto::v1::Stage::Draft).proposed(1, "p");
+        insta::assert_snapshot!(detached(&story.view(), here()), @r"
+        swift-heron goes on in the daemon (0 of 9 steps are done)
+          see it again   weco attach 0002e071
+          waits for you  approval of step 1: weco run review 0002e071
+        ");
+        let story = story.ended(RunStatus::Terminated, "you stopped it", "");
+        insta::assert_snapshot!(summary(&story.view(), here()), @r"
+        swift-heron stopped after 0 of 9 steps in 1.3 s
+          speedup   1   the baseline; nothing was tried yet
+          cost      12k tokens in, 2.6k out
+          waits     step 1 for approval, once the run goes on
         ");
     }
 

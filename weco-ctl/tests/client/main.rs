@@ -11,5 +11,6 @@ mod keys_typed;
 mod look;
 mod look_diff;
 mod review;
+mod review_screen;
 mod runs;
 mod support;

@@ -257,7 +257,9 @@ fn a_submission_prints_two_values_and_streams_the_output() {
     }
     "#);
     let calls = daemon.calls();
-    let [Call::Submit(sent), Call::Watch(watch), ..] = calls.as_slice() else { panic!("{calls:#?}") };
+    let [Call::Submit(sent), Call::Watch(watch), Call::Output(_)] = calls.as_slice() else {
+        panic!("{calls:#?}")
+    };
     assert_eq!((sent.node.as_str(), sent.eval_command.as_deref()), ("1a2b", Some("python quick.py")));
     assert_eq!(sent.directory, home.project().display().to_string());
     assert!(sent.environment.iter().any(|variable| variable.name == b"PATH"));

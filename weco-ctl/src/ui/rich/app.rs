@@ -1,5 +1,7 @@
 //! What the user looks at and has asked for; keys in, wishes out.
 
+use std::time::{Duration, Instant};
+
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::input::{Input, Purpose, Typed};
@@ -8,6 +10,8 @@ use super::tree;
 use crate::ui::follow::Stops;
 use crate::ui::{Action, Answer, OnInterrupt, RunView};
 
+/// How long a note that all went well takes the place of the keys.
+const NOTE_SHOWN: Duration = Duration::from_secs(4);
 /// Lines that a page key scrolls by.
 const PAGE: usize = 10;
 
@@ -57,8 +61,8 @@ pub(super) struct App {
 /// A remark in the last row.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Note {
-    /// It went well.
-    Good(String),
+    /// It went well; said at this time, and for a while.
+    Good(String, Instant),
     /// It did not.
     Bad(String),
 }
@@ -207,7 +211,7 @@ impl App {
             self.note = Some(Note::Bad(why));
             return self.failed(action);
         }
-        self.note = Some(Note::Good(match action {
+        let said = match action {
             Action::Approve { step } => format!("step {step} is approved"),
             Action::Reject { step, .. } => format!("step {step} is turned down"),
             Action::Revise { step, .. } => {
@@ -216,7 +220,23 @@ impl App {
             }
             Action::Instruct { .. } => "the next proposals are made under these instructions".to_owned(),
             Action::Stop { .. } | Action::Fetch { .. } => return,
-        }));
+        };
+        self.say(said);
+    }
+
+    /// Notes that something went well.
+    pub(super) fn say(&mut self, what: impl Into<String>) {
+        self.note = Some(Note::Good(what.into(), Instant::now()));
+    }
+
+    /// Takes a note away that was there long enough; those of trouble stay until the next key. Whether there was one.
+    pub(super) fn forget_note(&mut self, now: Instant) -> bool {
+        let old =
+            matches!(&self.note, Some(Note::Good(_, since)) if now.duration_since(*since) >= NOTE_SHOWN);
+        if old {
+            self.note = None;
+        }
+        old
     }
 
     fn failed(&mut self, action: Action) {
@@ -391,6 +411,17 @@ mod tests {
         app.answered(Answer { action: approve.clone(), result: Err("the disk is full".into()) }, &view);
         assert_eq!(app.note, Some(Note::Bad("the disk is full".into())));
         assert_eq!(press(&mut app, &view, KeyCode::Char('a')), Some(Wish::Act(approve)), "after a failure");
+    }
+
+    #[test]
+    fn good_news_makes_room_for_the_keys_again() {
+        let mut app = App::default();
+        app.say("step 1 is approved");
+        let now = Instant::now();
+        assert!(!app.forget_note(now) && app.note.is_some());
+        assert!(app.forget_note(now + NOTE_SHOWN) && app.note.is_none());
+        app.note = Some(Note::Bad("the disk is full".into()));
+        assert!(!app.forget_note(now + 2 * NOTE_SHOWN) && app.note.is_some(), "trouble waits to be seen");
     }
 
     #[test]

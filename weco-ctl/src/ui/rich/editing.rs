@@ -58,7 +58,7 @@ pub(super) async fn edit(
     match edited {
         // If nobody carries out actions any more, the stream's end is near and tells.
         Ok(Some(action)) => drop(actions.send(action)),
-        Ok(None) => show.app.note = Some(Note::Good("nothing was edited".to_owned())),
+        Ok(None) => show.app.say("nothing was edited"),
         Err(why) => show.app.note = Some(Note::Bad(format!("{why} (e opens your edit again)"))),
     }
     Ok(Edited::Back)

@@ -24,7 +24,7 @@ pub(super) fn render(view: &RunView, app: &App, theme: Theme, area: Rect, buffer
         typing(input, columns, theme)
     } else if let Some(note) = &app.note {
         match note {
-            Note::Good(text) => {
+            Note::Good(text, _) => {
                 Line::styled(end_cut(&format!(" {}", one_line(text)), columns), theme.strong())
             }
             Note::Bad(text) => {

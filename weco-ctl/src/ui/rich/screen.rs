@@ -77,7 +77,10 @@ impl Screen {
     /// If it cannot be taken.
     pub(super) fn take_back(&mut self) -> io::Result<()> {
         take()?;
-        self.terminal.clear()
+        // Clearing the one there is would ask the terminal where its cursor is, and not every terminal answers. The
+        // screen that was just entered is empty, as a new one supposes.
+        self.terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        Ok(())
     }
 }
 

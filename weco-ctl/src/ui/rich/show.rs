@@ -83,6 +83,7 @@ impl Show {
     }
 
     pub(super) fn draw_if_due(&mut self) -> io::Result<()> {
+        self.changed |= self.app.forget_note(Instant::now());
         if self.rest() > Duration::ZERO {
             return Ok(());
         }

@@ -26,6 +26,8 @@ pub(crate) struct Script {
     pub(crate) watched: VecDeque<Watched>,
     /// To everything that creates or changes something, instead of the usual.
     pub(crate) refuse: Option<Status>,
+    /// To what is done to steps that wait, and to instructions, instead of the usual.
+    pub(crate) refuse_review: Option<Status>,
     /// To `ResumeRun`, instead of the usual.
     pub(crate) refuse_resume: Option<Status>,
     /// The process that it claims to be.
@@ -163,6 +165,11 @@ struct Service(Arc<Shared>);
 type Reply<T> = Result<Response<T>, Status>;
 
 impl Service {
+    fn turn(&self, call: Call) -> Result<(), Status> {
+        self.note(call)?;
+        self.0.script.lock().unwrap().refuse_review.clone().map_or(Ok(()), Err)
+    }
+
     fn note(&self, call: Call) -> Result<(), Status> {
         self.0.calls.lock().unwrap().push(call);
         match &self.0.script.lock().unwrap().refuse {
@@ -357,7 +364,7 @@ impl Weco for Service {
     async fn revise_node(&self, request: Request<v1::ReviseNodeRequest>) -> Reply<v1::ReviseNodeReply> {
         let request = request.into_inner();
         let created_by = request.by.clone();
-        self.note(Call::Revise(request))?;
+        self.turn(Call::Revise(request))?;
         Ok(Response::new(v1::ReviseNodeReply {
             run_id: RUN.into(),
             node_id: NODE.into(),
@@ -372,7 +379,7 @@ impl Weco for Service {
     async fn submit_node(&self, request: Request<v1::SubmitNodeRequest>) -> Reply<v1::SubmitNodeReply> {
         let request = request.into_inner();
         let command = request.eval_command.clone();
-        self.note(Call::Submit(Box::new(request)))?;
+        self.turn(Call::Submit(Box::new(request)))?;
         Ok(Response::new(v1::SubmitNodeReply {
             run_id: RUN.into(),
             node_id: NODE.into(),
@@ -383,7 +390,7 @@ impl Weco for Service {
     }
 
     async fn reject_node(&self, request: Request<v1::RejectNodeRequest>) -> Reply<v1::RejectNodeReply> {
-        self.note(Call::Reject(request.into_inner()))?;
+        self.turn(Call::Reject(request.into_inner()))?;
         Ok(Response::new(v1::RejectNodeReply { run_id: RUN.into(), node_id: NODE.into(), step: 1 }))
     }
 
@@ -391,7 +398,7 @@ impl Weco for Service {
         let request = request.into_inner();
         let instructions =
             format!("{}{}", if request.append { "Before.\n" } else { "" }, request.instructions);
-        self.note(Call::Instruct(request))?;
+        self.turn(Call::Instruct(request))?;
         Ok(Response::new(v1::InstructRunReply { run_id: RUN.into(), instructions }))
     }
 
