@@ -99,10 +99,9 @@ fn plain_says_how_to_apply_and_the_command_works_as_printed() {
     let world = world();
     quadratic(&world);
     let run = builtin_run(&world, "model.py", &["-n", "12"]);
-    let (_, command) = run.stdout.split_once("):\n  cp ").expect("a cp command");
-    let command = &format!("cp {command}");
-    let done = Command::new("sh").args(["-c", command]).current_dir(world.work()).status().unwrap();
-    assert!(done.success());
+    let (_, command) = run.stdout.trim_end().split_once("): weco ").expect("a weco command");
+    let applied = world.weco(&command.split(' ').collect::<Vec<_>>());
+    assert_eq!(applied.code, 0, "{command}: {applied:?}");
     let best = fs::read_to_string(world.run_dir().join("best/files/model.py")).unwrap();
     assert_eq!(world.read("model.py"), best);
 }
