@@ -49,7 +49,8 @@ impl<'a> Tree<'a> {
             return write!(f, "</div></li>");
         }
         let all = self.state.tree().nodes().len() <= OPEN;
-        let open = if all || !path.is_empty() { " open" } else { "" };
+        let is_best = self.state.tree().best().is_some_and(|best| best.id == node.id);
+        let open = if all || (!path.is_empty() && !is_best) { " open" } else { "" };
         write!(f, "<details{open}><summary class=\"node\">")?;
         self.line(node, f)?;
         write!(f, "</summary><ul>")?;

@@ -82,7 +82,8 @@ async fn step_times(world: &World, server: &ModelServer, steps: u32) -> Vec<Dura
         .await
         .expect("the run starts")
         .into_inner();
-    let watch = v1::WatchRunRequest { run_id: run.run_id, from_seq: 1, include_output: false };
+    let watch =
+        v1::WatchRunRequest { run_id: run.run_id, from_seq: 1, include_output: false, ..Default::default() };
     let mut updates = client.watch_run(watch).await.unwrap().into_inner();
     let (mut times, mut last) = (Vec::new(), None::<Instant>);
     while let Some(update) = updates.next().await {

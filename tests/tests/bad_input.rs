@@ -69,7 +69,7 @@ fn flags() {
         (vec!["-c", "true", "-m", "score", "-g", "max", "-n", "0"], "0"),
         (vec!["-c", "true", "-m", "score", "-g", "max", "--eval-timeout", "0"], "0"),
         (vec!["-c", "true", "-m", "score", "-g", "max", "--api-key", "openai"], "openai"),
-        (vec!["-c", "true", "-m", "score", "-g", "max", "--require-review"], "--require-review"),
+        (vec!["-c", "true", "-m", "score", "-g", "max", "--no-such-flag"], "--no-such-flag"),
         (vec!["-c", "true", "-m", "score", "-g", "max", "-i", "missing.md"], "missing.md"),
     ] {
         let all: Vec<&str> = base.iter().copied().chain(arguments).collect();

@@ -140,7 +140,12 @@ fn updates(world: &World, run: &str) -> Vec<Update> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut client = weco_proto::connect::connect(&world.runtime().join("daemon.sock")).await.unwrap();
-        let request = WatchRunRequest { run_id: run.to_owned(), from_seq: 1, include_output: false };
+        let request = WatchRunRequest {
+            run_id: run.to_owned(),
+            from_seq: 1,
+            include_output: false,
+            ..Default::default()
+        };
         let mut stream = client.watch_run(request).await.unwrap().into_inner();
         let mut updates = Vec::new();
         while let Some(update) = stream.message().await.unwrap() {

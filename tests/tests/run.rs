@@ -99,10 +99,9 @@ fn plain_says_how_to_apply_and_the_command_works_as_printed() {
     let world = world();
     quadratic(&world);
     let run = builtin_run(&world, "model.py", &["-n", "12"]);
-    let (_, command) = run.stdout.split_once("):\n  cp ").expect("a cp command");
-    let command = &format!("cp {command}");
-    let done = Command::new("sh").args(["-c", command]).current_dir(world.work()).status().unwrap();
-    assert!(done.success());
+    let (_, command) = run.stdout.trim_end().split_once("): weco ").expect("a weco command");
+    let applied = world.weco(&command.split(' ').collect::<Vec<_>>());
+    assert_eq!(applied.code, 0, "{command}: {applied:?}");
     let best = fs::read_to_string(world.run_dir().join("best/files/model.py")).unwrap();
     assert_eq!(world.read("model.py"), best);
 }
@@ -192,7 +191,10 @@ fn a_run_begun_while_another_evaluates_starts_from_the_users_code() {
     assert_ne!(world.read("value.py"), "VALUE = 4  # weco: 1..100\n");
 
     let mut second = run("cat value.py; echo score: 1");
-    second.wait_for("waiting: another run evaluates");
+    second.wait_for("evaluates in this working tree");
+    let printed = first.stdout();
+    let name = printed.lines().find_map(|line| line.strip_prefix("Run Name: ")).unwrap();
+    assert!(second.stdout().contains(&format!("waiting: run {name} (")), "{}", second.stdout());
     world.write("go", "");
     let (first, second) = (first.wait(), second.wait());
     assert_eq!((first.code, second.code), (0, 0), "{first:?}\n{second:?}");

@@ -95,11 +95,13 @@ async fn later(registry: Arc<Registry>, mut left: Vec<Left>) {
 
 /// Has the turn in every tree of `left`, and in no other.
 fn hold_trees(registry: &Registry, left: &[Left], turns: &mut Vec<(PathBuf, Turn)>) {
-    let trees: Vec<&PathBuf> = left.iter().filter_map(|left| left.tree.as_ref()).collect();
-    turns.retain(|(tree, _)| trees.contains(&tree));
-    for tree in trees {
+    let trees: Vec<(&PathBuf, RunId)> =
+        left.iter().filter_map(|left| Some((left.tree.as_ref()?, left.run))).collect();
+    turns.retain(|(held, _)| trees.iter().any(|(tree, _)| *tree == held));
+    for (tree, run) in trees {
         if !turns.iter().any(|(held, _)| held == tree) {
-            turns.push((tree.clone(), registry.deps().turns.claim(tree)));
+            let holder = format!("run {}", run.short());
+            turns.push((tree.clone(), registry.deps().turns.claim(tree, holder)));
         }
     }
 }

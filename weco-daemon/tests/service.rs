@@ -161,7 +161,12 @@ impl House {
 
     /// The run's recorded updates to its end.
     async fn watch(&self, run_id: &str) -> Vec<Update> {
-        let watch = WatchRunRequest { run_id: run_id.to_owned(), from_seq: 1, include_output: false };
+        let watch = WatchRunRequest {
+            run_id: run_id.to_owned(),
+            from_seq: 1,
+            include_output: false,
+            ..Default::default()
+        };
         let stream = self.service.watch_run(versioned(watch)).await.unwrap().into_inner();
         let updates: Vec<Result<RunUpdate, Status>> =
             tokio::time::timeout(DEADLINE, stream.collect()).await.unwrap();

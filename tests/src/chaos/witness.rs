@@ -57,7 +57,8 @@ impl Witness {
                 // A daemon that is gone again is no news.
                 let Ok(mut client) = weco_proto::connect::connect(&socket).await else { return false };
                 let run_id = witness.run.to_string();
-                let request = WatchRunRequest { run_id, from_seq: 1, include_output: true };
+                let request =
+                    WatchRunRequest { run_id, from_seq: 1, include_output: true, ..Default::default() };
                 let Ok(stream) = client.watch_run(request).await else { return false };
                 let mut stream = stream.into_inner();
                 let mut last = 0;

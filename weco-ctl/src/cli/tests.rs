@@ -174,6 +174,8 @@ fn help_is_as_recorded() {
         ("help_run_short", &["run", "-h"]),
         ("help_run_derive", &["run", "derive", "--help"]),
         ("help_results", &["run", "results", "--help"]),
+        ("help_run_export", &["run", "export", "--help"]),
+        ("help_import", &["import", "--help"]),
         ("help_diff", &["run", "diff", "--help"]),
         ("help_resume", &["resume", "--help"]),
         ("help_daemon", &["daemon", "--help"]),

@@ -12,7 +12,7 @@ use super::shell::quote;
 use crate::cli::EndArgs;
 use crate::daemon::Daemon;
 use crate::error::Error;
-use crate::ui::format::path_from;
+use crate::ui::format::short_id;
 use crate::ui::prompt;
 
 /// Longest wait for the best version to be written: at most ten files, each synced.
@@ -62,22 +62,19 @@ impl Offer<'_> {
             let found = if self.rich { "Your" } else { "No better version was found; your" };
             return format!("{found} files are as they were.\n");
         };
-        let here = std::env::current_dir().unwrap_or_default();
-        let target = if here == Path::new(&created.directory) { "." } else { &created.directory };
-        let best =
-            Path::new(&created.directory).join(&created.log_dir).join(self.run_id).join("best/files/.");
         if !self.edited.is_empty() {
+            let best =
+                Path::new(&created.directory).join(&created.log_dir).join(self.run_id).join("best/files");
             return format!(
                 "The best version (step {step}) is in {}; merge it by hand, for {} holds your edit.\n",
                 quote(&best.to_string_lossy()),
                 self.edited.join(", ")
             );
         }
-        format!(
-            "To apply the best version (step {step}):\n  cp -r {} {}\n",
-            quote(path_from(&here, &best.to_string_lossy())),
-            quote(target)
-        )
+        let run = short_id(self.run_id);
+        let see =
+            if self.rich { String::new() } else { format!("To see it: weco run diff {run} --step {step}\n") };
+        format!("{see}To apply the best version (step {step}): weco run apply {run} --step {step}\n")
     }
 
     /// The best step, unless that is the user's own code.

@@ -120,10 +120,12 @@ fn told(run: &RunSummary) -> String {
         }
         _ => "best: no version has worked yet\n".to_owned(),
     };
-    let missing = if Path::new(&run.directory).is_dir() { "" } else { ", which is not here" };
+    let is_here = Path::new(&run.directory).is_dir();
+    let missing = if is_here { "" } else { ", which is not here" };
     text += &format!("directory: {}{missing}\n", one_line(&run.directory));
     text += &format!("To look at it: weco run results {short}, weco run show {short} --step best\n");
-    text += &format!("To go on with it, in that directory: weco resume {short}\n");
+    let first = if is_here { "" } else { ", once its sources are there" };
+    text += &format!("To go on with it{first}: weco resume {short}\n");
     text
 }
 
@@ -150,7 +152,7 @@ mod tests {
         best: step 2, speedup 3.5
         directory: /nowhere, which is not here
         To look at it: weco run results 0002e071, weco run show 0002e071 --step best
-        To go on with it, in that directory: weco resume 0002e071
+        To go on with it, once its sources are there: weco resume 0002e071
         ");
         let none = RunSummary { best_step: None, best_metric: None, ..run };
         assert!(told(&none).contains("best: no version has worked yet\n"));

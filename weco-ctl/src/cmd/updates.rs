@@ -66,6 +66,7 @@ pub(super) struct Reconnecting<N> {
     daemon: Daemon,
     run_id: String,
     include_output: bool,
+    so_far: bool,
     retry: Retry,
     news: N,
     stream: Option<Streaming<RunUpdate>>,
@@ -95,6 +96,7 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
             daemon,
             run_id,
             include_output,
+            so_far: false,
             retry,
             news,
             stream: None,
@@ -110,6 +112,11 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
     pub(super) fn starting_at(mut self, seq: u64) -> Self {
         self.next_seq = seq.max(1);
         self
+    }
+
+    /// Only what is recorded by now.
+    pub(super) fn so_far(self) -> Self {
+        Self { so_far: true, ..self }
     }
 
     /// The stream, which also tells `facts` what goes by.
@@ -156,8 +163,15 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
     async fn read(&mut self) -> Result<Option<RunUpdate>, Fault> {
         let stream = match &mut self.stream {
             Some(stream) => stream,
-            none => none
-                .insert(Self::watch(&self.daemon, &self.run_id, self.next_seq, self.include_output).await?),
+            none => {
+                let request = WatchRunRequest {
+                    run_id: self.run_id.clone(),
+                    from_seq: self.next_seq,
+                    include_output: self.include_output,
+                    so_far: self.so_far,
+                };
+                none.insert(Self::watch(&self.daemon, request).await?)
+            }
         };
         let patience = if self.held.is_empty() { Duration::MAX } else { END_GRACE };
         let message = timeout(patience, stream.message()).await.unwrap_or(Ok(None));
@@ -165,19 +179,14 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
             Ok(Some(update)) => Ok(Some(update)),
             // An end that was handed over is the end, however the connection closes.
             Ok(None) | Err(_) if !self.held.is_empty() => Ok(None),
+            Ok(None) if self.so_far => Ok(None),
             Ok(None) => Err(Fault::Lost(Status::unavailable("the daemon closed the connection"))),
             Err(status) => Err(fault(status)),
         }
     }
 
-    async fn watch(
-        daemon: &Daemon,
-        run_id: &str,
-        from_seq: u64,
-        include_output: bool,
-    ) -> Result<Streaming<RunUpdate>, Fault> {
+    async fn watch(daemon: &Daemon, request: WatchRunRequest) -> Result<Streaming<RunUpdate>, Fault> {
         let mut client = daemon.connect_or_start().await.map_err(|error| Fault::Lost(error.into_status()))?;
-        let request = WatchRunRequest { run_id: run_id.to_owned(), from_seq, include_output };
         Ok(client.watch_run(request).await.map_err(fault)?.into_inner())
     }
 

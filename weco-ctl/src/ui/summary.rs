@@ -22,6 +22,7 @@ const GAP: usize = 3;
 ///   changed   kernels/rows.py  +41 −18
 ///   cost      620k tokens in, 131k out
 ///   best      .runs/0002e071-…/best/files/
+///   see       weco run diff 0002e071 --step 27
 /// ```
 pub fn summary(view: &RunView, here: &Path) -> String {
     let Some(run) = view.run() else { return String::new() };
@@ -31,6 +32,7 @@ pub fn summary(view: &RunView, here: &Path) -> String {
     rows.extend(changed(view).map(|value| ("changed", value)));
     rows.extend(cost(view).map(|value| ("cost", value)));
     rows.extend(best_files(view, here).filter(|_| improved(view)).map(|files| ("best", files)));
+    rows.extend(diff(view, &run.id).map(|command| ("see", command)));
     rows.extend(view.warnings().iter().map(|warning| ("note", warning.message.clone())));
     rows.extend(
         view.pending()
@@ -69,6 +71,12 @@ fn how(view: &RunView) -> String {
 
 fn best_files(view: &RunView, here: &Path) -> Option<String> {
     view.best_files().map(|files| path_from(here, &files).to_owned())
+}
+
+/// What shows how the best version differs from the user's own.
+fn diff(view: &RunView, run_id: &str) -> Option<String> {
+    let best = view.best().filter(|_| improved(view))?;
+    Some(format!("weco run diff {} --step {}", short_id(run_id), best.step))
 }
 
 fn improved(view: &RunView) -> bool {
@@ -143,6 +151,7 @@ mod tests {
           changed   kernels/rows.py  +60 −29
           cost      728k tokens in, 130k out
           best      .runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/
+          see       weco run diff 0002e071 --step 50
         ");
     }
 
@@ -159,6 +168,7 @@ mod tests {
           changed   kernels/rows.py  +13 −5
           cost      37k tokens in, 7.8k out
           best      .runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/
+          see       weco run diff 0002e071 --step 3
           note      kernels/rows.py was edited while step 2 ran; the edit stays and the run goes on
           try       weco run resume 0002e071 goes on where it stopped
         ");
@@ -194,6 +204,7 @@ mod tests {
           changed   kernels/rows.py  +14 −6
           cost      62k tokens in, 13k out
           best      .runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/
+          see       weco run diff 0002e071 --step 4
           try       set OPENAI_API_KEY
         ");
         let interrupted = Story::new(9).ended(RunStatus::Interrupted, "the daemon was killed", "");

@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::process::Command;
 
 use crate::support::{
     Call, Client, Fake, Home, RUN, Script, Then, Watched, created, ended, event, measured, resumed, text,
@@ -66,14 +65,12 @@ fn a_run_is_sent_as_asked_and_says_how_to_apply_its_best() {
     assert!(start.environment.iter().any(|variable| variable.name == b"PATH"));
     assert_eq!((watch.run_id.as_str(), watch.from_seq, watch.include_output), (RUN, 1, true));
 
-    // What it says is a command that does what it says.
-    let best = home.project().join(".runs").join(RUN).join("best/files");
-    fs::create_dir_all(&best).unwrap();
-    fs::write(best.join("model.py"), "better\n").unwrap();
-    let (_, apply) = out.split_once("(step 1):\n").unwrap();
-    let status = Command::new("sh").args(["-c", apply]).current_dir(home.project()).status().unwrap();
-    assert!(status.success(), "{apply}");
-    assert_eq!(fs::read_to_string(home.project().join("model.py")).unwrap(), "better\n");
+    let (see, apply) =
+        (format!("weco run diff {SHORT} --step 1"), format!("weco run apply {SHORT} --step 1"));
+    assert!(
+        out.ends_with(&format!("To see it: {see}\nTo apply the best version (step 1): {apply}\n")),
+        "{out}"
+    );
 }
 
 #[test]
@@ -138,7 +135,7 @@ fn a_run_that_cannot_go_on_says_why_and_how_to_go_on() {
         let (code, out, err) = home.run(&ARGS);
         assert_eq!(code, 1);
         assert_eq!(err, format!("error: the reason\n  try: weco resume {SHORT}\n"));
-        assert!(out.contains("(step 1):\n  cp -r "), "what was found is not lost: {out}");
+        assert!(out.contains("(step 1): weco run apply "), "what was found is not lost: {out}");
     }
 }
 

@@ -162,14 +162,14 @@ fn a_lineage_has_a_status_and_an_overview() {
 fn the_lines_so_far_end_where_the_run_is() {
     let home = Home::with_runtime_dir();
     let updates = vec![created(&home), measured(2, 0, 1.0), measured(3, 1, 2.0), measured(4, 2, 2.5)];
-    // It goes on, and more would come.
-    let watched = [Watched { updates, then: Then::Hang }].into();
+    // It has not ended.
+    let watched = [Watched { updates, then: Then::Close }].into();
     let daemon = Fake::serve(&home.socket(), Script { watched, ..script() });
     let out = run(&home, &["logs", "0002e"]);
     assert!(out.contains(&format!("Run ID: {RUN}\n")), "{out}");
     assert!(out.ends_with("[METRIC] Step 2: 2.5 (best so far: 2.5)\n"), "{out}");
     assert!(
-        matches!(daemon.calls().as_slice(), [Call::Watch(watch)] if watch.include_output && watch.run_id == RUN)
+        matches!(daemon.calls().as_slice(), [Call::Watch(watch)] if watch.include_output && watch.so_far)
     );
 }
 

@@ -85,12 +85,14 @@ impl FromStr for BlobId {
     type Err = InvalidBlobId;
 
     fn from_str(text: &str) -> Result<Self, InvalidBlobId> {
-        if text.len() != 64 || !text.is_ascii() {
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        let mut bytes = [0; 32];
+        if pairs.len() != bytes.len() || !rest.is_empty() {
             return Err(InvalidBlobId);
         }
-        let mut bytes = [0; 32];
-        for (i, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).map_err(|_| InvalidBlobId)?;
+        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+            *byte = digit(*high).zip(digit(*low)).map(|(high, low)| high << 4 | low).ok_or(InvalidBlobId)?;
         }
         Ok(Self(bytes))
     }
@@ -103,8 +105,23 @@ impl Serialize for BlobId {
 }
 
 impl<'de> Deserialize<'de> for BlobId {
+    /// Without a text of its own: a run of 1,000 steps names some thousands.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        struct Name;
+
+        impl serde::de::Visitor<'_> for Name {
+            type Value = BlobId;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a blob's name (64 hexadecimal digits)")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<BlobId, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_str(Name)
     }
 }
 
@@ -282,5 +299,26 @@ impl RunSpec {
     /// The lineage that the run belongs to, named by its first run.
     pub fn lineage(&self) -> RunId {
         self.derived.as_ref().map_or(self.id, |derived| derived.lineage)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blobs_name_is_64_hexadecimal_digits() {
+        let name = BlobId(std::array::from_fn(|at| u8::try_from(at * 8).unwrap()));
+        let text = name.to_string();
+        assert_eq!(text.parse(), Ok(name));
+        assert_eq!(text.to_uppercase().parse(), Ok(name));
+        let json = serde_json::to_string(&name).unwrap();
+        assert_eq!(serde_json::from_str::<BlobId>(&json).unwrap(), name);
+        let wrong =
+            ["", &text[1..], &format!("{text}0"), &format!("+{}", &text[1..]), &format!("é{}", &text[2..])];
+        for wrong in wrong {
+            assert_eq!(wrong.parse::<BlobId>(), Err(InvalidBlobId), "{wrong}");
+            assert!(serde_json::from_str::<BlobId>(&format!("\"{wrong}\"")).is_err());
+        }
     }
 }

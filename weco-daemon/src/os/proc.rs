@@ -150,19 +150,22 @@ fn has_tag(pid: i32, tag: &str, buffer: &mut Vec<u8>) -> bool {
 enum Emptiness {
     /// The process has ended.
     Ended,
-    /// The process is a program, which may be without an environment.
+    /// The process is a program without an environment.
     Settled,
     /// The process is within `execve`: its old memory is gone, and into the new one the kernel has yet to write an
-    /// environment. What it writes right after that, the end of the program's code (field 27 of its stat), is 0.
+    /// environment. What it writes right after that, the end of the program's code (field 27 of its stat), is 0. Or it
+    /// was until now: by the bounds of its environment (fields 50 and 51) it has one.
     Becoming,
 }
 
 fn emptiness(pid: i32) -> Emptiness {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let mut fields = text.rsplit_once(')').map_or("", |(_, fields)| fields).split_ascii_whitespace();
-    match (fields.next(), fields.nth(23)) {
-        (None | Some("Z" | "X"), _) => Emptiness::Ended,
-        (_, Some("0")) => Emptiness::Becoming,
+    // From field 3 on: the state, the end of the code, the environment's start and end.
+    match (fields.next(), fields.nth(23), fields.nth(22), fields.next()) {
+        (None | Some("Z" | "X"), ..) => Emptiness::Ended,
+        (_, Some("0"), ..) => Emptiness::Becoming,
+        (_, _, start, end) if start != end => Emptiness::Becoming,
         _ => Emptiness::Settled,
     }
 }

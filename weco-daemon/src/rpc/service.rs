@@ -77,7 +77,7 @@ impl Weco for Service {
     async fn watch_run(&self, request: Request<v1::WatchRunRequest>) -> Answer<BoxStream<v1::RunUpdate>> {
         let request = same_version(request)?;
         let run = self.registry.find(&request.run_id)?;
-        let updates = watch::watch(&self.registry, run, request.from_seq, request.include_output);
+        let updates = watch::watch(&self.registry, run, &request);
         Ok(Response::new(Box::pin(updates)))
     }
 

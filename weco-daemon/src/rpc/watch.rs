@@ -28,16 +28,20 @@ const READ_AGAIN: Duration = Duration::from_secs(1);
 pub(super) type Updates = ReceiverStream<Result<v1::RunUpdate, Status>>;
 
 /// Starts the stream.
-pub(super) fn watch(registry: &Registry, run: RunId, from: u64, include_output: bool) -> Updates {
+pub(super) fn watch(registry: &Registry, run: RunId, request: &v1::WatchRunRequest) -> Updates {
+    let v1::WatchRunRequest { from_seq: from, include_output, so_far, .. } = *request;
     let (sender, receiver) = mpsc::channel(AHEAD);
     let handle = registry.live(run);
-    let watching = handle.as_ref().map(RunHandle::watch);
+    // A glance is no company.
+    let watching = handle.as_ref().filter(|_| !so_far).map(RunHandle::watch);
     let feed = handle.map(|handle| handle.feed());
     let wanted = Wanted { from, output_from: include_output.then_some(from) };
     let reader = UpdateReader::new(Arc::clone(&registry.deps().journal), run, wanted);
     let watcher = Watcher { reader, _watching: watching };
     tokio::spawn(async move {
-        if let Err(Stop::Failed(failure)) = watcher.follow(feed, &sender).await {
+        let told =
+            if so_far { watcher.tell(feed, &sender).await } else { watcher.follow(feed, &sender).await };
+        if let Err(Stop::Failed(failure)) = told {
             // The client may be gone, and with it the wish to know.
             let _ = sender.send(Err(failure.into())).await;
         }
@@ -59,6 +63,12 @@ enum Stop {
 type Sender = mpsc::Sender<Result<v1::RunUpdate, Status>>;
 
 impl Watcher {
+    /// Sends what is recorded by now.
+    async fn tell(mut self, feed: Option<Feed>, sender: &Sender) -> Result<(), Stop> {
+        let recorded = feed.map_or(u64::MAX, |feed| *feed.recorded.borrow());
+        self.catch_up(recorded, sender).await
+    }
+
     async fn follow(mut self, feed: Option<Feed>, sender: &Sender) -> Result<(), Stop> {
         let Some(mut feed) = feed else { return self.catch_up(u64::MAX, sender).await };
         let recorded = *feed.recorded.borrow_and_update();

@@ -23,7 +23,7 @@ use crate::run::evaluate::evaluate;
 use crate::run::feed::{Live, LiveWhat, Printing, Publisher};
 use crate::run::propose::propose;
 use crate::run::registry::Deps;
-use crate::run::turns::working_tree;
+use crate::run::turns::{holder, working_tree};
 use crate::secrets::RunSecrets;
 
 /// What a run needs besides what is recorded of it: secrets live here and nowhere else.
@@ -197,7 +197,7 @@ impl Effects {
     /// Writes the best version of the run, which is over, over its sources.
     pub(super) async fn apply_best(&self, state: &mut RunState) -> Result<Applied, Failure> {
         let tree = working_tree(Path::new(&self.shared.spec.directory));
-        let _turn = self.shared.deps.turns.take(&tree, || ()).await;
+        let _turn = self.shared.deps.turns.take(&tree, holder(&self.shared.spec), |_| ()).await;
         let mut workspace = self.shared.workspace.lock().await;
         apply(&self.shared.deps, state, &mut workspace, Version::Best)
     }

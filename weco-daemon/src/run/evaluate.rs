@@ -12,7 +12,7 @@ use crate::run::approved;
 use crate::run::effects::Shared;
 use crate::run::feed::LiveWhat;
 use crate::run::measure::{Trouble, measure};
-use crate::run::turns::working_tree;
+use crate::run::turns::{holder, working_tree};
 
 /// Evaluates one version and reports what came of it. The sources are restored on every path.
 pub(super) async fn evaluate(
@@ -31,9 +31,12 @@ pub(super) async fn evaluate(
         }
     };
     let tree = working_tree(Path::new(&shared.spec.directory));
-    let why = "another run evaluates in this working tree".to_owned();
+    let waiting = |holder: &str| {
+        let why = format!("{holder} evaluates in this working tree");
+        shared.show(node.0, LiveWhat::Waiting { why });
+    };
     let turn = tokio::select! {
-        turn = shared.deps.turns.take(&tree, || shared.show(node.0, LiveWhat::Waiting { why })) => turn,
+        turn = shared.deps.turns.take(&tree, holder(&shared.spec), waiting) => turn,
         () = stop.asked() => {
             return shared.mailbox.send(Input::EvalCancelled { node, attempt }, Vec::new()).await;
         }

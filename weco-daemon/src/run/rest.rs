@@ -18,7 +18,7 @@ use crate::run::apply::{self, Applied, Version};
 use crate::run::effects::RunContext;
 use crate::run::query::Standing;
 use crate::run::registry::{Registry, internal, short};
-use crate::run::turns::working_tree;
+use crate::run::turns::{holder, working_tree};
 
 impl Registry {
     /// Waits until a run that has ended is about its business no more, and refuses one that goes on.
@@ -173,10 +173,15 @@ impl Registry {
             }
             _ => failure,
         })?;
-        let tree = working_tree(Path::new(&self.state(run)?.spec().directory));
-        let turn = tokio::time::timeout(apply::PATIENCE, self.deps().turns.take(&tree, || ())).await;
+        let (tree, holder) = {
+            let state = self.state(run)?;
+            (working_tree(Path::new(&state.spec().directory)), holder(state.spec()))
+        };
+        let mut other = "another run".to_owned();
+        let turn = self.deps().turns.take(&tree, holder, |holder| holder.clone_into(&mut other));
+        let turn = tokio::time::timeout(apply::PATIENCE, turn).await;
         let _turn = turn.map_err(|_| {
-            Failure::new(FailureKind::State, "another run evaluates in these files")
+            Failure::new(FailureKind::State, format!("{other} evaluates in these files"))
                 .hint("try again later: weco runs")
         })?;
         let _owner = self.own_ended().await;

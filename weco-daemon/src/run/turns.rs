@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
+use weco_core::run::RunSpec;
 
 /// Who may evaluate where. Fair: first come, first served.
 #[derive(Debug, Default)]
@@ -33,6 +34,8 @@ struct Queue {
 struct Claim {
     id: u64,
     tree: PathBuf,
+    /// Who it is, in a few words.
+    holder: String,
     /// Told when a claim before it is gone.
     moved: Arc<Notify>,
 }
@@ -49,21 +52,23 @@ pub(crate) fn overlap(a: &Path, b: &Path) -> bool {
 }
 
 impl Queue {
-    fn is_granted(&self, id: u64) -> bool {
-        let Some(at) = self.claims.iter().position(|claim| claim.id == id) else { return true };
-        !self.claims[..at].iter().any(|earlier| overlap(&earlier.tree, &self.claims[at].tree))
+    /// The first claim that keeps this one from being granted.
+    fn before(&self, id: u64) -> Option<&Claim> {
+        let at = self.claims.iter().position(|claim| claim.id == id)?;
+        self.claims[..at].iter().find(|earlier| overlap(&earlier.tree, &self.claims[at].tree))
     }
 }
 
 impl Turns {
-    /// Waits for the turn in `tree` (see `working_tree`); calls `waiting` if it is not free at once.
-    pub async fn take(&self, tree: &Path, waiting: impl FnOnce()) -> Turn {
+    /// Waits for the turn of `holder` in `tree` (see `working_tree`); tells `waiting` for whom, whenever that is
+    /// another.
+    pub async fn take(&self, tree: &Path, holder: String, mut waiting: impl FnMut(&str)) -> Turn {
         let moved = Arc::new(Notify::new());
-        let turn = self.queue(tree, Arc::clone(&moved));
-        let mut waiting = Some(waiting);
-        while !self.claims.lock().is_granted(turn.id) {
-            if let Some(waiting) = waiting.take() {
-                waiting();
+        let turn = self.queue(tree, holder, Arc::clone(&moved));
+        let mut told = None;
+        while let Some((id, holder)) = turn.waits_for() {
+            if told.replace(id) != Some(id) {
+                waiting(&holder);
             }
             moved.notified().await;
         }
@@ -71,17 +76,29 @@ impl Turns {
     }
 
     /// A place in the queue for `tree`, without waiting: who comes later waits for it to be dropped.
-    pub(crate) fn claim(&self, tree: &Path) -> Turn {
-        self.queue(tree, Arc::new(Notify::new()))
+    pub(crate) fn claim(&self, tree: &Path, holder: String) -> Turn {
+        self.queue(tree, holder, Arc::new(Notify::new()))
     }
 
-    fn queue(&self, tree: &Path, moved: Arc<Notify>) -> Turn {
+    fn queue(&self, tree: &Path, holder: String, moved: Arc<Notify>) -> Turn {
         let mut queue = self.claims.lock();
         let id = queue.next_id;
         queue.next_id += 1;
-        queue.claims.push(Claim { id, tree: tree.to_owned(), moved });
+        queue.claims.push(Claim { id, tree: tree.to_owned(), holder, moved });
         Turn { claims: Arc::clone(&self.claims), id }
     }
+}
+
+impl Turn {
+    /// The claim that is in the way, and whose it is.
+    fn waits_for(&self) -> Option<(u64, String)> {
+        self.claims.lock().before(self.id).map(|claim| (claim.id, claim.holder.clone()))
+    }
+}
+
+/// A run as those who wait for it are told of it.
+pub(crate) fn holder(spec: &RunSpec) -> String {
+    format!("run {} ({})", spec.name, spec.id.short())
 }
 
 impl Drop for Turn {
@@ -110,7 +127,7 @@ mod tests {
     use super::*;
 
     async fn free(turns: &Turns, tree: &str) -> Turn {
-        turns.take(Path::new(tree), || panic!("{tree} is free")).await
+        turns.take(Path::new(tree), tree.to_owned(), |_| panic!("{tree} is free")).await
     }
 
     #[tokio::test]
@@ -118,9 +135,10 @@ mod tests {
         let turns = Turns::default();
         let whole = free(&turns, "/project").await;
         let other = free(&turns, "/projects").await;
-        let mut part = Box::pin(turns.take(Path::new("/project/part"), || ()));
-        let mut whole_again = Box::pin(turns.take(Path::new("/project"), || ()));
-        let mut sibling = Box::pin(turns.take(Path::new("/project/sibling"), || ()));
+        let mut part = Box::pin(turns.take(Path::new("/project/part"), "/project/part".to_owned(), |_| ()));
+        let mut whole_again = Box::pin(turns.take(Path::new("/project"), "/project".to_owned(), |_| ()));
+        let mut sibling =
+            Box::pin(turns.take(Path::new("/project/sibling"), "/project/sibling".to_owned(), |_| ()));
         assert!((&mut part).now_or_never().is_none());
         assert!((&mut whole_again).now_or_never().is_none());
         assert!((&mut sibling).now_or_never().is_none());
@@ -136,12 +154,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_waits_is_told_for_whom() {
+        let turns = Turns::default();
+        let told = Mutex::new(Vec::new());
+        let first = turns.take(Path::new("/a"), "one".to_owned(), |_| ()).await;
+        let mut second = Box::pin(turns.take(Path::new("/a"), "two".to_owned(), |_| ()));
+        assert!((&mut second).now_or_never().is_none());
+        let note = |holder: &str| told.lock().unwrap().push(holder.to_owned());
+        let mut third = Box::pin(turns.take(Path::new("/a/b"), "three".to_owned(), note));
+        assert!((&mut third).now_or_never().is_none());
+        drop(first);
+        let second = second.await;
+        assert!((&mut third).now_or_never().is_none());
+        drop(second);
+        third.await;
+        assert_eq!(*told.lock().unwrap(), ["one", "two"]);
+    }
+
+    #[tokio::test]
     async fn who_gives_up_waiting_holds_nobody_up() {
         let turns = Turns::default();
         let first = free(&turns, "/a").await;
-        let mut second = Box::pin(turns.take(Path::new("/a"), || ()));
+        let mut second = Box::pin(turns.take(Path::new("/a"), "/a".to_owned(), |_| ()));
         assert!((&mut second).now_or_never().is_none());
-        let mut third = Box::pin(turns.take(Path::new("/a"), || ()));
+        let mut third = Box::pin(turns.take(Path::new("/a"), "/a".to_owned(), |_| ()));
         assert!((&mut third).now_or_never().is_none());
         drop(second);
         drop(first);

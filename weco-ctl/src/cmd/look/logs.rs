@@ -17,7 +17,7 @@ use crate::cmd::updates::{News, Reconnecting, Retry};
 use crate::daemon::Daemon;
 use crate::error::Error;
 use crate::ui::format::sanitise;
-use crate::ui::{Ending, OnInterrupt, Updates, plain, terminal};
+use crate::ui::{Ending, OnInterrupt, plain, terminal};
 
 /// How much is gathered before it is written, in bytes.
 const CHUNK: usize = 64 * 1024;
@@ -29,29 +29,20 @@ pub(crate) async fn logs(args: RunLogsArgs) -> Result<ExitCode, Error> {
         Some(node) if follow => follow_output(WatchOutputRequest { run_id, node }).await?,
         Some(node) => output(GetNodeRequest { run_id, node, code: false, output: true }).await?,
         None if follow => follow_lines(run_id).await?,
-        None => lines_so_far(&run_id).await?,
+        None => lines_so_far(run_id).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// What happened until now.
-async fn lines_so_far(run_id: &str) -> Result<(), Error> {
+async fn lines_so_far(run_id: String) -> Result<(), Error> {
     let daemon = Daemon::from_env()?;
-    let run = find(&daemon, run_id).await?;
-    let mut updates = updates(daemon, run.run_id, |_| {});
+    let mut updates = reconnecting(daemon, run_id, |_| {}).so_far().tapped(SharedFacts::default());
     let mut printer = plain::Printer::new(Vec::new(), 0);
     while let Some(update) = updates.next().await {
-        let update = update?;
-        // News of the moment is no part of what happened.
-        if update.seq == 0 {
-            continue;
-        }
-        printer.update(&update).map_err(Error::output)?;
+        printer.update(&update?).map_err(Error::output)?;
         if printer.get_ref().len() >= CHUNK {
             write(&std::mem::take(printer.get_mut()))?;
-        }
-        if update.seq >= run.last_seq {
-            break;
         }
     }
     write(printer.get_ref())
@@ -70,7 +61,7 @@ async fn follow_lines(run_id: String) -> Result<(), Error> {
             News::Reconnected => plain::reconnected(&mut io::stdout()),
         };
     };
-    let updates = updates(daemon, run.run_id, tell);
+    let updates = reconnecting(daemon, run.run_id, tell).tapped(SharedFacts::default());
     // Nothing is asked of a run that is only looked at.
     let (actions, _) = unbounded_channel();
     let followed = plain::follow(updates, actions, OnInterrupt::Detach, &mut io::stdout(), 0).await;
@@ -80,8 +71,8 @@ async fn follow_lines(run_id: String) -> Result<(), Error> {
     }
 }
 
-fn updates(daemon: Daemon, run_id: String, news: impl FnMut(News) + Send + 'static) -> Updates {
-    Reconnecting::new(daemon, run_id, true, Retry::default(), news).tapped(SharedFacts::default())
+fn reconnecting<N: FnMut(News) + Send + 'static>(daemon: Daemon, run_id: String, news: N) -> Reconnecting<N> {
+    Reconnecting::new(daemon, run_id, true, Retry::default(), news)
 }
 
 /// What the evaluation printed, as far as it is known.
