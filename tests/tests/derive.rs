@@ -198,12 +198,36 @@ fn an_edit_of_the_users_own_is_what_is_restored() {
     let parent = site.run(&["-n", "1"]);
     let mine = "VALUE=1 # mine, without an end of line";
     site.world.write("value.sh", mine);
-    site.derived(&parent, &["--from-step", "1", "-n", "1"]);
-    assert_eq!(site.world.read("value.sh"), mine);
+    let output = site.derive(&parent, &["--from-step", "1", "-n", "1", "--apply-change"]);
+    let derived = id(&output);
+    assert!(output.code == 1 && output.stderr.contains("holds an edit of your own"), "{output:?}");
+    assert_eq!(site.world.read("value.sh"), mine, "no version is written over it");
     assert!(
         site.server.requests()[1].user.contains("VALUE=2"),
         "it begins with the step's code all the same"
     );
+    let log = site.world.weco(&["run", "logs", &derived]).stdout;
+    assert!(
+        log.contains("[WARNING] value.sh holds an edit of your own, which step 1 does not have"),
+        "{log}"
+    );
+    let applied = site.world.weco(&["run", "apply", &derived, "--step", "1"]);
+    assert_eq!((applied.code, site.world.read("value.sh").as_str()), (1, mine), "{applied:?}");
+}
+
+#[test]
+fn versions_of_the_lineage_are_no_edits() {
+    let site = Site::new(&[2, 3, 4]);
+    let parent = site.run(&["-n", "1", "--apply-change"]);
+    assert!(site.world.read("value.sh").contains("VALUE=2"));
+    let derived = site.derived(&parent, &["-n", "1", "--apply-change"]);
+    assert!(site.world.read("value.sh").contains("VALUE=3"));
+    assert!(!site.world.weco(&["run", "logs", &derived]).stdout.contains("[WARNING]"));
+    let root = site.world.weco(&["run", "apply", &parent, "--step", "0"]);
+    assert_eq!(root.code, 1, "what is there is the derived run's: {root:?}");
+    site.world.write("value.sh", ORIGINAL);
+    site.derived(&derived, &["--from-step", "run-best", "-n", "1", "--apply-change"]);
+    assert!(site.world.read("value.sh").contains("VALUE=4"), "the root's own beginning is known");
 }
 
 #[test]

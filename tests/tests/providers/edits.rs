@@ -30,7 +30,7 @@ fn assert_kept(world: &World, run: &Output) {
 fn assert_not_applied(world: &World, run: &Output) {
     assert_kept(world, run);
     assert_eq!(run.code, 1, "it was asked to apply, and did not: {run:?}");
-    assert!(run.stderr.contains("value.sh was edited during the run"), "{run:?}");
+    assert!(run.stderr.contains("value.sh holds an edit of your own"), "{run:?}");
     assert!(
         run.stderr.contains("try:") && run.stderr.contains("best/files"),
         "where the best one is: {run:?}"
@@ -90,7 +90,7 @@ fn an_edit_of_one_file_spares_the_others_too() {
     job.world.write("go", "");
     let run = run.wait();
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.stderr.contains("b.sh was edited during the run"), "{run:?}");
+    assert!(run.stderr.contains("b.sh holds an edit of your own"), "{run:?}");
     assert_eq!(
         (job.world.read("a.sh").as_str(), job.world.read("b.sh").as_str()),
         ("A=1\n", "B=1\n# b\n# mine\n")

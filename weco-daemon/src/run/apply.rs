@@ -126,7 +126,7 @@ fn edited<'a>(state: &RunState, node: NodeId, paths: impl Iterator<Item = &'a st
     let kept = Path::new(&spec.log_dir).join(spec.id.to_string()).join(kept);
     Failure::new(
         FailureKind::State,
-        format!("{paths} was edited during the run, so {version} is not written over it"),
+        format!("{paths} holds an edit of your own, so {version} is not written over it"),
     )
     .hint(format!("merge {version}, in {}, into your own", kept.display()))
 }
