@@ -228,6 +228,49 @@ fn what_waits_waits_through_a_restart() {
 }
 
 #[test]
+fn of_two_who_submit_at_once_one_is_heard_and_it_is_evaluated_in_that_ones_environment() {
+    let run = Reviewed::start(&[]);
+    let command = "echo \"with $MARK and $MARK_TOKEN\"; sh eval.sh";
+    let submit = |mark: String| {
+        let mut submit = run.world.command(&["run", "submit", &run.id, "--node", "1", "-c", command]);
+        submit.env("MARK", &mark).env("MARK_TOKEN", &mark);
+        std::thread::spawn(move || (submit.output().unwrap(), mark))
+    };
+    let submits: Vec<_> = (0..8).map(|number| submit(format!("m{number}"))).collect();
+    let mut heard = Vec::new();
+    for (output, mark) in submits.into_iter().map(|thread| thread.join().unwrap()) {
+        let err = String::from_utf8(output.stderr).unwrap();
+        if output.status.success() {
+            assert!(err.contains(&format!("with {mark} and {mark}\n")), "{mark}: {err}");
+            heard.push(mark);
+        } else {
+            assert!(err.contains("error: step 1 is "), "{err}");
+        }
+    }
+    assert_eq!(heard.len(), 1, "{heard:?}");
+}
+
+#[test]
+fn an_approval_from_a_directory_that_is_gone_after_a_restart_is_asked_for_again() {
+    let run = Reviewed::start(&[]);
+    run.world.write(".git/HEAD", "");
+    run.world.write("deep/hold", "");
+    let held = "touch ../held; while [ -e hold ]; do sleep 0.02; done; cd ..; sh eval.sh";
+    let mut submit = run.world.spawn_in("deep", &["run", "submit", &run.id, "--node", "1", "-c", held]);
+    submit.wait_for("evaluating");
+    eventually("it is evaluated", || run.world.work().join("held").exists().then_some(()));
+    run.world.kill_daemon();
+    std::fs::remove_dir_all(run.world.work().join("deep")).unwrap();
+    let node = run.await_step(1);
+    let node = eventually("it waits again", || {
+        let node = if node["status"] == json!("pending_approval") { node.clone() } else { run.pending() };
+        (node["status"] == json!("pending_approval")).then_some(node)
+    });
+    assert_eq!(node["step"], json!(1));
+    assert_eq!(run.submit(&["--node", "1"])["metric"], json!(10.0));
+}
+
+#[test]
 fn a_version_that_does_not_work_is_told_and_the_run_goes_on() {
     let run = Reviewed::start(&[]);
     let output = run.weco("submit", &["--node", "1", "-c", "echo no score; exit 3"]);
