@@ -5,10 +5,12 @@
 mod common;
 
 use common::world;
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
 use serde_json::{Value, json};
+use weco_proto::v1::run_update::Update;
+use weco_tests::chaos::Witness;
 use weco_tests::model_server::{Api, ModelServer, Request};
-use weco_tests::world::Running;
+use weco_tests::world::{Running, is_running};
 use weco_tests::{Output, World, eventually};
 
 const ORIGINAL: &str = "VALUE=1\n";
@@ -268,6 +270,92 @@ fn an_approval_from_a_directory_that_is_gone_after_a_restart_is_asked_for_again(
     });
     assert_eq!(node["step"], json!(1));
     assert_eq!(run.submit(&["--node", "1"])["metric"], json!(10.0));
+}
+
+impl Reviewed {
+    /// Kills the daemon as soon as `witness` sees what is `wanted` for the first time, which `command` leads to.
+    fn killed_at(&self, witness: &Witness, command: &[&str], env: (&str, &str), wanted: fn(&Update) -> bool) {
+        let pid = self.world.daemon_pid().unwrap();
+        let watching = witness.watch(&self.world.runtime().join("daemon.sock"), move |update| {
+            if update.update.as_ref().is_some_and(wanted) {
+                // It may be dead already: some moments come more than once.
+                let _ = kill(pid, Signal::SIGKILL);
+            }
+        });
+        // The daemon may die before it answers.
+        let verb = [&["run", command[0], &self.id], &command[1..]].concat();
+        let mut spoken = self.world.command(&verb);
+        spoken.current_dir(self.world.work().join("deep")).env(env.0, env.1).output().unwrap();
+        watching.join().unwrap();
+        eventually("the daemon is gone", || (!is_running(pid)).then_some(()));
+    }
+}
+
+#[test]
+fn what_is_said_is_said_once_though_the_daemon_is_killed_at_the_sight_of_it() {
+    let run = Reviewed::start(&[]);
+    let witness = Witness::new(&run.id);
+    run.world.write(".git/HEAD", "");
+    run.world.write("deep/mine.sh", "VALUE=15\n");
+    let none = ("NOTHING", "");
+    run.killed_at(&witness, &["revise", "--node", "1", "-s", "value.sh=mine.sh"], none, |update| {
+        matches!(update, Update::Revised(_))
+    });
+    assert_eq!(run.pending()["code"]["value.sh"], json!("VALUE=15\n"));
+
+    // It goes on with the approver's directory, command and environment.
+    let command = "echo \"$MARK in $(pwd)\"; cd ..; sh eval.sh";
+    let submit = ["submit", "--node", "1", "-c", command];
+    run.killed_at(&witness, &submit, ("MARK", "mine"), |update| matches!(update, Update::Approved(_)));
+    run.await_step(2);
+    let shown = run.weco("show", &["--step", "1"]).stdout;
+    assert!(shown.contains(&format!("mine in {}/deep", run.world.work().display())), "{shown}");
+    assert!(shown.contains("score: 15"), "{shown}");
+
+    run.killed_at(&witness, &["instruct", "Think of memory."], none, |update| {
+        matches!(update, Update::Instructed(_))
+    });
+    run.killed_at(&witness, &["reject", "--node", "2", "twenty is ugly"], none, |update| {
+        matches!(update, Update::Rejected(_))
+    });
+    run.await_step(3);
+    let prompt = run.prompt(run.server.requests().len());
+    assert!(prompt.contains("twenty is ugly") && prompt.contains("Think of memory."), "{prompt}");
+
+    // A secret that is nowhere else is gone: it waits again, and says why.
+    let submit = ["submit", "--node", "3", "-c", command];
+    run.killed_at(
+        &witness,
+        &submit,
+        ("MARK_TOKEN", "hunter22"),
+        |update| matches!(update, Update::Approved(it) if it.step == 3),
+    );
+    let last = eventually("it waits again", || {
+        let node = run.values("review", &[]).remove(0)["pending_nodes"][0].clone();
+        (node["status"] == json!("pending_approval")).then_some(node)
+    });
+    assert_eq!(last["step"], json!(3));
+    assert_eq!(run.submit(&["--node", "3"])["run_completed"], json!(true));
+    witness.watch(&run.world.runtime().join("daemon.sock"), |_| ());
+    witness.await_end();
+    witness.assert_faithful();
+    let updates = witness.updates();
+    let said = |is_it: fn(&Update) -> bool| {
+        updates.iter().filter(|update| update.update.as_ref().is_some_and(is_it)).count()
+    };
+    let counts = [
+        said(|update| matches!(update, Update::Revised(_))),
+        said(|update| matches!(update, Update::Approved(_))),
+        said(|update| matches!(update, Update::Instructed(_))),
+        said(|update| matches!(update, Update::Rejected(_))),
+        said(|update| matches!(update, Update::Evaluated(_))),
+        said(|update| matches!(update, Update::Returned(it) if it.reason.contains("MARK_TOKEN"))),
+    ];
+    assert_eq!(counts, [1, 3, 1, 1, 3, 1], "{updates:#?}");
+    assert_eq!(run.world.read("value.sh"), ORIGINAL);
+    let holding =
+        std::process::Command::new("grep").args(["-rlaF", "hunter22"]).arg(run.world.state()).output();
+    assert_eq!(String::from_utf8(holding.unwrap().stdout).unwrap(), "", "it is in no file of the daemon's");
 }
 
 #[test]
