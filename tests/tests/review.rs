@@ -4,10 +4,13 @@
 
 mod common;
 
+use std::path::PathBuf;
+
 use common::world;
 use nix::sys::signal::{Signal, kill};
 use serde_json::{Value, json};
 use weco_proto::v1::run_update::Update;
+use weco_proto::v1::{EnvVar, SubmitNodeRequest};
 use weco_tests::chaos::Witness;
 use weco_tests::model_server::{Api, ModelServer, Request};
 use weco_tests::world::{Running, is_running};
@@ -273,21 +276,50 @@ fn an_approval_from_a_directory_that_is_gone_after_a_restart_is_asked_for_again(
 }
 
 impl Reviewed {
-    /// Kills the daemon as soon as `witness` sees what is `wanted` for the first time, which `command` leads to.
-    fn killed_at(&self, witness: &Witness, command: &[&str], env: (&str, &str), wanted: fn(&Update) -> bool) {
+    fn socket(&self) -> PathBuf {
+        self.world.runtime().join("daemon.sock")
+    }
+
+    /// Kills the daemon as soon as `witness` sees what is `wanted` for the first time, which what is `said` leads to.
+    fn killed_at(&self, witness: &Witness, wanted: fn(&Update) -> bool, said: impl FnOnce()) {
         let pid = self.world.daemon_pid().unwrap();
-        let watching = witness.watch(&self.world.runtime().join("daemon.sock"), move |update| {
+        let watching = witness.watch(&self.socket(), move |update| {
             if update.update.as_ref().is_some_and(wanted) {
                 // It may be dead already: some moments come more than once.
                 let _ = kill(pid, Signal::SIGKILL);
             }
         });
-        // The daemon may die before it answers.
-        let verb = [&["run", command[0], &self.id], &command[1..]].concat();
-        let mut spoken = self.world.command(&verb);
-        spoken.current_dir(self.world.work().join("deep")).env(env.0, env.1).output().unwrap();
+        said();
         watching.join().unwrap();
         eventually("the daemon is gone", || (!is_running(pid)).then_some(()));
+    }
+
+    /// A verb in the directory `deep`, of a client that may find no daemon in the end.
+    fn say(&self, verb: &str, arguments: &[&str]) {
+        let mut command = self.world.command(&[&["run", verb, &self.id], arguments].concat());
+        command.current_dir(self.world.work().join("deep")).output().unwrap();
+    }
+
+    /// Submits a step from the directory `deep` with one more variable, and starts no daemon that would have it, too.
+    fn submit_with(&self, step: u32, command: &str, (name, value): (&str, &str)) {
+        let more = (name.to_owned(), value.to_owned());
+        let variables = self.world.environment().clone().into_iter().chain([more]);
+        let request = SubmitNodeRequest {
+            run_id: self.id.clone(),
+            node: step.to_string(),
+            eval_command: Some(command.to_owned()),
+            directory: self.world.work().join("deep").display().to_string(),
+            environment: variables
+                .map(|(name, value)| EnvVar { name: name.into(), value: value.into() })
+                .collect(),
+            ..Default::default()
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut client = weco_proto::connect::connect(&self.socket()).await.unwrap();
+            // The daemon may die before it answers.
+            let _ = client.submit_node(request).await;
+        });
     }
 }
 
@@ -297,38 +329,45 @@ fn what_is_said_is_said_once_though_the_daemon_is_killed_at_the_sight_of_it() {
     let witness = Witness::new(&run.id);
     run.world.write(".git/HEAD", "");
     run.world.write("deep/mine.sh", "VALUE=15\n");
-    let none = ("NOTHING", "");
-    run.killed_at(&witness, &["revise", "--node", "1", "-s", "value.sh=mine.sh"], none, |update| {
-        matches!(update, Update::Revised(_))
-    });
+    run.killed_at(
+        &witness,
+        |update| matches!(update, Update::Revised(_)),
+        || run.say("revise", &["--node", "1", "-s", "value.sh=mine.sh"]),
+    );
     assert_eq!(run.pending()["code"]["value.sh"], json!("VALUE=15\n"));
 
     // It goes on with the approver's directory, command and environment.
     let command = "echo \"$MARK in $(pwd)\"; cd ..; sh eval.sh";
-    let submit = ["submit", "--node", "1", "-c", command];
-    run.killed_at(&witness, &submit, ("MARK", "mine"), |update| matches!(update, Update::Approved(_)));
+    run.killed_at(
+        &witness,
+        |update| matches!(update, Update::Approved(_)),
+        || run.submit_with(1, command, ("MARK", "mine")),
+    );
     run.await_step(2);
     let shown = run.weco("show", &["--step", "1"]).stdout;
     assert!(shown.contains(&format!("mine in {}/deep", run.world.work().display())), "{shown}");
     assert!(shown.contains("score: 15"), "{shown}");
 
-    run.killed_at(&witness, &["instruct", "Think of memory."], none, |update| {
-        matches!(update, Update::Instructed(_))
-    });
-    run.killed_at(&witness, &["reject", "--node", "2", "twenty is ugly"], none, |update| {
-        matches!(update, Update::Rejected(_))
-    });
+    run.killed_at(
+        &witness,
+        |update| matches!(update, Update::Instructed(_)),
+        || run.say("instruct", &["Think of memory."]),
+    );
+    run.await_step(2);
+    run.killed_at(
+        &witness,
+        |update| matches!(update, Update::Rejected(_)),
+        || run.say("reject", &["--node", "2", "twenty is ugly"]),
+    );
     run.await_step(3);
     let prompt = run.prompt(run.server.requests().len());
     assert!(prompt.contains("twenty is ugly") && prompt.contains("Think of memory."), "{prompt}");
 
     // A secret that is nowhere else is gone: it waits again, and says why.
-    let submit = ["submit", "--node", "3", "-c", command];
     run.killed_at(
         &witness,
-        &submit,
-        ("MARK_TOKEN", "hunter22"),
         |update| matches!(update, Update::Approved(it) if it.step == 3),
+        || run.submit_with(3, command, ("MARK_TOKEN", "hunter22")),
     );
     let last = eventually("it waits again", || {
         let node = run.values("review", &[]).remove(0)["pending_nodes"][0].clone();
@@ -336,7 +375,7 @@ fn what_is_said_is_said_once_though_the_daemon_is_killed_at_the_sight_of_it() {
     });
     assert_eq!(last["step"], json!(3));
     assert_eq!(run.submit(&["--node", "3"])["run_completed"], json!(true));
-    witness.watch(&run.world.runtime().join("daemon.sock"), |_| ());
+    witness.watch(&run.socket(), |_| ());
     witness.await_end();
     witness.assert_faithful();
     let updates = witness.updates();
