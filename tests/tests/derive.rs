@@ -231,6 +231,31 @@ fn versions_of_the_lineage_are_no_edits() {
 }
 
 #[test]
+fn what_the_user_began_with_is_written_over_also_when_the_first_run_is_forgotten() {
+    let site = Site::new(&[2, 3, 4]);
+    let root = site.run(&["-n", "1"]);
+    let child = site.derived(&root, &["-n", "1"]);
+    let forgotten = site.world.weco(&["runs", "prune", "--keep", "1", "--yes"]);
+    assert_eq!(forgotten.code, 0, "{forgotten:?}");
+    assert_eq!(site.runs().len(), 1);
+    site.derived(&child, &["-n", "1", "--apply-change"]);
+    assert_eq!(site.world.read("value.sh"), ORIGINAL.replace("=1", "=4"));
+}
+
+#[test]
+fn an_edit_of_the_users_own_is_never_written_over_further_down_the_lineage() {
+    let site = Site::new(&[2, 3, 4]);
+    let root = site.run(&["-n", "1"]);
+    let mine = "VALUE=1 # mine\n";
+    site.world.write("value.sh", mine);
+    let child = site.derived(&root, &["-n", "1"]);
+    let forgotten = site.world.weco(&["runs", "prune", "--keep", "1", "--yes"]);
+    assert_eq!(forgotten.code, 0, "{forgotten:?}");
+    site.world.weco(&["run", "derive", &child, "-n", "1", "--apply-change", "--output", "plain"]);
+    assert_eq!(site.world.read("value.sh"), mine);
+}
+
+#[test]
 fn the_best_is_the_lineages_and_ids_and_steps_mean_what_they_say() {
     // The root's best is 9; what is derived from its step 1 stays below.
     let site = Site::new(&[2, 9, 3, 4]);

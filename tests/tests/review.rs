@@ -4,11 +4,16 @@
 
 mod common;
 
+use std::path::PathBuf;
+
 use common::world;
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
 use serde_json::{Value, json};
+use weco_proto::v1::run_update::Update;
+use weco_proto::v1::{EnvVar, SubmitNodeRequest};
+use weco_tests::chaos::Witness;
 use weco_tests::model_server::{Api, ModelServer, Request};
-use weco_tests::world::Running;
+use weco_tests::world::{Running, is_running};
 use weco_tests::{Output, World, eventually};
 
 const ORIGINAL: &str = "VALUE=1\n";
@@ -225,6 +230,171 @@ fn what_waits_waits_through_a_restart() {
     run.client.signal(Signal::SIGINT);
     let stopped = run.client.wait();
     assert_eq!(stopped.code, 130, "{stopped:?}");
+}
+
+#[test]
+fn of_two_who_submit_at_once_one_is_heard_and_it_is_evaluated_in_that_ones_environment() {
+    let run = Reviewed::start(&[]);
+    let command = "echo \"with $MARK and $MARK_TOKEN\"; sh eval.sh";
+    let submit = |mark: String| {
+        let mut submit = run.world.command(&["run", "submit", &run.id, "--node", "1", "-c", command]);
+        submit.env("MARK", &mark).env("MARK_TOKEN", &mark);
+        std::thread::spawn(move || (submit.output().unwrap(), mark))
+    };
+    let submits: Vec<_> = (0..8).map(|number| submit(format!("m{number}"))).collect();
+    let mut heard = Vec::new();
+    for (output, mark) in submits.into_iter().map(|thread| thread.join().unwrap()) {
+        let err = String::from_utf8(output.stderr).unwrap();
+        if output.status.success() {
+            assert!(err.contains(&format!("with {mark} and {mark}\n")), "{mark}: {err}");
+            heard.push(mark);
+        } else {
+            assert!(err.contains("error: step 1 is "), "{err}");
+        }
+    }
+    assert_eq!(heard.len(), 1, "{heard:?}");
+}
+
+#[test]
+fn an_approval_from_a_directory_that_is_gone_after_a_restart_is_asked_for_again() {
+    let run = Reviewed::start(&[]);
+    run.world.write(".git/HEAD", "");
+    run.world.write("deep/hold", "");
+    let held = "touch ../held; while [ -e hold ]; do sleep 0.02; done; cd ..; sh eval.sh";
+    let mut submit = run.world.spawn_in("deep", &["run", "submit", &run.id, "--node", "1", "-c", held]);
+    submit.wait_for("evaluating");
+    eventually("it is evaluated", || run.world.work().join("held").exists().then_some(()));
+    run.world.kill_daemon();
+    std::fs::remove_dir_all(run.world.work().join("deep")).unwrap();
+    let node = run.await_step(1);
+    let node = eventually("it waits again", || {
+        let node = if node["status"] == json!("pending_approval") { node.clone() } else { run.pending() };
+        (node["status"] == json!("pending_approval")).then_some(node)
+    });
+    assert_eq!(node["step"], json!(1));
+    assert_eq!(run.submit(&["--node", "1"])["metric"], json!(10.0));
+}
+
+impl Reviewed {
+    fn socket(&self) -> PathBuf {
+        self.world.runtime().join("daemon.sock")
+    }
+
+    /// Kills the daemon as soon as `witness` sees what is `wanted` for the first time, which what is `said` leads to.
+    fn killed_at(&self, witness: &Witness, wanted: fn(&Update) -> bool, said: impl FnOnce()) {
+        let pid = self.world.daemon_pid().unwrap();
+        let watching = witness.watch(&self.socket(), move |update| {
+            if update.update.as_ref().is_some_and(wanted) {
+                // It may be dead already: some moments come more than once.
+                let _ = kill(pid, Signal::SIGKILL);
+            }
+        });
+        said();
+        watching.join().unwrap();
+        eventually("the daemon is gone", || (!is_running(pid)).then_some(()));
+    }
+
+    /// A verb in the directory `deep`, of a client that may find no daemon in the end.
+    fn say(&self, verb: &str, arguments: &[&str]) {
+        let mut command = self.world.command(&[&["run", verb, &self.id], arguments].concat());
+        command.current_dir(self.world.work().join("deep")).output().unwrap();
+    }
+
+    /// Submits a step from the directory `deep` with one more variable, and starts no daemon that would have it, too.
+    fn submit_with(&self, step: u32, command: &str, (name, value): (&str, &str)) {
+        let more = (name.to_owned(), value.to_owned());
+        let variables = self.world.environment().clone().into_iter().chain([more]);
+        let request = SubmitNodeRequest {
+            run_id: self.id.clone(),
+            node: step.to_string(),
+            eval_command: Some(command.to_owned()),
+            directory: self.world.work().join("deep").display().to_string(),
+            environment: variables
+                .map(|(name, value)| EnvVar { name: name.into(), value: value.into() })
+                .collect(),
+            ..Default::default()
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut client = weco_proto::connect::connect(&self.socket()).await.unwrap();
+            // The daemon may die before it answers.
+            let _ = client.submit_node(request).await;
+        });
+    }
+}
+
+#[test]
+fn what_is_said_is_said_once_though_the_daemon_is_killed_at_the_sight_of_it() {
+    let run = Reviewed::start(&[]);
+    let witness = Witness::new(&run.id);
+    run.world.write(".git/HEAD", "");
+    run.world.write("deep/mine.sh", "VALUE=15\n");
+    run.killed_at(
+        &witness,
+        |update| matches!(update, Update::Revised(_)),
+        || run.say("revise", &["--node", "1", "-s", "value.sh=mine.sh"]),
+    );
+    assert_eq!(run.pending()["code"]["value.sh"], json!("VALUE=15\n"));
+
+    // It goes on with the approver's directory, command and environment.
+    let command = "echo \"$MARK in $(pwd)\"; cd ..; sh eval.sh";
+    run.killed_at(
+        &witness,
+        |update| matches!(update, Update::Approved(_)),
+        || run.submit_with(1, command, ("MARK", "mine")),
+    );
+    run.await_step(2);
+    let shown = run.weco("show", &["--step", "1"]).stdout;
+    assert!(shown.contains(&format!("mine in {}/deep", run.world.work().display())), "{shown}");
+    assert!(shown.contains("score: 15"), "{shown}");
+
+    run.killed_at(
+        &witness,
+        |update| matches!(update, Update::Instructed(_)),
+        || run.say("instruct", &["Think of memory."]),
+    );
+    run.await_step(2);
+    run.killed_at(
+        &witness,
+        |update| matches!(update, Update::Rejected(_)),
+        || run.say("reject", &["--node", "2", "twenty is ugly"]),
+    );
+    run.await_step(3);
+    let prompt = run.prompt(run.server.requests().len());
+    assert!(prompt.contains("twenty is ugly") && prompt.contains("Think of memory."), "{prompt}");
+
+    // A secret that is nowhere else is gone: it waits again, and says why.
+    run.killed_at(
+        &witness,
+        |update| matches!(update, Update::Approved(it) if it.step == 3),
+        || run.submit_with(3, command, ("MARK_TOKEN", "hunter22")),
+    );
+    let last = eventually("it waits again", || {
+        let node = run.values("review", &[]).remove(0)["pending_nodes"][0].clone();
+        (node["status"] == json!("pending_approval")).then_some(node)
+    });
+    assert_eq!(last["step"], json!(3));
+    assert_eq!(run.submit(&["--node", "3"])["run_completed"], json!(true));
+    witness.watch(&run.socket(), |_| ());
+    witness.await_end();
+    witness.assert_faithful();
+    let updates = witness.updates();
+    let said = |is_it: fn(&Update) -> bool| {
+        updates.iter().filter(|update| update.update.as_ref().is_some_and(is_it)).count()
+    };
+    let counts = [
+        said(|update| matches!(update, Update::Revised(_))),
+        said(|update| matches!(update, Update::Approved(_))),
+        said(|update| matches!(update, Update::Instructed(_))),
+        said(|update| matches!(update, Update::Rejected(_))),
+        said(|update| matches!(update, Update::Evaluated(_))),
+        said(|update| matches!(update, Update::Returned(it) if it.reason.contains("MARK_TOKEN"))),
+    ];
+    assert_eq!(counts, [1, 3, 1, 1, 3, 1], "{updates:#?}");
+    assert_eq!(run.world.read("value.sh"), ORIGINAL);
+    let holding =
+        std::process::Command::new("grep").args(["-rlaF", "hunter22"]).arg(run.world.state()).output();
+    assert_eq!(String::from_utf8(holding.unwrap().stdout).unwrap(), "", "it is in no file of the daemon's");
 }
 
 #[test]

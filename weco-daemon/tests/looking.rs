@@ -396,6 +396,8 @@ async fn what_was_never_evaluated_has_no_output() {
 
 const CHILD: RunId = RunId(uuid::Uuid::from_u128(0xcccc_0000 << 96));
 const GRANDCHILD: RunId = RunId(uuid::Uuid::from_u128(0x1111_0000 << 96));
+/// Other sources than theirs.
+const STRANGER: RunId = RunId(uuid::Uuid::from_u128(0xdddd_0000 << 96));
 
 impl House {
     /// A run, one derived from its step 1 while it went on, and one derived from step 1 of that.
@@ -487,4 +489,23 @@ async fn only_a_version_of_the_run_itself_is_applied() {
     assert_eq!(refused.code(), Code::InvalidArgument);
     assert!(refused.message().contains("is step 1 of run cccc0000, not of run aaaa0000"), "{refused:?}");
     assert!(hint(&refused).unwrap().contains("run-best"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_run_that_measures_something_else_is_of_no_lineage_though_it_says_so() {
+    let house = House::with_lineage().await;
+    let output = Blob::new("score: 1e300");
+    let verdict = Verdict::Good { metric: 1e300 };
+    let exit = Exit::Code { code: 0 };
+    let outcome = Outcome { verdict, exit, duration_ms: 1, output: output.id(), output_tail: String::new() };
+    let derived = Derived { lineage: RUN, run: RUN, node: NodeId(1), files: [].into() };
+    let spec = RunSpec { derived: Some(derived), ..fixture::spec(STRANGER) };
+    let kinds = [RunEvent::Created { spec: Box::new(spec) }, RunEvent::Inherited { outcome }];
+    let events = (1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 20_000, kind }).collect();
+    house.journal.append(STRANGER, events, vec![output], Durability::Flushed).await.unwrap();
+
+    assert_eq!(house.node("best").await.unwrap().run.unwrap().run_id, CHILD.to_string());
+    let (members, _) = house.lineage_of(RUN, TreeOrder::Step).await;
+    assert_eq!(members, [RUN, CHILD, GRANDCHILD].map(|run| run.to_string()));
+    assert_eq!(house.lineage_of(STRANGER, TreeOrder::Step).await.0, [STRANGER.to_string()]);
 }

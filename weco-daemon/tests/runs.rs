@@ -229,6 +229,29 @@ async fn pruning_without_a_criterion_or_of_live_runs_is_refused() {
 }
 
 #[tokio::test]
+async fn runs_with_long_instructions_are_told_in_messages_that_fit() {
+    let house = House::new();
+    for number in 0..100 {
+        let run = id(1, number);
+        let instructions = Some("i".repeat(200 << 10));
+        let spec = RunSpec { instructions, ..spec(run, "/work/one") };
+        let (reason, hint) = (String::new(), String::new());
+        let ended = RunEvent::Ended { status: EndStatus::Completed, reason, hint };
+        let kinds = [RunEvent::Created { spec: Box::new(spec) }, ended];
+        let events = (1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 1, kind }).collect();
+        house.journal.append(run, events, Vec::new(), Durability::Flushed).await.unwrap();
+    }
+    let fits = |runs: &[RunSummary]| runs.iter().map(|run| run.instructions.len()).sum::<usize>() < 4 << 20;
+    let listed = house.service.list_runs(versioned(ListRunsRequest::default())).await.unwrap().into_inner();
+    let parts: Vec<_> = listed.map(|part| part.unwrap().runs).collect().await;
+    assert!(parts.iter().all(|runs| fits(runs)) && parts.iter().flatten().count() == 100);
+    let prune = PruneRunsRequest { keep: Some(0), ..Default::default() };
+    let pruned = house.service.prune_runs(versioned(prune)).await.unwrap().into_inner();
+    let parts: Vec<_> = pruned.map(|part| part.unwrap().runs).collect().await;
+    assert!(parts.iter().all(|runs| fits(runs)) && parts.iter().flatten().count() == 100);
+}
+
+#[tokio::test]
 async fn thousands_of_runs_are_listed_and_removed_in_parts() {
     let house = House::new();
     for number in 0..2_345 {

@@ -97,6 +97,7 @@ fn prepare(registry: &Registry, start: &Start, request: v1::DeriveRunRequest) ->
     if steps == 0 {
         return Err(invalid("a run needs at least one step"));
     }
+    launch::check_instructions(request.instructions.as_deref())?;
     let environment = sent(request.environment);
     let keys = request.api_keys.into_iter().collect();
     let resolved = launch::resolve(deps, Some(&parent.spec().model), &keys, &environment)?;

@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use weco_core::run::{AutoResume, Files, Goal, RunId, RunSpec, SearchSpec, Source};
 use weco_core::search::Aide;
 use weco_core::state::RunState;
+use weco_proto::instructions::{InstructionsError, MAX_INSTRUCTIONS_BYTES};
 use weco_proto::sources::SourceFile;
 use weco_proto::{log_dir, v1};
 use weco_tune::{CannotTune, Tuner};
@@ -150,6 +151,7 @@ fn check(request: &v1::StartRunRequest) -> Result<(), Failure> {
     if request.eval_command.trim().is_empty() {
         return Err(invalid("the evaluation command is empty"));
     }
+    check_instructions(request.instructions.as_deref())?;
     if request.metric.trim().is_empty() {
         return Err(invalid("the metric has no name"));
     }
@@ -161,6 +163,15 @@ fn check(request: &v1::StartRunRequest) -> Result<(), Failure> {
     }
     if request.eval_timeout_seconds == Some(0) {
         return Err(invalid("the evaluation's timeout must be at least one second"));
+    }
+    Ok(())
+}
+
+/// The same limit as for instructions that are given later.
+pub(super) fn check_instructions(text: Option<&str>) -> Result<(), Failure> {
+    let bytes = text.map_or(0, |text| text.len() as u64);
+    if bytes > MAX_INSTRUCTIONS_BYTES {
+        return Err(invalid(InstructionsError::TooLong(bytes).to_string()));
     }
     Ok(())
 }

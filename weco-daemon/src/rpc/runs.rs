@@ -16,9 +16,10 @@ use crate::clock;
 use crate::error::{Failure, FailureKind};
 use crate::journal::RunEntry;
 use crate::rpc::convert;
+use crate::rpc::tree::{FIXED_BYTES, PART_BYTES, size_of_run};
 use crate::run::{Criteria, Filter, Registry, Standing};
 
-/// Runs told at a time: a message of usually some 50 KB, and even with the longest paths below the limit.
+/// Most runs told at a time: a message of usually some 50 KB. With long instructions they are fewer.
 const PAGE: usize = 100;
 
 /// Runs removed at a time. The journal does nothing else meanwhile, for some 10 ms.
@@ -48,8 +49,7 @@ pub(super) fn list(
         runs.truncate(request.limit as usize);
     }
     Ok(stream(move |sender| async move {
-        for page in runs.chunks(PAGE) {
-            let runs = page.iter().map(|entry| told(&registry, entry)).collect();
+        for runs in (Pages { registry: &registry, left: &runs }) {
             if sender.send(Ok(v1::ListRunsReply { runs })).await.is_err() {
                 return;
             }
@@ -74,13 +74,16 @@ pub(super) fn prune(
     Ok(stream(move |sender| async move {
         for batch in runs.chunks(if dry_run { PAGE } else { REMOVED }) {
             let gone = if dry_run { Ok(batch.to_vec()) } else { remove(&registry, batch).await };
-            let pages = match gone {
-                Ok(gone) => gone.chunks(PAGE).map(|page| Ok(pruned(&registry, page))).collect(),
-                Err(failure) => vec![Err(failure.into())],
+            let gone = match gone {
+                Ok(gone) => gone,
+                Err(failure) => {
+                    // The client may be gone, and with it the wish to know.
+                    let _ = sender.send(Err(failure.into())).await;
+                    return;
+                }
             };
-            for page in pages {
-                let last = page.is_err();
-                if sender.send(page).await.is_err() || last {
+            for runs in (Pages { registry: &registry, left: &gone }) {
+                if sender.send(Ok(v1::PruneRunsReply { runs })).await.is_err() {
                     return;
                 }
             }
@@ -94,8 +97,28 @@ async fn remove(registry: &Registry, batch: &[RunEntry]) -> Result<Vec<RunEntry>
     Ok(batch.iter().filter(|entry| gone.contains(&entry.id)).cloned().collect())
 }
 
-fn pruned(registry: &Registry, page: &[RunEntry]) -> v1::PruneRunsReply {
-    v1::PruneRunsReply { runs: page.iter().map(|entry| told(registry, entry)).collect() }
+/// Runs as clients are told of them, in parts that fit in a message whatever the runs were told.
+struct Pages<'a> {
+    registry: &'a Registry,
+    left: &'a [RunEntry],
+}
+
+impl Iterator for Pages<'_> {
+    type Item = Vec<v1::RunSummary>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (mut page, mut bytes) = (Vec::new(), 0);
+        while page.len() < PAGE
+            && bytes < PART_BYTES
+            && let Some((entry, left)) = self.left.split_first()
+        {
+            let run = told(self.registry, entry);
+            bytes += FIXED_BYTES + size_of_run(&run);
+            page.push(run);
+            self.left = left;
+        }
+        (!page.is_empty()).then_some(page)
+    }
 }
 
 fn stream<T, F>(work: impl FnOnce(mpsc::Sender<Result<T, Status>>) -> F) -> Parts<T>

@@ -22,10 +22,10 @@ use crate::run::{Forest, Registry};
 
 /// A part is sent once its texts have so many bytes: far below the limit of a message, also with the longest code
 /// that a node can have on top.
-const PART_BYTES: usize = 1 << 20;
+pub(super) const PART_BYTES: usize = 1 << 20;
 
 /// What a node or a run takes beside its texts, in bytes: roughly.
-const FIXED_BYTES: usize = 512;
+pub(super) const FIXED_BYTES: usize = 512;
 
 /// One node.
 pub(super) async fn get_node(
@@ -150,7 +150,8 @@ fn sort_by_metric(nodes: &mut [(usize, NodeId)], forest: &Forest) {
     });
 }
 
-fn size_of_run(run: &v1::RunSummary) -> usize {
+/// What the texts of a run take, in bytes.
+pub(super) fn size_of_run(run: &v1::RunSummary) -> usize {
     let plans: usize = run.pending.iter().map(|node| FIXED_BYTES + node.plan.len()).sum();
     plans + run.instructions.len() + run.edited.iter().chain(&run.sources).map(String::len).sum::<usize>()
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot, watch};
 use weco_core::decide::{Decision, Effect, Input, decide};
 use weco_core::event::{EndStatus, Event, RunEvent};
 use weco_core::run::RunId;
@@ -51,6 +51,8 @@ pub struct RunHandle {
     stopping: watch::Sender<bool>,
     feed: Feed,
     company: Company,
+    /// Held by who says something to a proposal, from the look at it on.
+    floor: Arc<Mutex<()>>,
 }
 
 impl RunHandle {
@@ -78,6 +80,11 @@ impl RunHandle {
     /// the run ended meanwhile.
     pub async fn tell(&self, input: Input, blobs: Vec<Blob>) -> Option<Told> {
         Mailbox(self.mailbox.clone()).ask(input, blobs).await
+    }
+
+    /// Waits for everybody who is saying something to a proposal: what one says is known to the next.
+    pub(super) async fn floor(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.floor).lock_owned().await
     }
 
     pub(super) async fn shutdown(&self) {
@@ -170,7 +177,13 @@ pub(super) fn spawn(
     let (stop, stopping) = watch::channel(false);
     let mut actor =
         Actor { run, state, inbox, stopping, publisher, effects, artifacts, deps: Arc::clone(&deps) };
-    let handle = RunHandle { mailbox: sender, stopping: stop, feed, company: Company::default() };
+    let handle = RunHandle {
+        mailbox: sender,
+        stopping: stop,
+        feed,
+        company: Company::default(),
+        floor: Arc::default(),
+    };
     tokio::spawn(async move {
         let outcome = AssertUnwindSafe(actor.live(first)).catch_unwind().await;
         let failure = match outcome {

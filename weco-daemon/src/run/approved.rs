@@ -8,8 +8,8 @@ use weco_core::run::{NodeId, RunId};
 use crate::environment::{self, Environment};
 use crate::run::registry::Deps;
 
-/// The approver's environment. What is secret in it is held in memory from the approval on; after a daemon's restart
-/// it is what the run itself or the daemon has under the same names.
+/// The approver's environment. What is secret in it is held in memory from the approval on; after a daemon's
+/// restart, or when the run was stopped and goes on, it is what the run itself or the daemon has under the same names.
 ///
 /// # Errors
 /// In words, what is gone: the node has to be approved again.
@@ -41,5 +41,6 @@ pub(super) fn environment(
     if missing.is_empty() {
         return Ok(environment);
     }
-    Err(format!("the daemon restarted, and {} must be given again", missing.join(", ")))
+    let missing = missing.join(", ");
+    Err(format!("the daemon has no value of {missing} any more: it must be given again"))
 }

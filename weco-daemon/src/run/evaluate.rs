@@ -49,7 +49,13 @@ pub(super) async fn evaluate(
             let (outcome, output) = judge(shared, finished);
             (Input::EvalEnded { node, attempt, outcome }, vec![output])
         }
-        Err(Trouble { message, hint }) => (Input::EvalFailed { node, attempt, message, hint }, Vec::new()),
+        // It would fail again and again: only who approved it can say how it is run instead.
+        Err(Trouble { message, is_command: true, .. }) if terms.is_some() => {
+            (Input::EvalReturned { node, attempt, reason: message }, Vec::new())
+        }
+        Err(Trouble { message, hint, .. }) => {
+            (Input::EvalFailed { node, attempt, message, hint }, Vec::new())
+        }
     };
     if terms.is_some() && !matches!(input, Input::EvalCancelled { .. }) {
         shared.deps.secrets.take_back(shared.spec.id, node);
@@ -62,11 +68,14 @@ pub(super) async fn evaluate(
 /// What is run: as the run says, or as whoever approved the node said.
 ///
 /// # Errors
-/// In words, what of an approver's environment is gone.
+/// In words, what of the terms of an approval is gone.
 fn command(shared: &Shared, node: NodeId, attempt: u32, terms: Option<&Terms>) -> Result<Command, String> {
     let spec = &shared.spec;
     let (text, directory, environment) = match terms {
         None => (spec.eval_command.clone(), spec.directory.clone(), shared.environment.clone()),
+        Some(terms) if !Path::new(&terms.directory).is_dir() => {
+            return Err(format!("the directory that it was approved in, {}, is gone", terms.directory));
+        }
         Some(terms) => (
             terms.command.clone().unwrap_or_else(|| spec.eval_command.clone()),
             terms.directory.clone(),

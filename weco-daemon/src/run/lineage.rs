@@ -43,6 +43,14 @@ impl Lineage {
     }
 }
 
+/// Whether two runs are of one lineage. An imported run may only say so: what measures something else, or other
+/// files, has no place among them.
+fn are_kin(one: &Summary, other: &Summary) -> bool {
+    one.lineage() == other.lineage()
+        && (one.metric.as_str(), one.goal) == (other.metric.as_str(), other.goal)
+        && one.sources == other.sources
+}
+
 impl Registry {
     /// The lineage of a run; a run that has none to come from, and none that comes from it, is one by itself.
     ///
@@ -50,11 +58,10 @@ impl Registry {
     /// If there is no such run, or the journal fails.
     pub fn lineage(&self, run: RunId) -> Result<Lineage, Failure> {
         let entry = self.entry(run)?;
-        let Some(root) = entry.summary.as_deref().map(Summary::lineage) else {
-            return Ok(Lineage::alone(entry));
-        };
+        let Some(own) = entry.summary.clone() else { return Ok(Lineage::alone(entry)) };
+        let root = own.lineage();
         let mut members = self.deps().journal.runs()?;
-        members.retain(|entry| entry.summary.as_deref().is_some_and(|summary| summary.lineage() == root));
+        members.retain(|entry| entry.summary.as_deref().is_some_and(|other| are_kin(&own, other)));
         let created = |entry: &RunEntry| entry.summary.as_ref().map_or(0, |summary| summary.created_at);
         members.sort_unstable_by_key(|entry| (entry.id != root, created(entry), entry.id));
         Ok(Lineage { members })

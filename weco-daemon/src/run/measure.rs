@@ -25,11 +25,13 @@ const SCREEN_EVERY: Duration = Duration::from_millis(100);
 pub(super) struct Trouble {
     pub(super) message: String,
     pub(super) hint: String,
+    /// The command cannot be started as it is to be run, there, and with that environment.
+    pub(super) is_command: bool,
 }
 
 impl Trouble {
     fn new(error: impl std::fmt::Display) -> Self {
-        Self { message: error.to_string(), hint: String::new() }
+        Self { message: error.to_string(), hint: String::new(), is_command: false }
     }
 }
 
@@ -91,12 +93,16 @@ pub(super) async fn measure(
                     () = stop.asked() => return Ok(None),
                 }
             }
-            Err(error) => return Err(Trouble::new(error)),
+            Err(error) => {
+                let is_command = matches!(error, EvalError::Start(_));
+                return Err(Trouble { is_command, ..Trouble::new(error) });
+            }
         }
     }
     Err(Trouble {
         message: "the sources are being edited all the time, so nothing can be measured".to_owned(),
         hint: "resume the run when the editing is over".to_owned(),
+        is_command: false,
     })
 }
 

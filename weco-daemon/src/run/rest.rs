@@ -49,6 +49,7 @@ impl Registry {
         }
         let state = self.state(run)?;
         if state.end_status().is_none() {
+            self.refuse_when_stopping()?;
             let message = format!("run {short} could not be put right after a restart; that is tried again");
             return Err(Failure::new(FailureKind::State, message).hint(format!(
                 "the daemon's log says why: weco daemon logs; to give it up: weco run stop {short}"

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::sync::OwnedMutexGuard;
 use weco_core::decide::{Input, NewRevision, decide};
 use weco_core::event::Terms;
 use weco_core::run::{EnvironmentRef, FileRefs, Files, NodeId, RunId};
@@ -28,6 +29,26 @@ pub struct Wish {
     pub directory: PathBuf,
     /// What it sees.
     pub environment: Environment,
+}
+
+/// A node that waits for approval, for the only one who says something to it now.
+struct Reviewed {
+    handle: RunHandle,
+    state: Arc<RunState>,
+    floor: OwnedMutexGuard<()>,
+}
+
+impl Reviewed {
+    /// Gives the run its input, to the end even if whoever asked goes away meanwhile: who is next sees what came of it.
+    async fn say(self, input: Input, blobs: Vec<Blob>) -> Option<Told> {
+        let Self { handle, floor, .. } = self;
+        let said = tokio::spawn(async move {
+            let told = handle.tell(input, blobs).await;
+            drop(floor);
+            told
+        });
+        said.await.ok().flatten()
+    }
 }
 
 /// A version ready to be recorded, with its contents.
@@ -80,16 +101,16 @@ impl Registry {
         files: Files,
         by: String,
     ) -> Result<(u32, String), Failure> {
-        let (handle, state) = self.reviewed(run, node)?;
-        let Some(Stored { revision, blobs }) = self.revision(&state, node, files)? else {
+        let reviewed = self.reviewed(run, node).await?;
+        let Some(Stored { revision, blobs }) = self.revision(&reviewed.state, node, files)? else {
             let message = format!("that is what step {node} has already");
             return Err(Failure::new(FailureKind::Invalid, message).hint("edit the file first"));
         };
-        taken(run, handle.tell(Input::Revised { node, revision, by }, blobs).await)?;
-        let state = self.look(run)?;
-        let node = state.tree().get(node);
-        let number = node.map_or(0, |node| u32::try_from(node.revisions.len()).unwrap_or(u32::MAX));
-        Ok((number, node.map(|node| node.plan.clone()).unwrap_or_default()))
+        let before = reviewed.state.tree().get(node);
+        let revisions = before.map_or(0, |node| u32::try_from(node.revisions.len()).unwrap_or(u32::MAX));
+        let plan = before.map(|node| node.plan.clone()).unwrap_or_default();
+        self.taken(run, reviewed.say(Input::Revised { node, revision, by }, blobs).await)?;
+        Ok((revisions.saturating_add(1), plan))
     }
 
     /// Lets a node be evaluated that waits for approval, with `files` in it if there are any; answers the sequence
@@ -105,9 +126,10 @@ impl Registry {
         by: String,
         wish: Wish,
     ) -> Result<(u64, String), Failure> {
-        let (handle, state) = self.reviewed(run, node)?;
-        check_directory(&state, &wish.directory)?;
-        let stored = if files.is_empty() { None } else { self.revision(&state, node, files)? };
+        let reviewed = self.reviewed(run, node).await?;
+        let state = &reviewed.state;
+        check_directory(state, &wish.directory)?;
+        let stored = if files.is_empty() { None } else { self.revision(state, node, files)? };
         let (revision, mut blobs) = match stored {
             Some(Stored { revision, blobs }) => (Some(revision), blobs),
             None => (None, Vec::new()),
@@ -122,8 +144,8 @@ impl Registry {
         let terms = Box::new(Terms { command, directory, environment });
         // Before the evaluation can begin.
         self.deps().secrets.lend(run, node, wish.environment);
-        let told = handle.tell(Input::Approved { node, revision, by, terms }, blobs).await;
-        let seq = taken(run, told).inspect_err(|_| self.deps().secrets.take_back(run, node))?;
+        let told = reviewed.say(Input::Approved { node, revision, by, terms }, blobs).await;
+        let seq = self.taken(run, told).inspect_err(|_| self.deps().secrets.take_back(run, node))?;
         // The approval is followed by the intent to evaluate, in the same commit.
         Ok((seq - 1, shown))
     }
@@ -133,22 +155,40 @@ impl Registry {
     /// # Errors
     /// If it does not wait.
     pub async fn reject(&self, run: RunId, node: NodeId, by: String, reason: String) -> Result<(), Failure> {
-        let (handle, _) = self.reviewed(run, node)?;
-        taken(run, handle.tell(Input::Rejected { node, by, reason }, Vec::new()).await)?;
+        let reviewed = self.reviewed(run, node).await?;
+        self.taken(run, reviewed.say(Input::Rejected { node, by, reason }, Vec::new()).await)?;
         Ok(())
     }
 
-    /// The live run that `node`, which waits for approval, belongs to.
-    fn reviewed(&self, run: RunId, node: NodeId) -> Result<(RunHandle, Arc<RunState>), Failure> {
+    /// The live run that `node`, which waits for approval, belongs to; once nobody else says anything to it.
+    async fn reviewed(&self, run: RunId, node: NodeId) -> Result<Reviewed, Failure> {
+        let handle = self.live(run);
+        let floor = match &handle {
+            Some(handle) => Some(handle.floor().await),
+            None => None,
+        };
         let state = self.look(run)?;
         if let Some(why) = state.why_not_pending(node) {
             return Err(refused(run, why, state.end_status().is_some()));
         }
-        let handle = self.live(run).ok_or_else(|| {
+        self.refuse_when_stopping()?;
+        let (handle, floor) = handle.zip(floor).ok_or_else(|| {
             let message = format!("run {} could not be put right after a restart", short(run));
             Failure::new(FailureKind::State, message).hint("the daemon's log says why: weco daemon logs")
         })?;
-        Ok((handle, state))
+        Ok(Reviewed { handle, state, floor })
+    }
+
+    /// The sequence number of what came of an input that can be refused.
+    fn taken(&self, run: RunId, told: Option<Told>) -> Result<u64, Failure> {
+        match told {
+            Some(Told { seq, refused: None }) => Ok(seq),
+            Some(Told { refused: Some(why), .. }) => Err(refused(run, why, false)),
+            None => {
+                self.refuse_when_stopping()?;
+                Err(refused(run, "the run has ended".to_owned(), true))
+            }
+        }
     }
 
     /// A node's code with `files` put over it; none if that changes nothing.
@@ -218,15 +258,6 @@ fn check_directory(state: &RunState, directory: &Path) -> Result<(), Failure> {
         directory.display()
     );
     Err(invalid(message).hint(format!("submit from there: cd {}", own.display())))
-}
-
-/// The sequence number of what came of an input that can be refused.
-fn taken(run: RunId, told: Option<Told>) -> Result<u64, Failure> {
-    match told {
-        Some(Told { seq, refused: None }) => Ok(seq),
-        Some(Told { refused: Some(why), .. }) => Err(refused(run, why, false)),
-        None => Err(refused(run, "the run has ended".to_owned(), true)),
-    }
 }
 
 fn refused(run: RunId, why: String, ended: bool) -> Failure {

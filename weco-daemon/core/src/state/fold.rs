@@ -62,7 +62,7 @@ impl RunState {
                     node.progress = Progress::Proposed;
                 }
             }
-            RunEvent::Instructed { text, .. } => self.instructions.push(text.clone()),
+            RunEvent::Instructed { text, .. } => self.fold_instructed(text),
             RunEvent::StopAsked { .. } => self.status = RunStatus::Stopping,
             RunEvent::Waiting { node, attempt, until, reason, .. } => {
                 let (node, attempt, until) = (*node, *attempt, *until);
@@ -111,6 +111,16 @@ impl RunState {
         if let Some(node) = self.tree.get_mut(id) {
             (node.attempt, node.instructions) = (attempt, instructions);
         }
+    }
+
+    /// Keeps of former instructions those that a node was asked for under: nothing tells of the others any more.
+    fn fold_instructed(&mut self, text: &str) {
+        let last = self.instructions.len().checked_sub(1).and_then(|last| u32::try_from(last).ok());
+        let is_used = self.tree.nodes().iter().any(|node| node.instructions == last);
+        if last.is_some() && !is_used {
+            self.instructions.pop();
+        }
+        self.instructions.push(text.to_owned());
     }
 
     fn fold_proposed(&mut self, event: &RunEvent, at: Timestamp) {

@@ -143,3 +143,18 @@ fn instructions_count_from_the_next_proposal_on_and_each_node_knows_its_own() {
     play.give(Input::Instructed { text: "third".into(), append: true, by: "ann".into() });
     assert_eq!(play.state.instructions(), Some("second\n\nthird"));
 }
+
+#[test]
+fn of_instructions_that_no_node_was_asked_for_under_only_the_last_are_kept() {
+    let mut play = waiting(3);
+    let instruct = |text: String| Input::Instructed { text, append: false, by: "ann".into() };
+    (0..1000).for_each(|number| drop(play.give(instruct(number.to_string()))));
+    assert_eq!(play.state.instructions(), Some("999"));
+    let kept =
+        |play: &Play| serde_json::to_value(&play.state).unwrap()["instructions"].as_array().unwrap().len();
+    assert_eq!(kept(&play), 1);
+    play.give(reject(ONE, ""));
+    (0..1000).for_each(|number| drop(play.give(instruct(format!("later {number}")))));
+    let second = &play.state.tree().nodes()[2];
+    assert_eq!((play.state.instructions_of(second), kept(&play)), (Some("999"), 2));
+}
