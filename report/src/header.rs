@@ -61,8 +61,7 @@ impl Header<'_> {
         fact(f, "Sources", &Line(&sources.join(", ")).to_string())?;
         fact(f, "Directory", &Line(&directory).to_string())?;
         fact(f, "Started", &date(state.created_at()))?;
-        let took = self.report.updated_at.saturating_sub(state.created_at());
-        fact(f, "Took", &format::words(took))?;
+        fact(f, "Took", &format::words(self.report.elapsed))?;
         if let Some(derived) = &spec.derived {
             fact(
                 f,
