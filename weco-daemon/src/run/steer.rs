@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use weco_core::decide::{Input, NewRevision, decide};
-use weco_core::event::Terms;
+use weco_core::event::{EndStatus, Terms};
 use weco_core::run::{EnvironmentRef, FileRefs, Files, NodeId, RunId};
 use weco_core::state::RunState;
 use weco_proto::sources::{MAX_FILE_BYTES, MAX_TOTAL_BYTES};
@@ -142,7 +142,7 @@ impl Registry {
     fn reviewed(&self, run: RunId, node: NodeId) -> Result<(RunHandle, Arc<RunState>), Failure> {
         let state = self.look(run)?;
         if let Some(why) = state.why_not_pending(node) {
-            return Err(refused(run, why, state.end_status().is_some()));
+            return Err(refused(run, why, state.end_status()));
         }
         let handle = self.live(run).ok_or_else(|| {
             let message = format!("run {} could not be put right after a restart", short(run));
@@ -224,14 +224,18 @@ fn check_directory(state: &RunState, directory: &Path) -> Result<(), Failure> {
 fn taken(run: RunId, told: Option<Told>) -> Result<u64, Failure> {
     match told {
         Some(Told { seq, refused: None }) => Ok(seq),
-        Some(Told { refused: Some(why), .. }) => Err(refused(run, why, false)),
-        None => Err(refused(run, "the run has ended".to_owned(), true)),
+        Some(Told { refused: Some(why), .. }) => Err(refused(run, why, None)),
+        None => Err(refused(run, "the run has ended".to_owned(), Some(EndStatus::Terminated))),
     }
 }
 
-fn refused(run: RunId, why: String, ended: bool) -> Failure {
+fn refused(run: RunId, why: String, ended: Option<EndStatus>) -> Failure {
     let run = short(run);
-    let hint =
-        if ended { format!("weco resume {run}") } else { format!("what waits: weco run review {run}") };
+    let hint = match ended {
+        None => format!("what waits: weco run review {run}"),
+        // Nothing waits in a run that has used its steps.
+        Some(EndStatus::Completed) => format!("what came of its steps: weco run results {run}"),
+        Some(_) => format!("weco resume {run}"),
+    };
     Failure::new(FailureKind::State, why).hint(hint)
 }
