@@ -31,7 +31,9 @@ impl Header<'_> {
         let metric = best.metric().unwrap_or_default();
         write!(f, "<p class=\"result\"><span class=\"big\">{}</span>", self.numbers.metric(metric))?;
         if best.parent.is_none() {
-            return write!(f, " <span>Nothing beat the baseline.</span></p>");
+            let first =
+                if state.spec().derived.is_some() { "the version it began from" } else { "the baseline" };
+            return write!(f, " <span>Nothing beat {first}.</span></p>");
         }
         let gain = self.numbers.gain(metric);
         if !gain.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 use weco_core::event::{EndStatus, Event, Exit, Outcome, RunEvent, Stage, Usage, Verdict};
 use weco_core::fixture;
-use weco_core::run::{BlobId, FileRefs, Files, NodeId, RunId, RunSpec, Source};
+use weco_core::run::{BlobId, Derived, FileRefs, Files, NodeId, RunId, RunSpec, Source};
 use weco_core::state::RunState;
 
 use crate::{Report, elapsed, tails};
@@ -237,4 +237,23 @@ fn only_the_time_that_a_run_went_counts() {
     events.extend([at(100_000, resumed()), at(101_500, ended())]);
     assert_eq!(elapsed(&events), 7_500);
     assert_eq!(elapsed(&[]), 0);
+}
+
+#[test]
+fn step_0_of_a_derived_run_is_not_the_code_as_it_was() {
+    let parent = RunId(Uuid::from_u128(9));
+    let derived = Derived { lineage: parent, run: parent, node: NodeId(4), files: files() };
+    let mut made = Made::new(RunSpec { derived: Some(derived), ..spec() });
+    made.push(RunEvent::Inherited {
+        outcome: Outcome {
+            verdict: Verdict::Good { metric: 2.0 },
+            exit: Exit::Code { code: 0 },
+            duration_ms: 1_840,
+            output: NOTHING,
+            output_tail: String::new(),
+        },
+    });
+    let html = made.html();
+    assert!(html.contains("Nothing beat the version it began from."), "{html}");
+    assert!(html.contains("the code of step 4 of run ") && !html.contains("the code as it was"), "{html}");
 }
