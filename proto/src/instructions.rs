@@ -18,6 +18,9 @@ pub enum InstructionsError {
     /// Nothing but white space.
     #[error("The additional instructions are empty.")]
     Empty,
+    /// What stands for standard input elsewhere. Taken for the text it would silently replace what is meant.
+    #[error("'-' is no instruction: standard input is not read.")]
+    Dash,
     /// The file holds nothing but white space.
     #[error("The instructions file '{0}' is empty.")]
     EmptyFile(String),
@@ -52,6 +55,7 @@ impl InstructionsError {
     /// What to do next.
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::Dash => "give the text itself, such as \"$(cat)\", or a readable .txt, .md or .rst file",
             Self::Empty | Self::EmptyFile(_) => "say what to aim for, or leave -i out",
             Self::TooLong(_) => "keep what the model needs to know",
             _ => "name a readable .txt, .md or .rst file, or give the text itself",
@@ -70,6 +74,9 @@ impl InstructionsError {
 pub fn read_instructions(directory: &Path, value: &str) -> Result<String, InstructionsError> {
     if value.trim().is_empty() {
         return Err(InstructionsError::Empty);
+    }
+    if value.trim() == "-" {
+        return Err(InstructionsError::Dash);
     }
     let path = directory.join(value);
     if names_a_file(value) && (!value.contains(char::is_whitespace) || path.exists()) {
@@ -143,6 +150,7 @@ mod tests {
         let cases = [
             ("", "The additional instructions are empty."),
             (" \n", "The additional instructions are empty."),
+            ("-", "'-' is no instruction: standard input is not read."),
             ("blank.rst", "The instructions file 'blank.rst' is empty."),
             ("note.md", "Instructions file 'note.md' not found. Did you mean: notes.md?"),
             ("dir.md", "'dir.md' is not a regular file."),

@@ -31,7 +31,9 @@ impl Header<'_> {
         let metric = best.metric().unwrap_or_default();
         write!(f, "<p class=\"result\"><span class=\"big\">{}</span>", self.numbers.metric(metric))?;
         if best.parent.is_none() {
-            return write!(f, " <span>Nothing beat the baseline.</span></p>");
+            let first =
+                if state.spec().derived.is_some() { "the version it began from" } else { "the baseline" };
+            return write!(f, " <span>Nothing beat {first}.</span></p>");
         }
         let gain = self.numbers.gain(metric);
         if !gain.is_empty() {
@@ -61,8 +63,7 @@ impl Header<'_> {
         fact(f, "Sources", &Line(&sources.join(", ")).to_string())?;
         fact(f, "Directory", &Line(&directory).to_string())?;
         fact(f, "Started", &date(state.created_at()))?;
-        let took = self.report.updated_at.saturating_sub(state.created_at());
-        fact(f, "Took", &format::words(took))?;
+        fact(f, "Took", &format::words(self.report.elapsed))?;
         if let Some(derived) = &spec.derived {
             fact(
                 f,

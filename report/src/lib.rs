@@ -31,8 +31,8 @@ pub struct Report<'a> {
     pub tails: &'a BTreeMap<NodeId, &'a str>,
     /// The code of step 0 and of the best version; none if it cannot be read.
     pub code: Option<(&'a Files, &'a Files)>,
-    /// When the run was last heard of: its last event.
-    pub updated_at: Timestamp,
+    /// How long the run has been going, in milliseconds: see [`elapsed`].
+    pub elapsed: i64,
     /// When the report is made.
     pub made_at: Timestamp,
     /// The version of weco that makes it.
@@ -44,6 +44,24 @@ impl Report<'_> {
     pub fn html(&self) -> String {
         page::Page::new(self).to_string()
     }
+}
+
+/// How long a run has been going by its events, in milliseconds: what comes after an end, and pauses until it was
+/// resumed, do not count.
+pub fn elapsed(events: &[Event]) -> i64 {
+    let (mut past, mut since) = (0_i64, events.first().map(|event| event.at));
+    let span = |since: Timestamp, until: Timestamp| until.saturating_sub(since).max(0);
+    for event in events {
+        match event.kind {
+            RunEvent::Resumed { .. } => since = since.or(Some(event.at)),
+            RunEvent::Ended { .. } => {
+                past = past.saturating_add(since.take().map_or(0, |since| span(since, event.at)));
+            }
+            _ => {}
+        }
+    }
+    let open = since.zip(events.last()).map_or(0, |(since, last)| span(since, last.at));
+    past.saturating_add(open)
 }
 
 /// The last lines of what each step printed when it was evaluated last, by a run's events.

@@ -20,6 +20,14 @@ pub(crate) struct Steps<'a> {
 }
 
 impl Steps<'_> {
+    /// What step 0 is.
+    fn beginning(&self) -> String {
+        match &self.report.state.spec().derived {
+            Some(derived) => format!("the code of step {} of run {}", derived.node, derived.run.short()),
+            None => "the code as it was".to_owned(),
+        }
+    }
+
     fn step(&self, node: &Node, f: &mut Formatter<'_>) -> fmt::Result {
         let standing = Standing::of(self.report.state, node);
         let (step, word, sign) = (node.id, standing.word(), standing.sign());
@@ -40,9 +48,8 @@ impl Steps<'_> {
         let duration = node.evaluation.map(|evaluation| words(evaluation.duration_ms)).unwrap_or_default();
         write!(f, "<span class=\"duration\">{duration}</span>")?;
         let plan = format::end_cut(&format::one_line(&node.plan), PLAN);
-        let plan =
-            if node.stage == Stage::Baseline && plan.is_empty() { "the code as it was" } else { &plan };
-        write!(f, "<span class=\"plan\">{}</span></summary>", Line(plan))?;
+        let plan = if node.stage == Stage::Baseline && plan.is_empty() { self.beginning() } else { plan };
+        write!(f, "<span class=\"plan\">{}</span></summary>", Line(&plan))?;
         write!(f, "<div class=\"body\" id=\"step-{step}\">")?;
         self.body(node, f)?;
         write!(f, "</div></details>")

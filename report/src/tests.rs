@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 use weco_core::event::{EndStatus, Event, Exit, Outcome, RunEvent, Stage, Usage, Verdict};
 use weco_core::fixture;
-use weco_core::run::{BlobId, FileRefs, Files, NodeId, RunId, RunSpec, Source};
+use weco_core::run::{BlobId, Derived, FileRefs, Files, NodeId, RunId, RunSpec, Source};
 use weco_core::state::RunState;
 
-use crate::{Report, tails};
+use crate::{Report, elapsed, tails};
 
 const NOTHING: BlobId = BlobId([0; 32]);
 const HOSTILE: &str = "</script></title></style><img src=x onerror=\"alert('x')\"><!-- \u{1b}[31m";
@@ -73,7 +73,7 @@ impl Made {
             state: &state,
             tails: &tails(&self.events),
             code: Some((&old, &new)),
-            updated_at: self.events.last().unwrap().at,
+            elapsed: elapsed(&self.events),
             made_at: 1_700_001_000_000,
             version: "0.1.0",
         };
@@ -220,4 +220,40 @@ fn the_newest_tail_of_a_step_counts() {
     made.evaluated(0, buggy("no metric"), "first");
     made.evaluated(0, Verdict::Good { metric: 1.0 }, "second");
     assert_eq!(tails(&made.events), BTreeMap::from([(NodeId(0), "second")]));
+}
+
+#[test]
+fn only_the_time_that_a_run_went_counts() {
+    let at = |at, kind| Event { seq: 1, at, kind };
+    let ended =
+        || RunEvent::Ended { status: EndStatus::Completed, reason: String::new(), hint: String::new() };
+    let applied = || RunEvent::Applied { node: NodeId(1), paths: Vec::new() };
+    let resumed = || RunEvent::Resumed { steps: 2, attempts: None, environment: None, apply_best: false };
+    let created = || RunEvent::Created { spec: Box::new(spec()) };
+    let mut events = vec![at(1_000, created()), at(3_000, RunEvent::StopAsked { force: false })];
+    assert_eq!(elapsed(&events), 2_000, "it goes on");
+    events.extend([at(7_000, ended()), at(90_000, applied())]);
+    assert_eq!(elapsed(&events), 6_000, "what was applied later is no part of it");
+    events.extend([at(100_000, resumed()), at(101_500, ended())]);
+    assert_eq!(elapsed(&events), 7_500);
+    assert_eq!(elapsed(&[]), 0);
+}
+
+#[test]
+fn step_0_of_a_derived_run_is_not_the_code_as_it_was() {
+    let parent = RunId(Uuid::from_u128(9));
+    let derived = Derived { lineage: parent, run: parent, node: NodeId(4), files: files() };
+    let mut made = Made::new(RunSpec { derived: Some(derived), ..spec() });
+    made.push(RunEvent::Inherited {
+        outcome: Outcome {
+            verdict: Verdict::Good { metric: 2.0 },
+            exit: Exit::Code { code: 0 },
+            duration_ms: 1_840,
+            output: NOTHING,
+            output_tail: String::new(),
+        },
+    });
+    let html = made.html();
+    assert!(html.contains("Nothing beat the version it began from."), "{html}");
+    assert!(html.contains("the code of step 4 of run ") && !html.contains("the code as it was"), "{html}");
 }

@@ -158,6 +158,9 @@ fn a_whole_session() {
     assert!(printed.contains("again") && printed.contains("with mine"), "{printed}");
     assert_eq!(String::from_utf8(output.stderr).unwrap(), printed, "it was streamed");
 
+    let late = run.weco("submit", &["--node", "1"]);
+    assert!(late.stderr.contains("has ended") && late.stderr.contains("weco run results"), "{late:?}");
+
     let Reviewed { world, client, .. } = run;
     let followed = client.wait();
     assert_eq!(followed.code, 0, "{followed:?}");

@@ -155,26 +155,28 @@ impl RunView {
         node.enter(if reviewed { State::Pending } else { State::Proposed }, now);
     }
 
-    /// Live news: says more about a state, never changes which step is where for good.
+    /// Live news: says more about a state, never changes which step is where for good. It may come after what is
+    /// recorded, so it never takes a step back: a proposal that waits for approval must not seem to be awaited still.
     fn progress(&mut self, progress: &Progress, now: i64) {
         let Some(what) = &progress.what else { return };
         let node = self.node(progress.step, now);
-        if node.is_settled() {
+        let is_late = match what {
+            What::Waiting(_) => false,
+            What::Proposing(_) => !matches!(node.state, State::Proposing { .. }),
+            What::Evaluating(_) => node.is_pending(),
+        };
+        if is_late || node.is_settled() {
             return;
         }
         node.waiting = None;
         match what {
             What::Waiting(reason) => node.waiting = Some(one_line(reason)),
             What::Proposing(news) => {
-                let state = State::Proposing {
+                node.state = State::Proposing {
                     characters: news.characters,
                     tries: news.tries.max(1),
                     last_fault: one_line(&news.last_fault),
                 };
-                match node.state {
-                    State::Proposing { .. } => node.state = state,
-                    _ => node.enter(state, now),
-                }
             }
             What::Evaluating(news) => {
                 let state = State::Evaluating { tail: sanitise(&news.output_tail) };

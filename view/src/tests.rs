@@ -1,4 +1,4 @@
-use weco_proto::v1::{RunStatus, Stage, StepEvaluated};
+use weco_proto::v1::{RunStatus, Stage, StepApproved, StepEvaluated, StepReturned, run_update::Update};
 
 use super::*;
 use crate::fixture::{START, Story};
@@ -43,6 +43,23 @@ fn a_step_goes_through_its_states() {
     assert_eq!(view.latest().unwrap().metric(), Some(2.0), "late news of a settled step is dropped");
     assert_eq!(view.done(), 1);
     assert_eq!(view.best_files().unwrap(), ".runs/0002e071-5d7c-4c62-9f43-0d2f6b9a7c11/best/files/");
+}
+
+#[test]
+fn late_live_news_takes_no_step_back() {
+    let reviewed = Story::created(3, |created| created.require_review = true).good(0, 1.0, true);
+    let pending =
+        reviewed.asked(1, 0, Stage::Draft).proposing(1, 120).proposed(1, "Use views").proposing(1, 130);
+    let view = pending.view();
+    assert_eq!(view.pending().map(|node| node.step), Some(1), "it waits for approval: {view:?}");
+
+    let approved = Update::Approved(StepApproved { step: 1, by: "ada".into(), ..StepApproved::default() });
+    let returned = Update::Returned(StepReturned { step: 1, reason: "the daemon was killed".into() });
+    let view = pending.then(approved).evaluating(1).then(returned).printing(1, "late").view();
+    assert_eq!(view.pending().map(|node| node.step), Some(1), "it waits for approval again: {view:?}");
+
+    let view = Story::baselined(3).asked(1, 0, Stage::Draft).proposed(1, "p").proposing(1, 9).view();
+    assert_eq!(view.latest().unwrap().state, State::Proposed);
 }
 
 #[test]

@@ -254,6 +254,7 @@ async fn a_node_is_called_by_what_it_is() {
         ("best", 1),
         ("", 1),
         ("run-best", 1),
+        ("baseline", 0),
         ("3", 3),
         (" 03 ", 3),
         (&id, 5),

@@ -9,7 +9,7 @@ use weco_proto::v1::{
 
 use crate::RunView;
 use crate::format::{exact, one_line, sanitise, short_id};
-use crate::{Evaluation, Exit, Node};
+use crate::{Evaluation, Exit, Node, Origin};
 
 use super::review;
 
@@ -264,7 +264,15 @@ impl<W: io::Write> Printer<W> {
         let Some(metric) = best.metric().or(ended.best_metric) else { return Ok(()) };
         writeln!(self.out, "Best metric value: {}", exact(metric))?;
         if best.step == 0 {
-            return writeln!(self.out, "Best version: step 0, the code as it was");
+            let origin = self.view.run().and_then(|run| run.derived_from.as_ref());
+            return match origin {
+                None => writeln!(self.out, "Best version: step 0, the code as it was"),
+                Some(Origin { run_id, step }) => writeln!(
+                    self.out,
+                    "Best version: step 0, the code that the run began from (step {step} of run {})",
+                    short_id(run_id)
+                ),
+            };
         }
         let Some(files) = self.view.best_files() else { return Ok(()) };
         writeln!(self.out, "Best version: step {}, in {files}", best.step)

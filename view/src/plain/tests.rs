@@ -52,6 +52,17 @@ fn a_derived_run() {
 
 /// What is printed anew when a run is printed again, and what is not, can be told apart.
 #[test]
+fn step_0_of_a_derived_run_is_not_the_code_as_it_was() {
+    let story = Story::derived(1).step(1, 0, 0.5, "Slow down", false).ended(RunStatus::Completed, "", "");
+    let told = transcript(&story, 0);
+    let last = told.lines().last().unwrap();
+    assert!(
+        last.starts_with("Best version: step 0, the code that the run began from (step 7 of run "),
+        "{last}"
+    );
+}
+
+#[test]
 fn only_live_news_is_momentary() {
     let mut story = Story::eventful();
     let momentary = |text: &str| text.lines().filter(|line| is_momentary(line)).count();

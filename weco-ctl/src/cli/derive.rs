@@ -79,6 +79,8 @@ pub struct FixedArgs {
     metric: Option<Vec<String>>,
     #[arg(short, long, hide = true, num_args = 0..=1)]
     goal: Option<Vec<String>>,
+    #[arg(short = 'M', long, hide = true, num_args = 0..=1)]
+    model: Option<Vec<String>>,
 }
 
 impl FixedArgs {
@@ -90,6 +92,7 @@ impl FixedArgs {
             ("--eval-command", &self.eval_command),
             ("--metric", &self.metric),
             ("--goal", &self.goal),
+            ("--model", &self.model),
         ]
         .into_iter()
         .filter_map(|(name, values)| values.as_ref().map(|_| name))

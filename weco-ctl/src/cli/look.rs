@@ -50,7 +50,7 @@ Examples:
 pub(super) const APPLY_ABOUT: &str = "\
 Write a step's files over the run's sources.
 
-With the same care as at a run's end: a file that was edited since the run began is not written over.";
+With the same care as at a run's end: a file that you edited since the run began is not written over. The run must be over.";
 
 pub(super) const APPLY_EXAMPLES: &str = "\
 Examples:
@@ -99,8 +99,8 @@ pub enum ResultsFormatArg {
 /// Which version of the code.
 #[derive(Args, Debug)]
 pub struct StepArgs {
-    /// A step's number, `best` (of the lineage), `run-best`, or a node id or its beginning
-    #[arg(long, alias = "node", value_name = "STEP", default_value = "best", value_parser = value::one_line)]
+    /// A step's number, `best` (of the lineage), `run-best`, `baseline`, or a node id or its beginning
+    #[arg(long, alias = "node", value_name = "STEP", default_value = "best", value_parser = value::one_line, allow_negative_numbers = true)]
     pub step: String,
 }
 
@@ -128,7 +128,7 @@ pub struct DiffArgs {
     pub step: StepArgs,
 
     /// What it is compared with: `baseline`, `parent` (what it was made from), or what --step takes
-    #[arg(long, value_name = "STEP", default_value = "baseline", value_parser = value::one_line)]
+    #[arg(long, value_name = "STEP", default_value = "baseline", value_parser = value::one_line, allow_negative_numbers = true)]
     pub against: String,
 }
 
@@ -167,8 +167,8 @@ pub struct RunLogsArgs {
     #[command(flatten)]
     pub run: OneRunArgs,
 
-    /// Print what this step's evaluation printed: its number, `best`, `run-best`, or a node id or its beginning
-    #[arg(long, alias = "node", value_name = "STEP", value_parser = value::one_line)]
+    /// Print what this step's evaluation printed: its number, `best`, `run-best`, `baseline`, or a node id or its beginning
+    #[arg(long, alias = "node", value_name = "STEP", value_parser = value::one_line, allow_negative_numbers = true)]
     pub step: Option<String>,
 
     /// Go on until it has ended
@@ -184,6 +184,6 @@ pub struct ApplyArgs {
     pub run: OneRunArgs,
 
     /// Which version, of this run: a step's number, or a node id or its beginning [default: the run's best]
-    #[arg(long, alias = "node", value_name = "STEP", value_parser = value::one_line)]
+    #[arg(long, alias = "node", value_name = "STEP", value_parser = value::one_line, allow_negative_numbers = true)]
     pub step: Option<String>,
 }

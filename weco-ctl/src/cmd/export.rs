@@ -59,7 +59,17 @@ fn check(path: &Path, force: bool) -> Result<(), Error> {
     if path.is_dir() {
         return Err(Error::usage(format!("'{}' is a directory", path.display())).hint("-o DIR/FILE"));
     }
+    let directory = directory(path);
+    if !directory.is_dir() {
+        let message = format!("there is no directory '{}'; nothing was written", directory.display());
+        return Err(Error::usage(message).hint("-o with a name in a directory that exists"));
+    }
     if path.symlink_metadata().is_ok() && !force { Err(exists(path)) } else { Ok(()) }
+}
+
+/// Where the file is to be.
+fn directory(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn exists(path: &Path) -> Error {
@@ -70,11 +80,10 @@ fn exists(path: &Path) -> Error {
 /// Writes beside `path` and renames at the end: what is there under that name is whole.
 async fn save(parts: Streaming<ExportPart>, path: &Path, force: bool) -> Result<u64, Error> {
     let failed = |error: &io::Error| Error::failure(format!("cannot write '{}': {error}", path.display()));
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(".weco-export-")
         .permissions(Permissions::from_mode(MODE))
-        .tempfile_in(directory)
+        .tempfile_in(directory(path))
         .map_err(|error| failed(&error))?;
     let size = receive(parts, &mut file, |error| failed(&error)).await?;
     file.as_file().sync_all().map_err(|error| failed(&error))?;
@@ -149,6 +158,15 @@ mod tests {
     fn a_file_is_named_for_its_run_and_stays_where_it_is() {
         assert_eq!(default_name(&run("swift-heron"), false), Path::new("weco-swift-heron-0002e071.tar.zst"));
         assert_eq!(default_name(&run("../\u{1b}etc/x"), true), Path::new("weco-etcx-0002e071.html"));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_refused_before_anything_is_asked() {
+        let missing = Error::usage("there is no directory '/nowhere/at/all'; nothing was written")
+            .hint("-o with a name in a directory that exists");
+        assert_eq!(check(Path::new("/nowhere/at/all/a.html"), false), Err(missing));
+        assert!(check(Path::new("/"), true).is_err());
+        assert!(check(Path::new("not-there.html"), false).is_ok());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::thread;
 use futures_util::Stream;
 use futures_util::stream;
 use tokio::sync::{mpsc, oneshot};
-use weco_proto::v1::{ImportPart, RunSummary};
+use weco_proto::v1::{ImportPart, RunStatus, RunSummary};
 
 use super::finish::say;
 use super::status_json::status_word;
@@ -125,7 +125,9 @@ fn told(run: &RunSummary) -> String {
     text += &format!("directory: {}{missing}\n", one_line(&run.directory));
     text += &format!("To look at it: weco run results {short}, weco run show {short} --step best\n");
     let first = if is_here { "" } else { ", once its sources are there" };
-    text += &format!("To go on with it{first}: weco resume {short}\n");
+    // A run that has used its steps goes on only with more of them.
+    let more = if run.status() == RunStatus::Completed { " -n 20" } else { "" };
+    text += &format!("To go on with it{first}: weco resume {short}{more}\n");
     text
 }
 
@@ -140,7 +142,7 @@ mod tests {
             name: "swift-heron".into(),
             directory: "/nowhere\u{1b}[31m".into(),
             metric: "speedup".into(),
-            status: weco_proto::v1::RunStatus::Interrupted.into(),
+            status: RunStatus::Interrupted.into(),
             steps_done: 3,
             steps: 20,
             best_step: Some(2),
@@ -154,6 +156,8 @@ mod tests {
         To look at it: weco run results 0002e071, weco run show 0002e071 --step best
         To go on with it, once its sources are there: weco resume 0002e071
         ");
+        let complete = RunSummary { status: RunStatus::Completed.into(), ..run.clone() };
+        assert!(told(&complete).ends_with("weco resume 0002e071 -n 20\n"), "it has used its steps");
         let none = RunSummary { best_step: None, best_metric: None, ..run };
         assert!(told(&none).contains("best: no version has worked yet\n"));
     }

@@ -98,7 +98,10 @@ fn measured(view: &RunView) -> Option<String> {
             Some(format!("{}   the baseline; nothing was tried yet", metric(baseline)))
         }
         ((Some(baseline), _), _) => {
-            Some(format!("{}   no version was better than the baseline", metric(baseline)))
+            // Step 0 of a derived run is not the user's own code.
+            let derived = view.run().is_some_and(|run| run.derived_from.is_some());
+            let first = if derived { "step 0, which it began from" } else { "the baseline" };
+            Some(format!("{}   no version was better than {first}", metric(baseline)))
         }
         _ => None,
     }
@@ -183,6 +186,13 @@ mod tests {
           speedup   1   no version was better than the baseline
           cost      12k tokens in, 2.6k out
         ");
+    }
+
+    #[test]
+    fn a_derived_run_that_found_nothing_better_does_not_call_its_step_0_the_baseline() {
+        let story = Story::derived(1).step(1, 0, 0.5, "Slow down", false);
+        let text = summary(&story.ended(RunStatus::Completed, "", "").view(), here());
+        assert!(text.contains("3.25   no version was better than step 0, which it began from\n"), "{text}");
     }
 
     #[test]

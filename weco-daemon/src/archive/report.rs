@@ -51,7 +51,7 @@ pub(super) fn html(
         state,
         tails: &weco_report::tails(events),
         code: baseline.as_ref().zip(best.as_ref()),
-        updated_at: events.last().map_or(0, |event| event.at),
+        elapsed: weco_report::elapsed(events),
         made_at: now,
         version: VERSION,
     };

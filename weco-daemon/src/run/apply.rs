@@ -88,8 +88,7 @@ fn chosen(state: &RunState, version: Version) -> Result<(NodeId, FileRefs), Fail
     match version {
         Version::Best => {
             let best = state.tree().best().filter(|node| node.id != NodeId::BASELINE);
-            best.and_then(|node| Some((node.id, node.files.clone()?)))
-                .ok_or_else(|| refused("no version better than the baseline was found".to_owned()))
+            best.and_then(|node| Some((node.id, node.files.clone()?))).ok_or_else(|| none_better(state))
         }
         Version::Of(id) => {
             let files = state.tree().get(id).and_then(|node| node.files.clone());
@@ -100,6 +99,16 @@ fn chosen(state: &RunState, version: Version) -> Result<(NodeId, FileRefs), Fail
             })
         }
     }
+}
+
+fn none_better(state: &RunState) -> Failure {
+    let run = short(state.spec().id);
+    let failure = Failure::new(FailureKind::State, "no version better than the baseline was found");
+    if state.spec().derived.is_some() {
+        // Its step 0 is no code of the user's own.
+        return failure.hint(format!("the code that it began from: weco run apply {run} --step 0"));
+    }
+    failure.hint(format!("to have another version all the same: weco run results {run}"))
 }
 
 /// Whether the source at `path` was found to hold `text`.

@@ -170,7 +170,9 @@ impl Registry {
         let goes_on = || self.entry(run).is_ok_and(|entry| matches!(Standing::of(&entry), Standing::Running));
         self.settle(run).await.map_err(|failure| match failure.kind {
             FailureKind::Live if goes_on() => {
-                failure.hint(format!("stop it first: weco run stop {}", short(run)))
+                let short = short(run);
+                let message = format!("run {short} goes on, and its evaluations use the sources");
+                Failure::new(failure.kind, message).hint(format!("stop it first: weco run stop {short}"))
             }
             _ => failure,
         })?;

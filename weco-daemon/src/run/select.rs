@@ -38,6 +38,7 @@ impl Selector {
         match text {
             "" | "best" => Ok(Self::Best),
             "run-best" => Ok(Self::RunBest),
+            "baseline" => Ok(Self::Step(NodeId::BASELINE)),
             _ if text.len() <= STEP_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit()) => {
                 text.parse().map(|step| Self::Step(NodeId(step))).map_err(|_| malformed(text))
             }
@@ -51,7 +52,7 @@ impl Selector {
 
 impl Registry {
     /// The node that `text` means to someone who looks at `run`: `best` or nothing (the best of the lineage),
-    /// `run-best`, a step's number, or a node's id or a unique beginning of one, of any run of the lineage.
+    /// `run-best`, `baseline` (step 0), a step's number, or a node's id or a unique beginning of one, of any run of the lineage.
     ///
     /// # Errors
     /// If it means none, or more than one, or the journal fails.
@@ -105,7 +106,8 @@ fn one_of(lineage: &Lineage, text: &str, ids: &RangeInclusive<Uuid>) -> Result<(
 }
 
 /// How a node can be called.
-const WAYS: &str = "a node is called by its step, best, run-best, its id or the beginning of its id";
+const WAYS: &str =
+    "a node is called by its step, best, run-best, baseline, its id or the beginning of its id";
 
 fn malformed(text: &str) -> Failure {
     Failure::new(FailureKind::Invalid, format!("'{text}' is no step and no node"))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::OwnedMutexGuard;
 use weco_core::decide::{Input, NewRevision, decide};
-use weco_core::event::Terms;
+use weco_core::event::{EndStatus, Terms};
 use weco_core::run::{EnvironmentRef, FileRefs, Files, NodeId, RunId};
 use weco_core::state::RunState;
 use weco_proto::sources::{MAX_FILE_BYTES, MAX_TOTAL_BYTES};
@@ -169,7 +169,7 @@ impl Registry {
         };
         let state = self.look(run)?;
         if let Some(why) = state.why_not_pending(node) {
-            return Err(refused(run, why, state.end_status().is_some()));
+            return Err(refused(run, why, state.end_status()));
         }
         self.refuse_when_stopping()?;
         let (handle, floor) = handle.zip(floor).ok_or_else(|| {
@@ -183,10 +183,10 @@ impl Registry {
     fn taken(&self, run: RunId, told: Option<Told>) -> Result<u64, Failure> {
         match told {
             Some(Told { seq, refused: None }) => Ok(seq),
-            Some(Told { refused: Some(why), .. }) => Err(refused(run, why, false)),
+            Some(Told { refused: Some(why), .. }) => Err(refused(run, why, None)),
             None => {
                 self.refuse_when_stopping()?;
-                Err(refused(run, "the run has ended".to_owned(), true))
+                Err(refused(run, "the run has ended".to_owned(), Some(EndStatus::Terminated)))
             }
         }
     }
@@ -260,9 +260,13 @@ fn check_directory(state: &RunState, directory: &Path) -> Result<(), Failure> {
     Err(invalid(message).hint(format!("submit from there: cd {}", own.display())))
 }
 
-fn refused(run: RunId, why: String, ended: bool) -> Failure {
+fn refused(run: RunId, why: String, ended: Option<EndStatus>) -> Failure {
     let run = short(run);
-    let hint =
-        if ended { format!("weco resume {run}") } else { format!("what waits: weco run review {run}") };
+    let hint = match ended {
+        None => format!("what waits: weco run review {run}"),
+        // Nothing waits in a run that has used its steps.
+        Some(EndStatus::Completed) => format!("what came of its steps: weco run results {run}"),
+        Some(_) => format!("weco resume {run}"),
+    };
     Failure::new(FailureKind::State, why).hint(hint)
 }

@@ -19,7 +19,10 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<ExitCode, Error> {
     let mut client = ask::connect().await?;
     let to = fetch(&mut client, &args.run.run_id, &args.step.step).await?;
     let from = other(&mut client, &args, &to).await?;
-    let label = |node: &Node| label(node, from.run_id != to.run_id);
+    // The lineage's best may be another run's: its steps must not pass for those of the run that was named.
+    let is_own = |node: &Node| node.run_id.starts_with(&args.run.run_id.to_ascii_lowercase());
+    let with_run = from.run_id != to.run_id || !is_own(&to);
+    let label = |node: &Node| label(node, with_run);
     let (from, to) = (
         Version { label: label(&from), files: code(&from)? },
         Version { label: label(&to), files: code(&to)? },
