@@ -7,8 +7,10 @@ use std::path::{Component, Path};
 use weco_core::event::{Event, RunEvent, Usage};
 use weco_core::run::{FileRefs, RunSpec};
 use weco_core::state::RunState;
+use weco_core::summary::Summary;
 use weco_proto::sources::MAX_FILES;
 
+use super::limit::MAX_SUMMARY;
 use super::manifest::Manifest;
 
 /// Characters of a run's name.
@@ -39,7 +41,19 @@ pub(super) fn checked(manifest: &Manifest, events: &[Event]) -> Result<RunState,
     for event in events {
         check_event(&event.kind, &sources).map_err(|why| format!("event {}: {why}", event.seq))?;
     }
-    RunState::replay(events).map_err(|error| error.to_string())
+    let state = RunState::replay(events).map_err(|error| error.to_string())?;
+    check_summary(events)?;
+    Ok(state)
+}
+
+/// Refuses a run of which every list would be too long to be told.
+fn check_summary(events: &[Event]) -> Result<(), String> {
+    let mut summary = events.first().and_then(Summary::new);
+    for event in events.iter().skip(1) {
+        summary.iter_mut().for_each(|summary| summary.apply(event));
+    }
+    let bytes = serde_json::to_vec(&summary).map_err(|error| error.to_string())?.len();
+    if bytes > MAX_SUMMARY { Err(format!("it takes {bytes} bytes to list it")) } else { Ok(()) }
 }
 
 fn check_spec(spec: &RunSpec) -> Result<(), String> {

@@ -14,7 +14,7 @@ use weco_core::state::{IllegalEvent, RunState};
 
 use super::check::checked;
 use super::contents::named;
-use super::limit::{Limited, MAX_CONTENT, MAX_EVENTS, MAX_MANIFEST, MAX_UNPACKED, MAX_WINDOW_LOG};
+use super::limit::{Limited, MAX_CONTENT, MAX_EVENT, MAX_EVENTS, MAX_MANIFEST, MAX_UNPACKED, MAX_WINDOW_LOG};
 use super::manifest::{CONTENTS, EVENTS, FORMAT, MANIFEST, Manifest};
 use super::place;
 use crate::blobs::Blob;
@@ -101,6 +101,9 @@ fn read_events<R: Read>(entry: Next<'_, R>) -> Result<Vec<Event>, Failure> {
         let line = line.map_err(|error| unreadable(&error))?;
         let event = serde_json::from_slice(&line);
         let number = events.len() + 1;
+        if line.len() > MAX_EVENT {
+            return Err(wrong(&format!("event {number} is larger than any run's: {} bytes", line.len())));
+        }
         events.push(event.map_err(|error| wrong(&format!("event {number} cannot be read: {error}")))?);
     }
     Ok(events)

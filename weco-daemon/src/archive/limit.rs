@@ -11,6 +11,12 @@ pub(super) const MAX_MANIFEST: u64 = 64 << 10;
 /// Bytes of all events together: those of 50,000 steps. They are held in memory.
 pub(super) const MAX_EVENTS: u64 = 256 << 20;
 
+/// Bytes of one event: it fits in a message to a client, however it is told. The longest have instructions in them.
+pub(super) const MAX_EVENT: usize = 2 << 20;
+
+/// Bytes of what lists and status say of a run, for the same reason.
+pub(super) const MAX_SUMMARY: usize = 4 << 20;
+
 /// Bytes of one content. Sources and outputs have limits of some 200 KB; an edit of the user's own has none.
 pub(super) const MAX_CONTENT: u64 = 64 << 20;
 

@@ -13,6 +13,7 @@ use weco_core::fixture;
 use weco_core::run::{BlobId, Derived, EnvironmentRef, FileRefs, NodeId, RunId, RunSpec, Source};
 use weco_core::state::RunState;
 
+use super::limit::MAX_EVENT;
 use super::{export, import};
 use crate::blobs::Blob;
 use crate::error::{Failure, FailureKind};
@@ -60,12 +61,16 @@ impl Recorded {
     }
 
     fn step(&mut self, step: u32) {
+        self.proposed(step, format!("Make it {step}."));
+        self.evaluated(step, f64::from(step));
+    }
+
+    fn proposed(&mut self, step: u32, plan: String) {
         let (node, stage) = (NodeId(step), Stage::Improve);
         self.push(RunEvent::Asked { node, parent: NodeId(step - 1), stage, attempt: 1 });
         let text = format!("x = {step}\n{}", "def f(x):\n    return x\n".repeat(100));
         let files = FileRefs::from([("src/model.py".to_owned(), self.content(&text))]);
         let usage = Usage { input_tokens: 10, output_tokens: 5 };
-        let plan = format!("Make it {step}.");
         self.push(RunEvent::Proposed {
             node,
             plan,
@@ -75,7 +80,6 @@ impl Recorded {
             usage,
             from: None,
         });
-        self.evaluated(step, f64::from(step));
     }
 
     fn evaluated(&mut self, step: u32, metric: f64) {
@@ -369,6 +373,23 @@ fn what_would_do_harm_later_is_refused() {
         "too many tokens",
     );
     assert_refused(rewrite("\"metric\":1.0", "\"metric\":1e999"), "event 3 cannot be read");
+}
+
+#[test]
+fn what_no_message_could_tell_is_refused() {
+    let (null, long) = ("\"instructions\":null", "i".repeat(MAX_EVENT));
+    let lengthen = |entries: &mut Entries| {
+        let text = String::from_utf8(std::mem::take(&mut entries[1].2)).unwrap();
+        entries[1].2 = text.replacen(null, &format!("\"instructions\":\"{long}\""), 1).into_bytes();
+    };
+    assert_refused(lengthen, "event 1 is larger than any run's");
+
+    let id = RunId(Uuid::from_u128(0xabc));
+    let mut run = Recorded::of(RunSpec { require_review: true, ..fixture::spec(id) }, 0);
+    for step in 1..=3 {
+        run.proposed(step, "p".repeat(MAX_EVENT - 1000));
+    }
+    assert_wrong(&run.archive(), "bytes to list it");
 }
 
 #[test]

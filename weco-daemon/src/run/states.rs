@@ -15,8 +15,8 @@ use weco_core::state::{IllegalEvent, RunState};
 use crate::error::{Failure, FailureKind};
 use crate::journal::Journal;
 
-/// Most runs whose states are kept: a lineage and a few others.
-const MAX_STATES: usize = 32;
+/// Most runs whose states are kept: a long lineage, all of which is looked at together, and a few others.
+const MAX_STATES: usize = 128;
 
 /// Most nodes that all kept states have together. A node takes some 3 KB, so this is some 100 MB at most; a
 /// usual daemon's are a hundredth of it.

@@ -25,7 +25,7 @@ type Step = fn(&mut Old<'_>) -> Result<(), JournalError>;
 
 /// From format 1 to 2, from 2 to 3, … Add one when an older daemon could misread what is written,
 /// or a newer one would miss something in what was.
-const STEPS: [Step; 1] = [with_summaries];
+const STEPS: [Step; 2] = [with_summaries, with_instructions];
 
 /// The format that this version writes.
 const FORMAT: u32 = 1 + STEPS.len() as u32;
@@ -112,5 +112,14 @@ impl Format {
 fn with_summaries(old: &mut Old<'_>) -> Result<(), JournalError> {
     let unsummarised = old.catalogue.values_mut().filter(|known| known.summary.is_none());
     unsummarised.for_each(|known| known.ended = false);
+    Ok(())
+}
+
+/// Format 3 has events of reviews, instructions and derivations, which an older daemon cannot read, and summaries that
+/// tell of the instructions that a run began with: every run is read again. One that has them needs no reading.
+fn with_instructions(old: &mut Old<'_>) -> Result<(), JournalError> {
+    let untold =
+        |known: &&mut Catalogued| known.summary.as_ref().is_none_or(|summary| summary.instructions.is_none());
+    old.catalogue.values_mut().filter(untold).for_each(|known| known.ended = false);
     Ok(())
 }

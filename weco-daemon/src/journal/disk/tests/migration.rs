@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use weco_core::event::{EndStatus, RunEvent, Usage};
-use weco_core::run::NodeId;
+use weco_core::fixture;
+use weco_core::run::{NodeId, RunId, RunSpec};
 use weco_core::state::{RunState, RunStatus};
 use weco_core::summary::Best;
 
@@ -72,7 +73,7 @@ async fn format_1_is_brought_up_to_date_and_goes_on() {
     let dir = format_1();
     assert!(catalogued(dir.path(), |_| ()).iter().all(|entry| entry.get("summary").is_none()));
     let journal = open(dir.path());
-    assert_eq!(format(dir.path()), "2\n");
+    assert_eq!(format(dir.path()), "3\n");
     let entries = journal.runs().unwrap();
     the_three_runs_are_told(&entries);
     for entry in &entries {
@@ -110,9 +111,39 @@ async fn a_migration_that_was_cut_short_is_done_again() {
         let journal = open(dir.path());
         the_three_runs_are_told(&journal.runs().unwrap());
         journal.close().await.unwrap();
-        assert_eq!(format(dir.path()), "2\n");
+        assert_eq!(format(dir.path()), "3\n");
         assert!(catalogued(dir.path(), |_| ()).iter().all(|entry| entry["summary"].is_object()));
     }
+}
+
+#[tokio::test]
+async fn format_2_gets_the_instructions_that_a_run_began_with() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let run = RunId(uuid::Uuid::from_u128(7));
+    let spec = RunSpec { instructions: Some("Think of speed.".to_owned()), ..fixture::spec(run) };
+    let (reason, hint) = (String::new(), String::new());
+    let kinds = [
+        RunEvent::Created { spec: Box::new(spec) },
+        RunEvent::Ended { status: EndStatus::Completed, reason, hint },
+    ];
+    let events = (1..).zip(kinds).map(|(seq, kind)| event(seq, kind)).collect();
+    journal.append(run, events, Vec::new(), Durability::Flushed).await.unwrap();
+    journal.close().await.unwrap();
+    catalogued(dir.path(), |entry| {
+        let summary = entry["summary"].as_object_mut().unwrap();
+        for field in ["instructions", "require_review", "pending", "origin"] {
+            summary.remove(field);
+        }
+    });
+    fs::write(dir.path().join("format"), "2\n").unwrap();
+
+    let journal = open(dir.path());
+    let summary = journal.runs().unwrap().remove(0).summary.unwrap();
+    assert_eq!(summary.instructions.as_deref(), Some("Think of speed."));
+    assert_eq!(summary.end_status(), Some(EndStatus::Completed));
+    journal.close().await.unwrap();
+    assert_eq!(format(dir.path()), "3\n");
 }
 
 #[tokio::test]
@@ -123,7 +154,7 @@ async fn a_damaged_index_does_not_stop_a_migration() {
     assert_eq!(opened.warnings.len(), 1, "{:?}", opened.warnings);
     the_three_runs_are_told(&opened.journal.runs().unwrap());
     opened.journal.close().await.unwrap();
-    assert_eq!(format(dir.path()), "2\n");
+    assert_eq!(format(dir.path()), "3\n");
 }
 
 #[tokio::test]

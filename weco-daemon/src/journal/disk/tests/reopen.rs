@@ -123,10 +123,10 @@ async fn only_one_daemon_has_it() {
 async fn a_newer_format_is_refused_and_left_alone() {
     let (journal, dir) = fresh(Options::default());
     journal.close().await.unwrap();
-    for (text, newer) in [("3\n", true), ("0\n", false), ("one\n", false)] {
+    for (text, newer) in [("4\n", true), ("0\n", false), ("one\n", false)] {
         fs::write(dir.path().join("format"), text).unwrap();
         match DiskJournal::open(dir.path()) {
-            Err(JournalError::TooNew { found: 3, known: 2, .. }) => assert!(newer),
+            Err(JournalError::TooNew { found: 4, known: 3, .. }) => assert!(newer),
             Err(JournalError::Damaged(_)) => assert!(!newer),
             other => panic!("{other:?}"),
         }
