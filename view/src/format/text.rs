@@ -319,6 +319,12 @@ mod tests {
 
     proptest! {
         #[test]
+        fn plain_text_is_what_it_seems(line in "[ -~]{0,200}") {
+            prop_assert_eq!(&sanitise(&line), &line);
+            prop_assert_eq!(width(&line), UnicodeWidthStr::width(line.as_str()));
+        }
+
+        #[test]
         fn sanitised_text_has_no_controls(text in any::<String>()) {
             let safe = sanitise(&text);
             prop_assert!(safe.chars().all(|char| matches!(char, '\n' | '\t') || !char.is_control()));
