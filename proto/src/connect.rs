@@ -15,6 +15,10 @@ use tonic::{Request, Status};
 use crate::v1::weco_client::WecoClient;
 use crate::version::{MAX_MESSAGE_BYTES, VERSION, VERSION_KEY};
 
+/// How much the daemon may send before the client has taken it, in bytes: all that a command asks for, usually. With
+/// HTTP/2's 64 KiB the two would take turns many times over.
+const WINDOW_BYTES: u32 = 4 << 20;
+
 /// A client whose every request carries this side's version.
 pub type Client = WecoClient<InterceptedService<Channel, VersionInterceptor>>;
 
@@ -76,6 +80,8 @@ pub async fn connect(socket: &Path) -> Result<Client, ConnectError> {
     });
     // HTTP/2 wants an authority; over a Unix socket it means nothing.
     let channel = Endpoint::from_static("http://localhost")
+        .initial_stream_window_size(WINDOW_BYTES)
+        .initial_connection_window_size(WINDOW_BYTES)
         .connect_with_connector(connector)
         .await
         .map_err(|source| ConnectError::Protocol { socket: socket.to_owned(), source })?;

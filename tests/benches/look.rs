@@ -1,13 +1,14 @@
 //! What people wait for when they look into a run of 1,000 steps.
 //!
-//! A run against a scripted, instant model server on loopback, with an evaluation that only prints; then the calls
-//! and the commands that look into it: the first ones of a fresh daemon, which reads the record, and later ones.
+//! A run against a scripted, instant model server on loopback, with an evaluation that only prints; then the commands
+//! and the calls that look into it: the first ones of a fresh daemon, which reads the record, and later ones. What a
+//! process costs that does nothing is measured beside them.
 //!
-//! `cargo bench -p weco-tests --bench look [-- STEPS]` (about 20 seconds)
+//! `cargo bench -p weco-tests --bench look [-- STEPS]` (about a minute)
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails loudly")]
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -21,13 +22,31 @@ use weco_proto::v1::{self, run_update::Update};
 use weco_tests::World;
 use weco_tests::model_server::{ModelServer, Reply};
 
-/// What a step prints: some lines, as evaluations do.
-const EVALUATION: &str =
-    "for i in 1 2 3 4 5 6 7 8; do echo \"case $i: passed in 0.0123 s\"; done; echo 'score: 1'";
+/// What a step prints: some lines, as evaluations do, and no two the same.
+const EVALUATION: &str = "for i in 1 2 3 4 5 6 7 8; do echo \"case $i: passed in 0.0$$ s\"; done; cat value.py; \
+     read -r name is value < value.py; echo \"score: $value\"";
 
 /// Fresh daemons, and later calls.
 const COLD: usize = 5;
-const HOT: usize = 100;
+const HOT: usize = 50;
+
+/// Every command that looks into a run.
+const COMMANDS: [&str; 14] = [
+    "run status RUN",
+    "run status RUN --lineage",
+    "run results RUN",
+    "run results RUN --top 5 --format json",
+    "run results RUN --format json",
+    "run results RUN --format csv",
+    "run results RUN --format json --include-code",
+    "run show RUN --step best",
+    "run diff RUN --step best --against baseline",
+    "run overview RUN",
+    "run overview RUN --include-code",
+    "run logs RUN",
+    "run logs RUN --step best",
+    "runs -n 20",
+];
 
 fn main() {
     let steps: u32 = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(1_000);
@@ -35,19 +54,23 @@ fn main() {
         World::new(env!("CARGO_BIN_EXE_weco-under-test"), env!("CARGO_BIN_EXE_weco-daemon-under-test"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let run = runtime.block_on(record(&world, steps));
-    println!("a run of {steps} steps; targets: 10 ms");
-
-    let lines: [&[&str]; 5] = [
-        &["run", "status", &run],
-        &["run", "results", &run, "--format", "json"],
-        &["run", "show", &run, "--step", "best"],
-        &["run", "diff", &run, "--step", "best", "--against", "baseline"],
-        &["runs", "-n", "20"],
-    ];
-    for line in lines {
-        let cold: Vec<_> = (0..COLD).filter_map(|_| fresh(&world, || command(&world, line))).collect();
-        let hot: Vec<_> = (0..HOT).filter_map(|_| command(&world, line)).collect();
-        row(&format!("weco {}", line.join(" ").replace(&run, "RUN")), cold, hot);
+    println!("a run of {steps} steps; targets: 10 ms\n");
+    println!("{:<58} {:>21}   {:>21}", "medians (fastest) in ms", "first", "later");
+    for (program, mut command) in [("weco", world.command(&[])), ("git", world.outside("git"))] {
+        command.arg("--version");
+        let once = || finished(&mut command);
+        row(
+            &format!("{program} --version"),
+            Vec::new(),
+            std::iter::repeat_with(once).take(HOT).flatten().collect(),
+        );
+    }
+    for line in COMMANDS {
+        let words: Vec<&str> =
+            line.split(' ').map(|word| if word == "RUN" { run.as_str() } else { word }).collect();
+        let once = || finished(&mut world.command(&words));
+        let cold = (0..COLD).filter_map(|_| fresh(&world, once)).collect();
+        row(&format!("weco {line}"), cold, std::iter::repeat_with(once).take(HOT).flatten().collect());
     }
     for (name, call) in CALLS {
         let once = || Some(runtime.block_on(timed(&world, &run, call, 1))[0]);
@@ -113,11 +136,16 @@ fn fresh<T>(world: &World, work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// How long a command takes, its process's start included; none for a command that fails.
-fn command(world: &World, line: &[&str]) -> Option<Duration> {
+/// How long a command takes, its process's start included; none for one that is not there.
+///
+/// # Panics
+/// If it fails: what it says then takes no time to find.
+fn finished(command: &mut Command) -> Option<Duration> {
     let began = Instant::now();
-    let status = world.command(line).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
-    status.success().then(|| began.elapsed())
+    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().ok()?;
+    let taken = began.elapsed();
+    assert!(status.success(), "{command:?}: {status}");
+    Some(taken)
 }
 
 /// A call that looks into a run.
@@ -188,9 +216,10 @@ fn row(name: &str, mut cold: Vec<Duration>, mut hot: Vec<Duration>) {
     cold.sort_unstable();
     hot.sort_unstable();
     let millis = |time: Option<&Duration>| {
-        time.map_or("-".to_owned(), |time| format!("{:.3} ms", time.as_secs_f64() * 1e3))
+        time.map_or("-".to_owned(), |time| format!("{:.2}", time.as_secs_f64() * 1e3))
     };
-    let (first, later) = (millis(cold.get(cold.len() / 2)), millis(hot.get(hot.len() / 2)));
-    let fastest = format!("{} / {}", millis(cold.first()), millis(hot.first()));
-    println!("{name:<50} first {first:>10}   later {later:>10}   fastest {fastest:>22}");
+    let told = |times: &[Duration]| {
+        format!("{:>10} {:>10}", millis(times.get(times.len() / 2)), format!("({})", millis(times.first())))
+    };
+    println!("{name:<58} {}   {}", told(&cold), told(&hot));
 }

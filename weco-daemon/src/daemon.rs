@@ -127,6 +127,10 @@ pub async fn run(paths: Paths, activated: Option<Activated>) -> Result<(), Daemo
     tracing::info!(version = weco_proto::version::VERSION, socket = %about.socket.display(), "serving");
     let reports = notify::serving(registry.live_counts(), Arc::clone(&registry.deps().journal));
 
+    // Beside the first answers, which wait for it at most where they need the same.
+    let ahead = Arc::clone(&registry);
+    tokio::task::spawn_blocking(move || ahead.read_ahead());
+
     let asked = Arc::new(Notify::new());
     let service = Service::new(Arc::clone(&registry), about, Arc::clone(&asked));
     let service = WecoServer::new(service)

@@ -1,5 +1,6 @@
 //! Text that others wrote (models, evaluations, users' file names): made safe for a terminal, cut, wrapped.
 
+use std::borrow::Cow;
 use std::iter::Peekable;
 use std::path::Path;
 
@@ -13,6 +14,14 @@ const ELLIPSIS: &str = "…";
 /// Text without anything that could drive a terminal: escape sequences, control characters and
 /// direction overrides are gone; newlines and tabs stay, every other line break becomes a newline.
 pub fn sanitise(text: &str) -> String {
+    sanitised(text).into_owned()
+}
+
+/// The same. Most text is plain, and there is much of it: that is left where it is.
+fn sanitised(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| is_plain(byte) || matches!(byte, b'\n' | b'\t')) {
+        return Cow::Borrowed(text);
+    }
     let mut safe = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(char) = chars.next() {
@@ -30,7 +39,12 @@ pub fn sanitise(text: &str) -> String {
             _ => safe.push(char),
         }
     }
-    safe
+    Cow::Owned(safe)
+}
+
+/// Whether a byte is a character of ASCII that is seen, or a space: whatever else there is, it takes one column.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
 }
 
 /// Marks that reorder what is shown, or show nothing: text could pretend to be other text.
@@ -95,7 +109,7 @@ fn skip_string(chars: &mut Peekable<impl Iterator<Item = char>>) {
 
 /// [`sanitise`]d and on one line, with single spaces.
 pub fn one_line(text: &str) -> String {
-    let safe = sanitise(text);
+    let safe = sanitised(text);
     let mut line = String::with_capacity(safe.len());
     for word in safe.split_whitespace() {
         if !line.is_empty() {
@@ -108,7 +122,7 @@ pub fn one_line(text: &str) -> String {
 
 /// Columns that the text takes on a terminal.
 pub fn width(text: &str) -> usize {
-    UnicodeWidthStr::width(text)
+    if text.bytes().all(is_plain) { text.len() } else { UnicodeWidthStr::width(text) }
 }
 
 /// Tabs as spaces up to the next stop, for screens that place characters themselves.
@@ -304,6 +318,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn plain_text_is_what_it_seems(line in "[ -~]{0,200}") {
+            prop_assert_eq!(&sanitise(&line), &line);
+            prop_assert_eq!(width(&line), UnicodeWidthStr::width(line.as_str()));
+        }
+
         #[test]
         fn sanitised_text_has_no_controls(text in any::<String>()) {
             let safe = sanitise(&text);

@@ -22,7 +22,8 @@ pub(super) fn text(value: &impl Serialize) -> Result<String, Error> {
 /// The same JSON without characters that a terminal acts upon and JSON allows: they occur in strings alone, where
 /// an escape means the same.
 fn escaped(json: String) -> String {
-    if !json.contains(steers) {
+    // Bytes first: megabytes of code are mostly ASCII, in which only one steers that JSON allows.
+    if json.bytes().all(|byte| byte < 0x7f) || !json.contains(steers) {
         return json;
     }
     json.chars().fold(String::with_capacity(json.len() + 64), |mut safe, char| {

@@ -3,6 +3,8 @@
 //! Recorded events are read back by later versions: fields may be added with a default, never
 //! renamed or removed.
 
+mod decode;
+
 use serde::{Deserialize, Serialize};
 
 use crate::run::{BlobId, EnvironmentRef, FileRefs, NodeId, RunSpec};
@@ -23,7 +25,7 @@ pub struct Event {
 
 /// What happened to a run.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(remote = "Self", tag = "type", rename_all = "snake_case")]
 pub enum RunEvent {
     /// The run exists. Always the first event.
     Created {

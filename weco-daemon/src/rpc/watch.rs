@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 use weco_core::run::RunId;
-use weco_proto::v1;
+use weco_proto::v1::{self, run_update::Update};
 
 use crate::clock;
 use crate::error::{Failure, FailureKind};
@@ -15,8 +16,13 @@ use crate::rpc::reader::{ReadError, UpdateReader, Wanted};
 use crate::rpc::updates::live_update;
 use crate::run::{Feed, Live, LiveWhat, Registry, RunHandle, Watching};
 
-/// Updates that may wait for a slow client before its stream waits for it.
-const AHEAD: usize = 64;
+/// Batches of updates that may wait for a slow client before its stream waits for it.
+const AHEAD: usize = 4;
+
+/// Most updates of a batch, and the bytes of output after which one is full. What comes together is sent together:
+/// one by one, the history of a long run would wake the client up some thousand times.
+const BATCH: usize = 64;
+const BATCH_BYTES: usize = 64 << 10;
 
 /// The least time between two momentary updates: screens redraw at 10 Hz at most.
 const LIVE_EVERY: Duration = Duration::from_millis(100);
@@ -24,11 +30,12 @@ const LIVE_EVERY: Duration = Duration::from_millis(100);
 /// How long until the journal is read again after the system refused.
 const READ_AGAIN: Duration = Duration::from_secs(1);
 
-/// The updates of one watcher.
-pub(super) type Updates = ReceiverStream<Result<v1::RunUpdate, Status>>;
-
-/// Starts the stream.
-pub(super) fn watch(registry: &Registry, run: RunId, request: &v1::WatchRunRequest) -> Updates {
+/// Starts the stream of one watcher's updates.
+pub(super) fn watch(
+    registry: &Registry,
+    run: RunId,
+    request: &v1::WatchRunRequest,
+) -> impl Stream<Item = Result<v1::RunUpdate, Status>> + Send + use<> {
     let v1::WatchRunRequest { from_seq: from, include_output, so_far, .. } = *request;
     let (sender, receiver) = mpsc::channel(AHEAD);
     let handle = registry.live(run);
@@ -43,10 +50,10 @@ pub(super) fn watch(registry: &Registry, run: RunId, request: &v1::WatchRunReque
             if so_far { watcher.tell(feed, &sender).await } else { watcher.follow(feed, &sender).await };
         if let Err(Stop::Failed(failure)) = told {
             // The client may be gone, and with it the wish to know.
-            let _ = sender.send(Err(failure.into())).await;
+            let _ = sender.send(vec![Err(failure.into())]).await;
         }
     });
-    ReceiverStream::new(receiver)
+    ReceiverStream::new(receiver).flat_map(stream::iter)
 }
 
 struct Watcher {
@@ -60,7 +67,16 @@ enum Stop {
     Failed(Failure),
 }
 
-type Sender = mpsc::Sender<Result<v1::RunUpdate, Status>>;
+type Sender = mpsc::Sender<Vec<Result<v1::RunUpdate, Status>>>;
+
+/// What came of reading some updates.
+enum Read {
+    /// There are more.
+    Some,
+    /// There are no more, for now.
+    All,
+    Failed(ReadError),
+}
 
 impl Watcher {
     /// Sends what is recorded by now.
@@ -94,9 +110,7 @@ impl Watcher {
                     }
                     live_due = tokio::time::Instant::now() + LIVE_EVERY;
                     let update = live_update(&feed.live.borrow_and_update(), clock::now());
-                    if let Some(update) = update {
-                        send(sender, update).await?;
-                    }
+                    send(sender, update.into_iter().collect()).await?;
                 }
             }
         }
@@ -111,34 +125,55 @@ impl Watcher {
         Err(Stop::Failed(Failure::new(FailureKind::Stopping, message)))
     }
 
-    /// Sends everything up to sequence number `recorded`, and nothing that may not be durable yet.
+    /// Sends everything up to sequence number `recorded`, and nothing that may not be durable yet. While the system
+    /// refuses to read, as without file handles, the client is told why.
     async fn catch_up(&mut self, recorded: u64, sender: &Sender) -> Result<(), Stop> {
-        while let Some(update) = self.read(recorded, sender).await? {
-            send(sender, update).await?;
-        }
-        Ok(())
-    }
-}
-
-impl Watcher {
-    /// The next update. While the system refuses to read, as without file handles, the client is told why.
-    async fn read(&mut self, recorded: u64, sender: &Sender) -> Result<Option<v1::RunUpdate>, Stop> {
         loop {
-            match self.reader.next(recorded) {
-                Err(ReadError::Journal(error)) if error.may_pass() => {
+            let (updates, read) = self.read(recorded);
+            send(sender, updates).await?;
+            match read {
+                Read::Some => {}
+                Read::All => return Ok(()),
+                Read::Failed(ReadError::Journal(error)) if error.may_pass() => {
                     let what = LiveWhat::Waiting { why: error.to_string() };
                     let live = Live { step: self.reader.step(), what };
-                    if let Some(update) = live_update(&live, clock::now()) {
-                        send(sender, update).await?;
-                    }
+                    send(sender, live_update(&live, clock::now()).into_iter().collect()).await?;
                     tokio::time::sleep(READ_AGAIN).await;
                 }
-                read => return read.map_err(|error| Stop::Failed(error.into())),
+                Read::Failed(error) => return Err(Stop::Failed(error.into())),
             }
         }
     }
+
+    /// The next batch.
+    fn read(&mut self, recorded: u64) -> (Vec<v1::RunUpdate>, Read) {
+        let (mut updates, mut bytes) = (Vec::new(), 0);
+        while updates.len() < BATCH && bytes < BATCH_BYTES {
+            match self.reader.next(recorded) {
+                Ok(Some(update)) => {
+                    bytes += size(&update);
+                    updates.push(update);
+                }
+                Ok(None) => return (updates, Read::All),
+                Err(error) => return (updates, Read::Failed(error)),
+            }
+        }
+        (updates, Read::Some)
+    }
 }
 
-async fn send(sender: &Sender, update: v1::RunUpdate) -> Result<(), Stop> {
-    sender.send(Ok(update)).await.map_err(|_| Stop::ClientGone)
+/// What is long in an update, in bytes.
+fn size(update: &v1::RunUpdate) -> usize {
+    match &update.update {
+        Some(Update::Proposed(proposed)) => proposed.plan.len(),
+        Some(Update::Evaluated(evaluated)) => evaluated.output.len() + evaluated.output_tail.len(),
+        _ => 0,
+    }
+}
+
+async fn send(sender: &Sender, updates: Vec<v1::RunUpdate>) -> Result<(), Stop> {
+    if updates.is_empty() {
+        return Ok(());
+    }
+    sender.send(updates.into_iter().map(Ok).collect()).await.map_err(|_| Stop::ClientGone)
 }

@@ -161,13 +161,14 @@ struct Actor {
     deps: Arc<Deps>,
 }
 
-/// Starts the actor of a run with its `first` input and the contents that it names. `on_end` is called when it is gone, however it went.
+/// Starts the actor of a run with its `first` input and the contents that it names. `on_end` is called when it is gone,
+/// however it went, with what is true of the run if all of that is recorded.
 pub(super) fn spawn(
     state: RunState,
     first: (Input, Vec<Blob>),
     context: RunContext,
     deps: Arc<Deps>,
-    on_end: impl FnOnce() + Send + 'static,
+    on_end: impl FnOnce(Option<RunState>) + Send + 'static,
 ) -> RunHandle {
     let (sender, inbox) = mpsc::channel(MAILBOX);
     let (publisher, feed) = feed(state.seq());
@@ -186,6 +187,7 @@ pub(super) fn spawn(
     };
     tokio::spawn(async move {
         let outcome = AssertUnwindSafe(actor.live(first)).catch_unwind().await;
+        let is_recorded = matches!(outcome, Ok(Ok(())));
         let failure = match outcome {
             Ok(Ok(())) => None,
             Ok(Err(ActorError::Stopping)) => {
@@ -205,8 +207,8 @@ pub(super) fn spawn(
             actor.effects.finish(true).await;
             record_failure(&deps, run, reason, &actor.publisher).await;
         }
-        on_end();
-        drop(actor);
+        // The rest of the actor goes after that, and with it those who wait for its end wait no more.
+        on_end(is_recorded.then_some(actor.state));
     });
     handle
 }

@@ -32,6 +32,7 @@ mod states;
 mod steer;
 mod swaps;
 mod turns;
+mod warm;
 
 pub(crate) use actor::Warner;
 pub use actor::{RunHandle, Told};

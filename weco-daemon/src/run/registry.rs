@@ -66,14 +66,14 @@ pub struct Registry {
     /// Held while an ended run is changed, so that two requests cannot own it at once.
     ended: tokio::sync::Mutex<()>,
     /// Of runs that are looked at.
-    states: States,
+    states: Arc<States>,
 }
 
 impl Registry {
     /// No run is live yet.
     pub fn new(deps: Arc<Deps>) -> Self {
         Self {
-            states: States::new(Arc::clone(&deps.journal)),
+            states: Arc::new(States::new(Arc::clone(&deps.journal))),
             deps,
             live: Arc::default(),
             count: watch::Sender::default(),
@@ -166,8 +166,10 @@ impl Registry {
         let run = state.spec().id;
         self.keep_secrets(state.spec(), &context);
         let (live, count) = (Arc::clone(&self.live), self.count.clone());
-        let deps = Arc::clone(&self.deps);
-        let on_end = move || {
+        let (deps, states) = (Arc::clone(&self.deps), Arc::clone(&self.states));
+        let on_end = move |last: Option<RunState>| {
+            // Before anybody can forget the run: that is for runs that are not live.
+            last.into_iter().for_each(|state| states.keep(state));
             // While it still counts as live, so that nobody has resumed it yet.
             deps.secrets.release(run);
             let mut runs = live.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,6 +3,7 @@
 //! ```text
 //! get ──▶ slot of the run ──locked──▶ events newer than what is kept ──▶ Arc<RunState>
 //!            ▲ forgotten when the run is removed, or when others were looked at since
+//! keep ──────┘ of a run that has just ended here: nobody needs to read it again
 //! ```
 
 use std::collections::HashMap;
@@ -67,6 +68,19 @@ impl States {
         };
         self.account(run, &slot, state.tree().nodes().len());
         Ok(state)
+    }
+
+    /// Keeps what is true of a run by all that is recorded of it, as its own actor knows it.
+    pub(super) fn keep(&self, state: RunState) {
+        let (run, nodes) = (state.spec().id, state.tree().nodes().len());
+        let slot = self.slot(run);
+        {
+            let mut kept = slot.lock().unwrap_or_else(PoisonError::into_inner);
+            if kept.as_ref().is_none_or(|kept| kept.seq() < state.seq()) {
+                *kept = Some(Arc::new(state));
+            }
+        }
+        self.account(run, &slot, nodes);
     }
 
     /// Keeps nothing of runs that are no longer recorded. To be called once they are not: whoever is reading them
@@ -245,6 +259,21 @@ mod tests {
         assert_eq!(house.read(), 3);
         assert_eq!(held.seq(), 10, "who looks sees one moment");
         assert_eq!(house.states.get(id(1), 11).unwrap().seq(), 13, "nobody goes back");
+    }
+
+    #[test]
+    fn what_an_actor_knows_is_not_read_again() {
+        let house = House::new();
+        house.record(id(1), 10);
+        let state = RunState::replay(&house.journal.inner.read(id(1), 1, 10).unwrap()).unwrap();
+        house.record(id(1), 12);
+        house.states.keep(state.clone());
+        assert_eq!(house.states.recent().nodes, 1);
+        assert_eq!(house.states.get(id(1), 12).unwrap().seq(), 12);
+        assert_eq!(house.read(), 2);
+        house.states.keep(state);
+        assert_eq!(house.states.get(id(1), 12).unwrap().seq(), 12);
+        assert_eq!(house.read(), 0, "what is kept is newer");
     }
 
     #[test]

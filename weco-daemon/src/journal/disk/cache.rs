@@ -1,12 +1,15 @@
 //! Where in a run's file what is: learnt when a run is first read, extended as it grows.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use weco_core::event::Event;
 use weco_core::run::{BlobId, RunId};
 
-use super::frame::Key;
+use super::frame::{Frames, Key};
 use super::layout::Layout;
 use super::scan::frames;
 use super::shared::Meta;
@@ -22,8 +25,15 @@ const MAX_OFFSETS: usize = 200_000;
 struct Offsets {
     /// Of event 1, 2, …
     events: Vec<u64>,
-    blobs: HashMap<BlobId, u64>,
+    blobs: HashMap<BlobId, Place>,
     /// How far the file was read.
+    end: u64,
+}
+
+/// Where a content's frame is.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    at: u64,
     end: u64,
 }
 
@@ -32,6 +42,8 @@ struct Offsets {
 pub(super) struct Cache {
     layout: Layout,
     runs: Mutex<Recent>,
+    /// The file that a content was read from last: who reads one usually reads many of the same run.
+    last: Mutex<Option<(RunId, Arc<File>)>>,
 }
 
 #[derive(Debug, Default)]
@@ -51,7 +63,7 @@ struct Slot {
 
 impl Cache {
     pub(super) fn new(layout: Layout) -> Self {
-        Self { layout, runs: Mutex::default() }
+        Self { layout, runs: Mutex::default(), last: Mutex::default() }
     }
 
     /// At most `limit` events from sequence number `from` on.
@@ -88,18 +100,19 @@ impl Cache {
 
     /// A content of the run.
     pub(super) fn blob(&self, run: RunId, meta: &Meta, id: BlobId) -> Result<Option<Vec<u8>>, JournalError> {
-        let Some(at) = self.with_offsets(run, meta, |offsets| offsets.blobs.get(&id).copied())? else {
+        let Some(place) = self.with_offsets(run, meta, |offsets| offsets.blobs.get(&id).copied())? else {
             return Ok(None);
         };
+        // A file that is still open may be one that was removed, and whose name another has by now.
+        let known = self.open().as_ref().filter(|(of, _)| *of == run).map(|(_, file)| Arc::clone(file));
+        if let Some(Ok(Some(content))) = known.map(|file| read_content(&file, place, id)) {
+            return Ok(Some(content));
+        }
         let failed = |error| JournalError::io("read", &self.layout.mirror(run), &error);
-        let mut frames = frames(&self.layout.mirror(run), at, meta.len).map_err(failed)?;
-        let Some(Key::Blob { id: found, compressed }) = frames.next().map_err(failed)?.map(|frame| frame.key)
-        else {
-            return Err(self.damaged(run, at));
-        };
-        let content = blobs::unpack(found, Packed { compressed, bytes: frames.payload().into() });
-        let content = content.ok().filter(|_| found == id);
-        content.map(Some).ok_or_else(|| self.damaged(run, at))
+        let file = Arc::new(File::open(self.layout.mirror(run)).map_err(failed)?);
+        let content = read_content(&file, place, id).map_err(failed)?;
+        *self.open() = Some((run, file));
+        content.map(Some).ok_or_else(|| self.damaged(run, place.at))
     }
 
     /// Whether the run has a content already.
@@ -110,6 +123,7 @@ impl Cache {
     /// Forgets a run.
     pub(super) fn forget(&self, run: RunId) {
         self.recent().remove(run);
+        self.open().take_if(|(of, _)| *of == run);
     }
 
     fn with_offsets<T>(
@@ -144,7 +158,7 @@ impl Cache {
                 }
                 Key::Event(_) => return Err(self.damaged(run, frame.offset)),
                 Key::Blob { id, .. } => {
-                    offsets.blobs.insert(id, frame.offset);
+                    offsets.blobs.insert(id, Place { at: frame.offset, end: frame.end });
                 }
             }
             offsets.end = frame.end;
@@ -154,6 +168,10 @@ impl Cache {
 
     fn recent(&self) -> MutexGuard<'_, Recent> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open(&self) -> MutexGuard<'_, Option<(RunId, Arc<File>)>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn slot(&self, run: RunId) -> Arc<Mutex<Offsets>> {
@@ -197,6 +215,20 @@ impl Recent {
     fn oldest(&self) -> Option<RunId> {
         self.runs.iter().min_by_key(|(_, slot)| slot.used).map(|(run, _)| *run)
     }
+}
+
+/// The content at a place of a run's file; none if something else is there.
+fn read_content(file: &File, place: Place, id: BlobId) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = vec![0; usize::try_from(place.end - place.at).unwrap_or(0)];
+    if let Err(error) = file.read_exact_at(&mut bytes, place.at) {
+        return if error.kind() == io::ErrorKind::UnexpectedEof { Ok(None) } else { Err(error) };
+    }
+    let mut frames = Frames::new(bytes.as_slice(), place.at, place.end);
+    let Some(Key::Blob { id: found, compressed }) = frames.next()?.map(|frame| frame.key) else {
+        return Ok(None);
+    };
+    let content = blobs::unpack(found, Packed { compressed, bytes: frames.payload().into() });
+    Ok(content.ok().filter(|_| found == id))
 }
 
 fn event_offset(offsets: &Offsets, seq: u64) -> Option<u64> {

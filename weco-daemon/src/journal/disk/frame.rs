@@ -80,7 +80,9 @@ fn parse_header(line: &[u8]) -> Option<Header> {
         _ => return None,
     };
     let header = Header { key, crc: u32::from_str_radix(crc, 16).ok()?, len: len.parse().ok()? };
-    let canonical = words.next().is_none() && crc == format!("{:08x}", header.crc);
+    // As it is written: a number alone could have other digits, or a sign.
+    let is_written = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
+    let canonical = words.next().is_none() && crc.len() == 8 && crc.bytes().all(is_written);
     canonical.then_some(header)
 }
 
