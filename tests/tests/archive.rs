@@ -149,7 +149,7 @@ fn nothing_is_overwritten_or_left_half_written() {
     let page = world.read(&format!("{name}.html"));
     assert!(page.starts_with("<!doctype html>") && page.contains(&id), "{page}");
     refused(&world, &["run", "export", &id, "-o", "."], 2, "is a directory");
-    refused(&world, &["run", "export", &id, "-o", "no/such/file"], 1, "cannot write 'no/such/file'");
+    refused(&world, &["run", "export", &id, "-o", "no/such/file"], 2, "there is no directory 'no/such'");
     refused(&world, &["run", "export", "ffffffff"], 1, "there is no run 'ffffffff'");
     let hidden = fs::read_dir(world.work()).unwrap().map(|entry| entry.unwrap().file_name());
     let hidden: Vec<_> = hidden.filter(|name| name.as_encoded_bytes().starts_with(b".weco")).collect();

@@ -371,7 +371,7 @@ async fn any_step_can_be_written_over_the_sources_and_the_first_brings_the_origi
     house.write("value.txt", "value = 4 # mine\n");
     let refused = house.apply(&run, "1").await.unwrap_err();
     assert_eq!(refused.code(), Code::FailedPrecondition);
-    assert!(refused.message().contains("was edited"), "{refused:?}");
+    assert!(refused.message().contains("holds an edit of your own"), "{refused:?}");
     assert_eq!(house.source(), "value = 4 # mine\n");
     assert_eq!(house.apply(&run, "7").await.unwrap_err().code(), Code::NotFound);
 }
