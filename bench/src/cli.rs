@@ -21,8 +21,12 @@ pub struct Cli {
     /// Policies [default: all]
     #[arg(long, value_delimiter = ',', value_parser = contender)]
     policies: Vec<&'static Contender>,
+    /// The policy that the others are compared with, seed by seed
+    #[arg(long, value_name = "POLICY", default_value = "aide", value_parser = contender)]
+    against: &'static Contender,
     /// Budgets, in evaluations
-    #[arg(long, value_delimiter = ',', default_values_t = [20, 50, 100, 200, 500, 1000])]
+    #[arg(long, value_delimiter = ',', default_values_t = [20, 50, 100, 200, 500, 1000],
+        value_parser = clap::value_parser!(u32).range(1..=10_000))]
     budgets: Vec<u32>,
     /// Errors of measurement [default: all]
     #[arg(long, value_delimiter = ',')]
@@ -36,7 +40,7 @@ pub struct Cli {
     /// Hand programs and metrics over without prompts, replies and outputs: the same runs, quicker
     #[arg(long)]
     fast: bool,
-    /// Write all results to this file
+    /// Write all results to this file: one line for each budget, family, noise and policy
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
     /// Threads
@@ -58,9 +62,10 @@ impl Cli {
         }
         Ok(Plan {
             families: or_all(&self.families, of_half),
-            noises: if self.noise.is_empty() { Noise::ALL.to_vec() } else { self.noise.clone() },
+            noises: or_all(&self.noise, Noise::ALL.into_iter()),
             contenders: or_all(&self.policies, CONTENDERS.iter()),
-            budgets: self.budgets.clone(),
+            reference: self.against,
+            budgets: or_all(&self.budgets, std::iter::empty()),
             seeds: self.seeds,
             channel: if self.fast { Channel::Direct } else { Channel::Text },
             threads: self.threads,
@@ -68,8 +73,13 @@ impl Cli {
     }
 }
 
-fn or_all<T>(named: &[&'static T], all: impl Iterator<Item = &'static T>) -> Vec<&'static T> {
-    if named.is_empty() { all.collect() } else { named.to_vec() }
+/// What is named, each once; all, if nothing is.
+fn or_all<T: Copy + PartialEq>(named: &[T], all: impl Iterator<Item = T>) -> Vec<T> {
+    if named.is_empty() {
+        return all.collect();
+    }
+    let is_first = |(at, item): &(usize, &T)| !named[..*at].contains(item);
+    named.iter().enumerate().filter(is_first).map(|(_, item)| *item).collect()
 }
 
 fn family(name: &str) -> Result<&'static Family, String> {

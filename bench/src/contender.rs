@@ -15,6 +15,12 @@ pub struct Contender {
     proposals: fn(u32) -> u32,
 }
 
+impl PartialEq for Contender {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
 impl Contender {
     /// The policy for a budget of evaluations.
     pub fn policy(&self, budget: u32) -> Box<dyn Policy> {

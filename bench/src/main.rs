@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fs::File;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -23,7 +24,9 @@ fn run(cli: &Cli) -> Result<(), Box<dyn Error>> {
     let began = Instant::now();
     let plan = cli.plan()?;
     // Before the work, so that a place that cannot be written to is not found out after it.
-    let csv = cli.csv.as_ref().map(File::create).transpose()?;
+    let create =
+        |path| File::create(path).map_err(|error| format!("cannot write {}: {error}", Path::display(path)));
+    let csv = cli.csv.as_deref().map(create).transpose()?;
     let summaries = Summary::all(&plan, &plan.run()?);
     print!("{}", render_table(&plan, &summaries));
     if let Some(file) = csv {

@@ -17,6 +17,8 @@ pub struct Plan {
     pub noises: Vec<Noise>,
     /// The policies.
     pub contenders: Vec<&'static Contender>,
+    /// The one that the others are compared with, if it is among them.
+    pub reference: &'static Contender,
     /// The budgets, in evaluations after the baseline's.
     pub budgets: Vec<u32>,
     /// Runs of each kind, with the seeds 0, 1, 2, …
@@ -50,25 +52,18 @@ impl Plan {
     pub fn run(&self) -> Result<Scores, Error> {
         let jobs = self.jobs();
         let next = AtomicUsize::new(0);
-        let work = || {
+        let work = || -> Result<Vec<(usize, Vec<f64>)>, Error> {
             let take = || jobs.get(next.fetch_add(1, Ordering::Relaxed));
-            std::iter::from_fn(take)
-                .map(|job| Ok((job.place, self.play(job)?)))
-                .collect::<Result<Vec<_>, Error>>()
+            std::iter::from_fn(take).map(|job| Ok((job.place, self.play(job)?))).collect()
         };
-        let mut scores = vec![Vec::new(); jobs.len()];
+        let mut by_job = vec![Vec::new(); jobs.len()];
         thread::scope(|scope| {
             let workers: Vec<_> = (0..self.threads.max(1)).map(|_| scope.spawn(work)).collect();
             for worker in workers {
                 let played = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-                played.into_iter().for_each(|(place, score)| scores[place] = score);
+                played.into_iter().for_each(|(place, scores)| by_job[place] = scores);
             }
-            Ok(())
-        })
-        .map(|()| Scores {
-            by_job: scores,
-            contenders: self.contenders.len(),
-            seeds: self.seeds as usize,
+            Ok(Scores::new(by_job, self))
         })
     }
 
@@ -112,13 +107,17 @@ struct Job {
 /// The scores of all runs.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Scores {
-    /// By cell, contender and seed: the score at each budget.
     by_job: Vec<Vec<f64>>,
     contenders: usize,
     seeds: usize,
 }
 
 impl Scores {
+    /// Of the scores at each budget, by cell, contender and seed.
+    pub(crate) fn new(by_job: Vec<Vec<f64>>, plan: &Plan) -> Self {
+        Self { by_job, contenders: plan.contenders.len(), seeds: plan.seeds as usize }
+    }
+
     /// The scores of one contender in one cell at one budget, by seed. All are positions in the plan.
     pub fn of(&self, cell: usize, contender: usize, budget: usize) -> impl Iterator<Item = f64> {
         let first = (cell * self.contenders + contender) * self.seeds;

@@ -1,5 +1,7 @@
 //! Whole comparisons, as the command line asks for them.
 
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
 use clap::Parser;
 use weco_bench_search::cli::Cli;
 use weco_bench_search::report::{Summary, render_table, write_csv};

@@ -33,6 +33,12 @@ pub struct Family {
     make: fn(&mut ChaCha8Rng) -> Box<dyn World>,
 }
 
+impl PartialEq for Family {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
 impl Family {
     /// The family's task for `seed`.
     pub fn world(&self, seed: u64) -> Box<dyn World> {

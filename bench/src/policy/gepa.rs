@@ -6,8 +6,8 @@ use weco_core::tree::Tree;
 /// 2025): the Pareto front that it samples from has one member, the best program, and each proposal improves it. It
 /// starts from the user's program, makes no drafts and repairs nothing.
 ///
-/// It measures the parent anew for each proposal, and what it accepts once more: see [`Gepa::proposals`]. The second
-/// measurement's use against noise is not modelled.
+/// It measures the parent anew for each proposal, so a budget buys fewer of them: see [`Gepa::proposals`]. What the
+/// second measurement may do against noise is not modelled.
 #[derive(Clone, Copy, Debug)]
 pub struct Gepa;
 

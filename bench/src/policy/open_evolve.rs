@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use rand::{Rng, RngExt};
 use weco_core::run::NodeId;
 use weco_core::search::{Choice, Policy};
@@ -32,33 +30,39 @@ impl OpenEvolve {
     /// `archive_size`.
     const ARCHIVE: usize = 100;
 
-    /// Programs by island, when node `next` is about to be asked for. A function of the tree: nothing is remembered.
-    fn islands(tree: &Tree, next: NodeId) -> Vec<BTreeSet<NodeId>> {
-        let mut islands = vec![BTreeSet::from([NodeId::BASELINE]); Self::ISLANDS];
-        let proposals = tree.nodes().iter().skip(1).take(next.index().saturating_sub(1));
-        for (at, node) in proposals.enumerate() {
-            if at > 0 && at % (Self::ISLANDS * Self::MIGRATION_INTERVAL) == 0 {
+    /// Which programs, by step, are on each island when node `next` is about to be asked for. A function of the tree:
+    /// nothing is remembered.
+    fn islands(tree: &Tree, next: NodeId) -> Vec<Vec<bool>> {
+        let mut only_baseline = vec![false; next.index()];
+        only_baseline[NodeId::BASELINE.index()] = true;
+        let mut islands = vec![only_baseline; Self::ISLANDS];
+        for proposal in 1..next.index() {
+            let turn = proposal - 1;
+            if turn > 0 && turn % (Self::ISLANDS * Self::MIGRATION_INTERVAL) == 0 {
                 Self::migrate(tree, &mut islands);
             }
-            islands[at % Self::ISLANDS].insert(node.id);
+            islands[turn % Self::ISLANDS][proposal] = true;
         }
         islands
     }
 
     /// Copies each island's best tenth, at least one, to its two neighbours on the ring.
-    fn migrate(tree: &Tree, islands: &mut [BTreeSet<NodeId>]) {
+    fn migrate(tree: &Tree, islands: &mut [Vec<bool>]) {
         let migrants: Vec<Vec<NodeId>> =
             islands.iter().map(|island| Self::best_tenth(tree, island)).collect();
         for (from, migrants) in migrants.iter().enumerate() {
             for to in [from + 1, from + Self::ISLANDS - 1] {
-                islands[to % Self::ISLANDS].extend(migrants);
+                for migrant in migrants {
+                    islands[to % Self::ISLANDS][migrant.index()] = true;
+                }
             }
         }
     }
 
-    fn best_tenth(tree: &Tree, island: &BTreeSet<NodeId>) -> Vec<NodeId> {
-        let count = ((island.len() as f64 * Self::MIGRATION_RATE) as usize).max(1);
-        let members = working(tree).filter(|(node, _)| island.contains(&node.id));
+    fn best_tenth(tree: &Tree, island: &[bool]) -> Vec<NodeId> {
+        let size = island.iter().filter(|is_member| **is_member).count();
+        let count = ((size as f64 * Self::MIGRATION_RATE) as usize).max(1);
+        let members = working(tree).filter(|(node, _)| island[node.id.index()]);
         best(members.collect(), count).iter().map(|node| node.id).collect()
     }
 }
@@ -66,20 +70,22 @@ impl OpenEvolve {
 impl Policy for OpenEvolve {
     fn choose(&self, tree: &Tree, rng: &mut dyn Rng) -> Choice {
         let next = tree.next_id();
-        let island = &Self::islands(tree, next)[(next.index() - 1) % Self::ISLANDS];
+        let islands = Self::islands(tree, next);
+        let island = &islands[(next.index() - 1) % Self::ISLANDS];
+        let is_member = |node: &Node| island[node.id.index()];
         let drawn: f64 = rng.random();
         let parent = if drawn < Self::EXPLORATION {
             let evaluated = |node: &&Node| node.metric().is_some() || node.bug().is_some();
             let members: Vec<&Node> =
-                island.iter().filter_map(|id| tree.get(*id)).filter(evaluated).collect();
+                tree.nodes().iter().filter(|node| is_member(node)).filter(evaluated).collect();
             uniform(&members, rng).copied()
         } else if drawn < Self::EXPLORATION + Self::EXPLOITATION {
             let archive = best(working(tree).collect(), Self::ARCHIVE);
-            let own: Vec<&Node> = archive.iter().copied().filter(|node| island.contains(&node.id)).collect();
+            let own: Vec<&Node> = archive.iter().copied().filter(|node| is_member(node)).collect();
             uniform(if own.is_empty() { &archive } else { &own }, rng).copied()
         } else {
-            let (members, scores): (Vec<&Node>, Vec<f64>) =
-                working(tree).filter(|(node, _)| island.contains(&node.id)).unzip();
+            let members = working(tree).filter(|(node, _)| is_member(node));
+            let (members, scores): (Vec<&Node>, Vec<f64>) = members.unzip();
             let weights: Vec<f64> = scores.iter().map(|score| score.max(0.0)).collect();
             weighted(&members, &weights, rng).copied()
         };

@@ -26,16 +26,26 @@ fn table(plan: &Plan, summary: &Summary) -> String {
         Half::HeldOut => format!("{}*", family.name),
     });
     let noises = plan.noises.iter().map(|noise| format!("noise {}", noise.name()));
-    let head: Vec<String> =
-        ["policy", "mean", "rank"].map(str::to_owned).into_iter().chain(families).chain(noises).collect();
+    let head: Vec<String> = [
+        "policy".to_owned(),
+        "mean".to_owned(),
+        format!("against {}", plan.reference.name),
+        "rank".to_owned(),
+    ]
+    .into_iter()
+    .chain(families)
+    .chain(noises)
+    .collect();
     let rows = summary.rows.iter().map(cells);
     aligned(&std::iter::once(head).chain(rows).collect::<Vec<_>>())
 }
 
 fn cells(row: &Row) -> Vec<String> {
     let mean = format!("{:.2} ±{:.2}", row.overall.mean, row.overall.standard_error);
+    let lead = row.lead.filter(|lead| lead.mean != 0.0 || lead.standard_error != 0.0);
+    let lead = lead.map_or_else(String::new, |lead| format!("{:+.2} ±{:.2}", lead.mean, lead.standard_error));
     let numbers = row.by_family.iter().chain(&row.by_noise).map(|number| format!("{number:.2}"));
-    [row.policy.to_owned(), mean, format!("{:.2}", row.rank)].into_iter().chain(numbers).collect()
+    [row.policy.to_owned(), mean, lead, format!("{:.2}", row.rank)].into_iter().chain(numbers).collect()
 }
 
 /// Columns two spaces apart: the first to the left, numbers to the right.
