@@ -225,6 +225,11 @@ impl Tree {
         self.best.and_then(|id| self.get(id))
     }
 
+    /// The metric of a node that works, turned so that larger is better.
+    pub fn score(&self, node: &Node) -> Option<f64> {
+        node.metric().map(|metric| self.goal.score(metric))
+    }
+
     /// Drafts asked for so far, buggy and unfinished ones included.
     pub fn drafts(&self) -> u32 {
         self.drafts

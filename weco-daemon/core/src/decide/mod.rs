@@ -19,4 +19,4 @@ mod rules;
 mod tests;
 
 pub use input::{Decision, Effect, Input, ModelFailure, NewRevision, SourceEdit};
-pub use rules::decide;
+pub use rules::{decide, decide_with};

@@ -6,7 +6,7 @@ use crate::decide::outage::{LONGEST_ASKED_WAIT_MS, wait_ms};
 use crate::decide::{Decision, Effect, Input, ModelFailure, SourceEdit};
 use crate::event::{EndStatus, Event, Outcome, RunEvent, Stage, Timestamp, Verdict};
 use crate::run::{AutoResume, NodeId};
-use crate::search::policy_for;
+use crate::search::{Policy, policy_for};
 use crate::state::{IllegalEvent, Outage, RunState, RunStatus};
 use crate::tree::Progress;
 
@@ -21,13 +21,29 @@ const IN_FLIGHT: usize = 1;
 /// # Errors
 /// [`IllegalEvent`] if an input that is not out of date contradicts the state: a defect.
 pub fn decide(state: &mut RunState, input: Input, now: Timestamp) -> Result<Decision, IllegalEvent> {
-    let mut turn = Turn { state, now, decision: Decision::default() };
+    let policy = policy_for(&state.spec().search);
+    decide_with(policy.as_ref(), state, input, now)
+}
+
+/// As [`decide`], with this policy in place of the one that the run was created with: for those who
+/// compare policies. A run that is to be taken up again needs its policy in its record.
+///
+/// # Errors
+/// As [`decide`].
+pub fn decide_with(
+    policy: &dyn Policy,
+    state: &mut RunState,
+    input: Input,
+    now: Timestamp,
+) -> Result<Decision, IllegalEvent> {
+    let mut turn = Turn { policy, state, now, decision: Decision::default() };
     turn.take(input)?;
     Ok(turn.decision)
 }
 
 /// One input being worked on.
 pub(super) struct Turn<'a> {
+    policy: &'a dyn Policy,
     pub(super) state: &'a mut RunState,
     now: Timestamp,
     pub(super) decision: Decision,
@@ -225,7 +241,7 @@ impl Turn<'_> {
             }
             let id = self.state.tree().next_id();
             let mut rng = step_rng(self.state.spec().seed, id);
-            let choice = policy_for(&self.state.spec().search).choose(self.state.tree(), &mut rng);
+            let choice = self.policy.choose(self.state.tree(), &mut rng);
             self.ask(id, choice.parent, choice.stage, 1)?;
         }
         if self.state.tree().unfinished().next().is_some() {

@@ -7,10 +7,10 @@ mod review;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Decision, Effect, Input, ModelFailure, NewRevision, decide};
+use super::{Decision, Effect, Input, ModelFailure, NewRevision, decide, decide_with};
 use crate::event::{EndStatus, Event, Exit, Outcome, ProcessRef, RunEvent, Stage, Terms, Usage, Verdict};
 use crate::run::{BlobId, EnvironmentRef, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
-use crate::search::Aide;
+use crate::search::{Aide, Greedy};
 use crate::state::{RunState, RunStatus};
 use crate::summary::Summary;
 use crate::tree::Node;
@@ -423,6 +423,17 @@ fn aide_repairs_a_buggy_leaf_up_to_the_allowed_depth() {
             (Stage::Debug, Some(4))
         ]
     );
+}
+
+#[test]
+fn another_policy_can_choose_in_place_of_the_runs_own() {
+    let mut play = Play::new(5);
+    let ended = Input::EvalEnded { node: NodeId::BASELINE, attempt: 1, outcome: outcome(Some(1.0)) };
+    let mut other = play.state.clone();
+    decide(&mut play.state, ended.clone(), 5).unwrap();
+    decide_with(&Greedy, &mut other, ended, 5).unwrap();
+    let stage = |state: &RunState| state.tree().nodes()[1].stage;
+    assert_eq!((stage(&play.state), stage(&other)), (Stage::Draft, Stage::Improve));
 }
 
 #[test]

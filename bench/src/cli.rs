@@ -1,0 +1,95 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::contender::{CONTENDERS, Contender};
+use crate::family::{FAMILIES, Family, Half};
+use crate::matrix::Plan;
+use crate::noise::Noise;
+use crate::simulation::Channel;
+
+/// Compare search policies by simulated runs of the real core: how good is the program that is returned after N
+/// evaluations?
+#[derive(Clone, Debug, Parser)]
+#[command(name = "weco-bench-search")]
+pub struct Cli {
+    /// Task families [default: all of the half]
+    #[arg(long, value_delimiter = ',', value_parser = family)]
+    families: Vec<&'static Family>,
+    /// Policies [default: all]
+    #[arg(long, value_delimiter = ',', value_parser = contender)]
+    policies: Vec<&'static Contender>,
+    /// The policy that the others are compared with, seed by seed
+    #[arg(long, value_name = "POLICY", default_value = "aide", value_parser = contender)]
+    against: &'static Contender,
+    /// Budgets, in evaluations
+    #[arg(long, value_delimiter = ',', default_values_t = [20, 50, 100, 200, 500, 1000],
+        value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    budgets: Vec<u32>,
+    /// Errors of measurement [default: all]
+    #[arg(long, value_delimiter = ',')]
+    noise: Vec<Noise>,
+    /// Runs of each kind
+    #[arg(long, default_value_t = 80, value_parser = clap::value_parser!(u64).range(2..))]
+    seeds: u64,
+    /// The held-out half of the families, for policies that are finished
+    #[arg(long)]
+    held_out: bool,
+    /// Hand programs and metrics over without prompts, replies and outputs: the same runs, quicker
+    #[arg(long)]
+    fast: bool,
+    /// Write all results to this file: one line for each budget, family, noise and policy
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// Threads
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+}
+
+impl Cli {
+    /// What is asked for.
+    ///
+    /// # Errors
+    /// In words, if a family of the other half is named.
+    pub fn plan(&self) -> Result<Plan, String> {
+        let half = if self.held_out { Half::HeldOut } else { Half::Open };
+        let of_half = FAMILIES.iter().filter(|family| family.half == half);
+        if let Some(other) = self.families.iter().find(|family| family.half != half) {
+            let how = if self.held_out { "leave --held-out away" } else { "add --held-out" };
+            return Err(format!("'{}' is of the {} half: {how}", other.name, other.half.name()));
+        }
+        Ok(Plan {
+            families: or_all(&self.families, of_half),
+            noises: or_all(&self.noise, Noise::ALL.into_iter()),
+            contenders: or_all(&self.policies, CONTENDERS.iter()),
+            reference: self.against,
+            budgets: or_all(&self.budgets, std::iter::empty()),
+            seeds: self.seeds,
+            channel: if self.fast { Channel::Direct } else { Channel::Text },
+            threads: self.threads,
+        })
+    }
+}
+
+/// What is named, each once; all, if nothing is.
+fn or_all<T: Copy + PartialEq>(named: &[T], all: impl Iterator<Item = T>) -> Vec<T> {
+    if named.is_empty() {
+        return all.collect();
+    }
+    let is_first = |(at, item): &(usize, &T)| !named[..*at].contains(item);
+    named.iter().enumerate().filter(is_first).map(|(_, item)| *item).collect()
+}
+
+fn family(name: &str) -> Result<&'static Family, String> {
+    Family::named(name).ok_or_else(|| among(FAMILIES.iter().map(|family| family.name)))
+}
+
+fn contender(name: &str) -> Result<&'static Contender, String> {
+    Contender::named(name).ok_or_else(|| among(CONTENDERS.iter().map(|contender| contender.name)))
+}
+
+fn among(names: impl Iterator<Item = &'static str>) -> String {
+    format!("it is one of {}", names.collect::<Vec<_>>().join(", "))
+}

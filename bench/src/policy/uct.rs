@@ -1,0 +1,74 @@
+use rand::Rng;
+use weco_core::event::Stage;
+use weco_core::run::NodeId;
+use weco_core::search::{Choice, Policy};
+use weco_core::tree::Tree;
+
+use super::pick::{go_on_from, working};
+
+/// UCT (Kocsis and Szepesvári, "Bandit based Monte-Carlo Planning", 2006) on the solution tree. From the root it follows
+/// the child with the largest `mean + c·√(ln n_parent / n_child)` until it comes to a node that may have another child,
+/// and asks for that. Values are the scores turned to 0..1 by the least and the largest so far; what does not work is 0,
+/// and what is unfinished counts as a visit without a value. A child of the root is a draft, one of a node that does not
+/// work is a repair.
+///
+/// There is no end to the children that a node can have, so they are widened with its visits: at most `⌈√n⌉` (Coulom,
+/// "Computing Elo Ratings of Move Patterns in the Game of Go", 2007, calls this progressive widening).
+#[derive(Clone, Copy, Debug)]
+pub struct Uct;
+
+impl Uct {
+    /// `c`, as UCB1 has it for values in 0..1 (Auer, Cesa-Bianchi and Fischer, 2002).
+    const EXPLORATION: f64 = std::f64::consts::SQRT_2;
+
+    /// Visits and sum of values of each node's subtree, the node itself included.
+    fn totals(tree: &Tree) -> Vec<(f64, f64)> {
+        let scores = || working(tree).map(|(_, score)| score);
+        let (least, largest) = (scores().fold(f64::MAX, f64::min), scores().fold(f64::MIN, f64::max));
+        let range = if largest > least { largest - least } else { 1.0 };
+        let value = |score: f64| (score - least) / range;
+        let mut totals: Vec<(f64, f64)> =
+            tree.nodes().iter().map(|node| (1.0, tree.score(node).map_or(0.0, value))).collect();
+        // A parent's number is smaller than its children's.
+        for node in tree.nodes().iter().rev() {
+            if let Some(parent) = node.parent {
+                let (visits, sum) = totals[node.id.index()];
+                totals[parent.index()].0 += visits;
+                totals[parent.index()].1 += sum;
+            }
+        }
+        totals
+    }
+}
+
+impl Policy for Uct {
+    fn choose(&self, tree: &Tree, _rng: &mut dyn Rng) -> Choice {
+        let totals = Self::totals(tree);
+        let mut at = NodeId::BASELINE;
+        while let Some(node) = tree.get(at) {
+            let visits = totals[at.index()].0;
+            let can_be_built_upon = node.metric().is_some() || node.bug().is_some();
+            if can_be_built_upon && (node.children.len() as f64) < visits.sqrt().ceil() {
+                return match at {
+                    NodeId::BASELINE => Choice { parent: at, stage: Stage::Draft },
+                    _ => go_on_from(node),
+                };
+            }
+            let bound = |child: &NodeId| {
+                let (n, sum) = totals[child.index()];
+                sum / n + Self::EXPLORATION * (visits.ln() / n).sqrt()
+            };
+            let open = node.children.iter().filter(|id| leads_on(tree, **id));
+            match open.max_by(|a, b| bound(a).total_cmp(&bound(b)).then(b.cmp(a))) {
+                Some(child) => at = *child,
+                None => break,
+            }
+        }
+        Choice { parent: NodeId::BASELINE, stage: Stage::Draft }
+    }
+}
+
+/// Whether something can be built on a node, or on one below it: not if it is unfinished or came to nothing.
+fn leads_on(tree: &Tree, id: NodeId) -> bool {
+    tree.get(id).is_some_and(|node| node.metric().is_some() || node.bug().is_some())
+}
