@@ -1,7 +1,7 @@
 //! A run as one HTML page: the curve, the tree, what the best version changes, and every step.
 //!
 //! The page is complete in itself and has no script. Whatever comes from a model, an evaluation or a file is text in
-//! it, never markup: it goes through [`text::Text`]. No IO and no clock in here.
+//! it, never markup: it goes through `text::Text`. No IO and no clock in here.
 
 mod curve;
 mod diff;
