@@ -46,7 +46,7 @@ impl Contender {
 const AIDE_RESEARCH: Aide = Aide { num_drafts: 5, debug_prob: 0.5, max_debug_depth: 3 };
 
 /// All contenders.
-pub const CONTENDERS: [Contender; 9] = [
+pub const CONTENDERS: [Contender; 10] = [
     Contender::new("aide", |_| Box::new(AIDE_RESEARCH)),
     Contender {
         reads_budget: true,
@@ -57,7 +57,8 @@ pub const CONTENDERS: [Contender; 9] = [
     Contender::new("openevolve", |_| Box::new(OpenEvolve)),
     Contender::new("shinka", |_| Box::new(Shinka)),
     Contender { proposals: Gepa::proposals, ..Contender::new("gepa", |_| Box::new(Gepa)) },
-    Contender::new("uct", |_| Box::new(Uct)),
+    Contender::new("uct", |_| Box::new(Uct::UCB1)),
+    Contender::new("uct-low", |_| Box::new(Uct::LOW)),
     Contender {
         reads_budget: true,
         ..Contender::new("discounted", |budget| Box::new(Discounted::for_budget(budget)))

@@ -21,8 +21,8 @@
 //! same luck, and are surer than the means themselves.
 //!
 //! ```text
-//! cargo run --release -p weco-bench-search                  # the open half, 18,240 runs
-//! cargo run --release -p weco-bench-search -- --fast        # the same results in an eighth of the time
+//! cargo run --release -p weco-bench-search                  # the open half, 19,200 runs
+//! cargo run --release -p weco-bench-search -- --fast        # the same results several times as fast
 //! cargo run --release -p weco-bench-search -- --held-out    # once a policy is finished
 //! ```
 //!

@@ -7,12 +7,13 @@ use crate::genome::Genome;
 /// contributes according to its own setting and that of the [`Interlocked::NEIGHBOURS`] after it, so that a change
 /// undoes what others had gained and there are many local optima (the NK model of Kauffman and Levin, "Towards a
 /// general theory of adaptive walks on rugged landscapes", 1987). Scaled so that a random program is worth 0 on
-/// average and the best one 10.
+/// average and the best one 10; the user's own is the most average of all.
 #[derive(Clone, Debug)]
 pub struct Interlocked {
     contributions: Vec<[f64; 1 << (Self::NEIGHBOURS + 1)]>,
     mean: f64,
     best: f64,
+    baseline: usize,
 }
 
 impl Interlocked {
@@ -26,9 +27,12 @@ impl Interlocked {
     /// The contributions of one task.
     pub fn new(rng: &mut dyn Rng) -> Self {
         let contributions = (0..Self::SWITCHES).map(|_| std::array::from_fn(|_| rng.random())).collect();
-        let mut task = Self { contributions, mean: 0.0, best: 1.0 };
+        let mut task = Self { contributions, mean: 0.0, best: 1.0, baseline: 0 };
         let all: Vec<f64> = (0..1 << Self::SWITCHES).map(|settings| task.sum(settings)).collect();
         task.mean = all.iter().sum::<f64>() / all.len() as f64;
+        let distance = |settings: &usize| (all[*settings] - task.mean).abs();
+        task.baseline =
+            (0..all.len()).min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or(task.baseline);
         task.best = all.iter().copied().fold(f64::MIN, f64::max);
         task
     }
@@ -43,10 +47,7 @@ impl Interlocked {
 
 impl World for Interlocked {
     fn baseline(&self) -> Genome {
-        // Of some programs, the one nearest to average.
-        let distance = |settings: &usize| (self.sum(*settings) - self.mean).abs();
-        let settings = (0..64).min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or(0);
-        Genome::of((0..Self::SWITCHES).map(|switch| (settings >> switch & 1) as f64).collect())
+        Genome::of((0..Self::SWITCHES).map(|switch| (self.baseline >> switch & 1) as f64).collect())
     }
 
     fn draft(&self, rng: &mut dyn Rng) -> Genome {

@@ -37,7 +37,7 @@ proptest! {
         let baseline = world.baseline();
         let worth = world.quality(&baseline);
         prop_assert_eq!(baseline.defects, 0);
-        prop_assert!((-0.5..=2.0).contains(&worth), "{}", worth);
+        prop_assert!((-0.1..=2.0).contains(&worth), "{}", worth);
         prop_assert!(climb(world.as_ref(), 200) <= 10.0 + 1e-9);
         for node in 0..20 {
             prop_assert!(world.quality(&world.draft(&mut luck(node))) <= 10.0 + 1e-9);

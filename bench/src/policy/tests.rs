@@ -138,21 +138,27 @@ fn open_evolves_best_tenth_migrates_to_the_neighbours() {
 #[test]
 fn uct_widens_the_root_then_follows_the_better_child() {
     let mut grown = Grown::new(0.0, &[]);
-    assert_eq!(grown.choice(&Uct, 0), (0, Draft));
+    assert_eq!(grown.choice(&Uct::UCB1, 0), (0, Draft));
     grown.add(0, Draft, Some(1.0));
     // Two visits: ⌈√2⌉ children.
-    assert_eq!(grown.choice(&Uct, 0), (0, Draft));
+    assert_eq!(grown.choice(&Uct::UCB1, 0), (0, Draft));
     grown.add(0, Draft, Some(2.0));
-    assert_eq!(grown.choice(&Uct, 0), (2, Improve));
+    assert_eq!(grown.choice(&Uct::UCB1, 0), (2, Improve));
     grown.add(2, Improve, None);
     // Node 1: 0.5 + √2·√(ln 4); node 2: (1 + 0)/2 + √2·√(ln 4/2).
-    assert_eq!(grown.choice(&Uct, 0), (1, Improve));
+    assert_eq!(grown.choice(&Uct::UCB1, 0), (1, Improve));
+    // Node 2 repaired: its mean is 2/3 of three visits. √2 still weighs the rarer visit more, 0.1 does not.
+    grown.add(3, Debug, Some(2.0));
+    assert_eq!(grown.choice(&Uct::UCB1, 0).0, 0, "five visits: a third draft");
+    grown.add(0, Draft, Some(0.0));
+    assert_eq!(grown.choice(&Uct::UCB1, 0), (1, Improve));
+    assert_eq!(grown.choice(&Uct { exploration: 0.1 }, 0), (2, Improve));
 }
 
 #[test]
 fn uct_repairs_what_does_not_work() {
     let grown = Grown::new(1.0, &[(0, Draft, None), (0, Draft, None)]);
-    assert_eq!(grown.choice(&Uct, 0), (1, Debug));
+    assert_eq!(grown.choice(&Uct::UCB1, 0), (1, Debug));
 }
 
 #[test]

@@ -15,11 +15,18 @@ use super::pick::{go_on_from, working};
 /// There is no end to the children that a node can have, so they are widened with its visits: at most `⌈√n⌉` (Coulom,
 /// "Computing Elo Ratings of Move Patterns in the Game of Go", 2007, calls this progressive widening).
 #[derive(Clone, Copy, Debug)]
-pub struct Uct;
+pub struct Uct {
+    /// `c`: the larger, the more is explored.
+    pub exploration: f64,
+}
 
 impl Uct {
-    /// `c`, as UCB1 has it for values in 0..1 (Auer, Cesa-Bianchi and Fischer, 2002).
-    const EXPLORATION: f64 = std::f64::consts::SQRT_2;
+    /// As UCB1 has it for values in 0..1 (Auer, Cesa-Bianchi and Fischer, "Finite-time Analysis of the Multiarmed Bandit
+    /// Problem", 2002).
+    pub const UCB1: Self = Self { exploration: std::f64::consts::SQRT_2 };
+    /// With so little exploration that the better branch is mostly followed. Budgets of hundreds are small for UCB1, and
+    /// a rival should not lose by that alone. Chosen once, not tuned.
+    pub const LOW: Self = Self { exploration: 0.25 };
 
     /// Visits and sum of values of each node's subtree, the node itself included.
     fn totals(tree: &Tree) -> Vec<(f64, f64)> {
@@ -56,7 +63,7 @@ impl Policy for Uct {
             }
             let bound = |child: &NodeId| {
                 let (n, sum) = totals[child.index()];
-                sum / n + Self::EXPLORATION * (visits.ln() / n).sqrt()
+                sum / n + self.exploration * (visits.ln() / n).sqrt()
             };
             let open = node.children.iter().filter(|id| leads_on(tree, **id));
             match open.max_by(|a, b| bound(a).total_cmp(&bound(b)).then(b.cmp(a))) {

@@ -1,12 +1,26 @@
 use std::io::Write;
 
-use super::summary::Summary;
-use crate::matrix::Plan;
+use super::statistics::Estimate;
+use super::summary::{CellResult, Summary};
+use crate::matrix::{Cell, Plan};
 
-const HEAD: [&str; 10] =
-    ["half", "family", "noise", "in_flight", "budget", "policy", "seeds", "mean", "standard_error", "rank"];
+const HEAD: [&str; 12] = [
+    "half",
+    "family",
+    "noise",
+    "in_flight",
+    "budget",
+    "policy",
+    "seeds",
+    "mean",
+    "standard_error",
+    "rank",
+    "lead",
+    "lead_standard_error",
+];
 
-/// Writes one line for each policy, cell and budget. Every run has one proposal in flight.
+/// Writes one line for each policy, cell and budget. Every run has one proposal in flight. The lead over
+/// [`Plan::reference`] is empty if that does not take part.
 ///
 /// # Errors
 /// Those of `to`.
@@ -16,21 +30,28 @@ pub fn write(plan: &Plan, summaries: &[Summary], to: impl Write) -> Result<(), c
     for summary in summaries {
         for (at, cell) in plan.cells().iter().enumerate() {
             for row in &summary.rows {
-                let result = row.cells[at];
-                writer.write_record([
-                    cell.family.half.name(),
-                    cell.family.name,
-                    cell.noise.name(),
-                    "1",
-                    &summary.budget.to_string(),
-                    row.policy,
-                    &plan.seeds.to_string(),
-                    &result.score.mean.to_string(),
-                    &result.score.standard_error.to_string(),
-                    &result.rank.to_string(),
-                ])?;
+                writer.write_record(line(plan, summary.budget, cell, row.policy, &row.cells[at]))?;
             }
         }
     }
     Ok(writer.flush()?)
+}
+
+fn line(plan: &Plan, budget: u32, cell: &Cell, policy: &str, result: &CellResult) -> [String; HEAD.len()] {
+    let of_lead =
+        |part: fn(Estimate) -> f64| result.lead.map(part).map_or_else(String::new, |x| x.to_string());
+    [
+        cell.family.half.name().to_owned(),
+        cell.family.name.to_owned(),
+        cell.noise.name().to_owned(),
+        "1".to_owned(),
+        budget.to_string(),
+        policy.to_owned(),
+        plan.seeds.to_string(),
+        result.score.mean.to_string(),
+        result.score.standard_error.to_string(),
+        result.rank.to_string(),
+        of_lead(|lead| lead.mean),
+        of_lead(|lead| lead.standard_error),
+    ]
 }

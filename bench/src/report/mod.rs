@@ -7,5 +7,5 @@ mod table;
 
 pub use csv::write as write_csv;
 pub use statistics::{Estimate, ranks};
-pub use summary::{Row, Summary};
+pub use summary::{CellResult, Row, Summary};
 pub use table::render as render_table;

@@ -34,6 +34,8 @@ pub struct Row {
 pub struct CellResult {
     /// Over the seeds.
     pub score: Estimate,
+    /// As [`Row::lead`].
+    pub lead: Option<Estimate>,
     /// Among the policies, by mean score.
     pub rank: f64,
 }
@@ -55,9 +57,12 @@ impl Summary {
         let reference = plan.contenders.iter().position(|contender| *contender == plan.reference);
         let reference = reference.map(|at| &runs[at]);
         let row = |(at, by_cell): (usize, &Runs)| {
-            let ranks = ranks.iter().map(|of_cell| of_cell[at]);
-            let cells = by_cell.iter().zip(ranks).map(|(seeds, rank)| CellResult::of(seeds, rank)).collect();
-            Row::new(plan, plan.contenders[at].name, by_cell, reference, cells)
+            let cell = |cell: usize| CellResult {
+                score: Estimate::of(&by_cell[cell]),
+                lead: reference.map(|reference| lead(&by_cell[cell], &reference[cell])),
+                rank: ranks[cell][at],
+            };
+            Row::new(plan, plan.contenders[at].name, by_cell, reference, (0..cells).map(cell).collect())
         };
         let mut rows: Vec<Row> = runs.iter().enumerate().map(row).collect();
         rows.sort_by(|a, b| a.rank.total_cmp(&b.rank));
@@ -81,14 +86,10 @@ impl Row {
         let by_noise =
             |noise: usize| mean(&means.iter().skip(noise).step_by(noises).copied().collect::<Vec<_>>());
         let of_seeds = by_seed(runs);
-        let lead = reference.map(|reference| {
-            let pairs = of_seeds.iter().zip(by_seed(reference));
-            Estimate::of(&pairs.map(|(own, other)| own - other).collect::<Vec<_>>())
-        });
         Self {
             policy,
             overall: Estimate::of(&of_seeds),
-            lead,
+            lead: reference.map(|reference| lead(&of_seeds, &by_seed(reference))),
             rank: mean(&cells.iter().map(|cell| cell.rank).collect::<Vec<_>>()),
             by_family: means.chunks(noises).map(mean).collect(),
             by_noise: (0..noises).map(by_noise).collect(),
@@ -97,16 +98,15 @@ impl Row {
     }
 }
 
-impl CellResult {
-    fn of(seeds: &[f64], rank: f64) -> Self {
-        Self { score: Estimate::of(seeds), rank }
-    }
-}
-
 /// The mean over all cells, for each seed.
 fn by_seed(runs: &Runs) -> Vec<f64> {
     let seeds = runs.first().map_or(0, Vec::len);
     (0..seeds).map(|seed| mean(&runs.iter().map(|cell| cell[seed]).collect::<Vec<_>>())).collect()
+}
+
+/// How much better the first are, pair by pair.
+fn lead(own: &[f64], others: &[f64]) -> Estimate {
+    Estimate::of(&own.iter().zip(others).map(|(own, other)| own - other).collect::<Vec<_>>())
 }
 
 fn mean(values: &[f64]) -> f64 {
@@ -143,5 +143,6 @@ mod tests {
         assert_eq!((uct.overall.mean, uct.rank), (3.0, 1.25));
         // The seeds' means are 2.5 and 3.5 against 2 and 3.
         assert_eq!(uct.lead, Some(Estimate { mean: 0.5, standard_error: 0.0 }));
+        assert_eq!(uct.cells[2].lead.map(|lead| lead.mean), Some(-5.0));
     }
 }
