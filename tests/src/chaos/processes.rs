@@ -20,10 +20,18 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// Whether it still runs.
+    /// Whether it still runs. One that has given its memory back is within its exit, and runs nothing any more.
     pub fn runs(&self) -> bool {
-        is_running(self.pid) && start_of(self.pid).is_some_and(|start| start == self.start)
+        is_running(self.pid)
+            && has_memory(self.pid)
+            && start_of(self.pid).is_some_and(|start| start == self.start)
     }
+}
+
+/// Whether the first field of `/proc/<pid>/statm`, the size of its memory in pages, is not 0.
+fn has_memory(pid: Pid) -> bool {
+    let statm = fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
+    statm.split(' ').next().is_some_and(|pages| !matches!(pages, "" | "0"))
 }
 
 /// The processes of a run's evaluations that run now.
