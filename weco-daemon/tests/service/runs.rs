@@ -1,8 +1,6 @@
 //! Runs in short, over a journal that was filled by hand: one, many, and those that go.
 
-#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
-
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
@@ -10,20 +8,16 @@ use tonic::{Code, Request};
 use weco_core::event::{EndStatus, Event, RunEvent, Timestamp};
 use weco_core::fixture;
 use weco_core::run::{Goal, RunId, RunSpec};
-use weco_daemon::daemon::About;
 use weco_daemon::journal::{Durability, Journal, MemoryJournal};
-use weco_daemon::log::Logs;
-use weco_daemon::model::{Access, Config};
 use weco_daemon::rpc::Service;
-use weco_daemon::run::{Deps, Registry, Slots, Swaps, Turns};
-use weco_daemon::secrets::Secrets;
 use weco_proto::status::hint;
 use weco_proto::v1::weco_server::Weco;
 use weco_proto::v1::{
     ForgetRunRequest, GetRunRequest, ListRunsRequest, PruneRunsRequest, RunStatus, RunSummary, StatusRequest,
     StopRunRequest,
 };
-use weco_proto::version::{VERSION, VERSION_KEY};
+
+use crate::support::{NOTICE, service, versioned};
 
 const HOUR: Timestamp = 3_600_000;
 
@@ -35,25 +29,7 @@ struct House {
 impl House {
     fn new() -> Self {
         let journal = Arc::new(MemoryJournal::default());
-        let deps = Deps {
-            journal: journal.clone(),
-            access: Access::new(Config::default(), |_| None),
-            turns: Turns::default(),
-            slots: Slots::new(std::num::NonZeroUsize::MIN),
-            swaps: Swaps::default(),
-            logs: Logs::new("/nowhere".into()),
-            secrets: Secrets::in_memory(),
-        };
-        let place = PathBuf::from("/nowhere");
-        let notices = vec!["the index was damaged".to_owned()];
-        let about = About {
-            socket: place.clone(),
-            state_dir: place.clone(),
-            log_file: place,
-            notices,
-            supervisor: None,
-        };
-        let service = Service::new(Arc::new(Registry::new(Arc::new(deps))), about, Arc::default());
+        let service = service(journal.clone(), Path::new("/nowhere"));
         Self { journal, service }
     }
 
@@ -61,12 +37,12 @@ impl House {
     async fn with_runs() -> Self {
         let house = Self::new();
         for (number, directory, end) in [
-            (1, "/work/one", Some(EndStatus::Completed)),
-            (2, "/work/one/deep", Some(EndStatus::Terminated)),
-            (3, "/work/oneself", Some(EndStatus::Error)),
-            (4, "/work/two", Some(EndStatus::Interrupted)),
-            (5, "/work/one", Some(EndStatus::Completed)),
-            (6, "/work/two", None),
+            (1, "/home/u/one", Some(EndStatus::Completed)),
+            (2, "/home/u/one/deep", Some(EndStatus::Terminated)),
+            (3, "/home/u/oneself", Some(EndStatus::Error)),
+            (4, "/home/u/two", Some(EndStatus::Interrupted)),
+            (5, "/home/u/one", Some(EndStatus::Completed)),
+            (6, "/home/u/two", None),
         ] {
             let now = i64::try_from(
                 std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis(),
@@ -119,12 +95,6 @@ fn spec(id: RunId, directory: &str) -> RunSpec {
     }
 }
 
-fn versioned<T>(message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.metadata_mut().insert(VERSION_KEY, VERSION.parse().unwrap());
-    request
-}
-
 /// The first digits of the runs' ids.
 fn numbers(runs: &[RunSummary]) -> Vec<char> {
     runs.iter().map(|run| run.run_id.chars().next().unwrap()).collect()
@@ -143,10 +113,10 @@ async fn runs_are_listed_newest_first_and_filtered() {
         (ListRunsRequest { limit: 2, ..Default::default() }, "65"),
         (ListRunsRequest { status: status(&[Completed, Terminated]), ..Default::default() }, "521"),
         (ListRunsRequest { status: status(&[Running]), ..Default::default() }, "6"),
-        (ListRunsRequest { directory: "/work/one".into(), ..Default::default() }, "521"),
-        (ListRunsRequest { directory: "/work/".into(), ..Default::default() }, "654321"),
+        (ListRunsRequest { directory: "/home/u/one".into(), ..Default::default() }, "521"),
+        (ListRunsRequest { directory: "/home/u/".into(), ..Default::default() }, "654321"),
         (ListRunsRequest { directory: "/elsewhere".into(), ..Default::default() }, ""),
-        (ListRunsRequest { directory: "/work/one".into(), status: status(&[Completed]), limit: 1 }, "5"),
+        (ListRunsRequest { directory: "/home/u/one".into(), status: status(&[Completed]), limit: 1 }, "5"),
     ];
     for (request, expected) in cases {
         let listed: String = numbers(&house.list(request.clone()).await).into_iter().collect();
@@ -169,7 +139,7 @@ async fn one_run_is_found_by_any_prefix_of_its_id() {
             (run.status(), run.reason.as_str(), run.hint.as_str()),
             (RunStatus::Error, "Error", "go on")
         );
-        assert_eq!((run.steps_done, run.steps, run.directory.as_str()), (0, 4, "/work/oneself"));
+        assert_eq!((run.steps_done, run.steps, run.directory.as_str()), (0, 4, "/home/u/oneself"));
     }
     for nobody in ["7", "", "swift-heron"] {
         let error = get(nobody).await.unwrap_err();
@@ -182,7 +152,7 @@ async fn one_run_is_found_by_any_prefix_of_its_id() {
 async fn a_prefix_that_fits_several_runs_names_some_of_them() {
     let house = House::new();
     for rest in 0..7 {
-        house.record(id(0xa, rest), "/work", 0, None).await;
+        house.record(id(0xa, rest), "/home/u", 0, None).await;
     }
     let request = versioned(GetRunRequest { run_id: "A0".to_owned() });
     let error = house.service.get_run(request).await.unwrap_err();
@@ -234,7 +204,7 @@ async fn runs_with_long_instructions_are_told_in_messages_that_fit() {
     for number in 0..100 {
         let run = id(1, number);
         let instructions = Some("i".repeat(200 << 10));
-        let spec = RunSpec { instructions, ..spec(run, "/work/one") };
+        let spec = RunSpec { instructions, ..spec(run, "/home/u/one") };
         let (reason, hint) = (String::new(), String::new());
         let ended = RunEvent::Ended { status: EndStatus::Completed, reason, hint };
         let kinds = [RunEvent::Created { spec: Box::new(spec) }, ended];
@@ -255,7 +225,7 @@ async fn runs_with_long_instructions_are_told_in_messages_that_fit() {
 async fn thousands_of_runs_are_listed_and_removed_in_parts() {
     let house = House::new();
     for number in 0..2_345 {
-        house.record(id(1, number), "/work", 5, Some(EndStatus::Completed)).await;
+        house.record(id(1, number), "/home/u", 5, Some(EndStatus::Completed)).await;
     }
     assert_eq!(house.list(ListRunsRequest::default()).await.len(), 2_345);
     assert_eq!(house.prune(PruneRunsRequest { keep: Some(45), ..Default::default() }).await.len(), 2_300);
@@ -287,5 +257,5 @@ async fn a_record_that_is_damaged_from_the_start_is_listed_and_can_be_removed() 
 async fn status_says_what_was_repaired() {
     let house = House::new();
     let status = house.service.status(Request::new(StatusRequest {})).await.unwrap().into_inner();
-    assert_eq!(status.notices, ["the index was damaged"]);
+    assert_eq!(status.notices, [NOTICE]);
 }

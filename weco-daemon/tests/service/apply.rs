@@ -1,0 +1,58 @@
+//! Versions written over the sources.
+
+use tonic::Code;
+use weco_proto::status::hint;
+use weco_proto::v1::{RunStatus, run_update::Update};
+
+use crate::house::{House, end};
+
+#[tokio::test]
+async fn any_step_can_be_written_over_the_sources_and_the_first_brings_the_original_back() {
+    let house = House::new();
+    let run = house.start("cat value.txt").await;
+    assert_eq!(end(&house.watch(&run).await).0, RunStatus::Completed);
+    let original = house.source();
+    let texts = async |step: &str| house.node(&run, step).await.files[0].text.clone();
+    for step in ["2", "1", "3"] {
+        let node = house.node(&run, step).await;
+        assert_eq!(house.apply(&run, &node.node_id[..13]).await.unwrap().step, node.step);
+        assert_eq!(house.source(), texts(step).await);
+        let recorded =
+            matches!(house.watch(&run).await.last(), Some(Update::Applied(it)) if it.step == node.step);
+        assert!(recorded, "step {step}");
+    }
+    let back = house.apply(&run, "0").await.unwrap();
+    assert_eq!((back.step, back.paths), (0, vec!["value.txt".to_owned()]));
+    assert_eq!(house.source(), original);
+    assert_eq!(house.apply(&run, "0").await.unwrap().paths, Vec::<String>::new(), "it is there already");
+
+    house.write("value.txt", "value = 4 # mine\n");
+    let refused = house.apply(&run, "1").await.unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition);
+    assert!(refused.message().contains("holds an edit of your own"), "{refused:?}");
+    assert_eq!(house.source(), "value = 4 # mine\n");
+    assert_eq!(house.apply(&run, "7").await.unwrap_err().code(), Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_version_that_was_written_but_not_recorded_is_recorded_the_next_time() {
+    let house = House::new();
+    let run = house.start("cat value.txt").await;
+    assert_eq!(end(&house.watch(&run).await).0, RunStatus::Completed);
+    house.apply(&run, "1").await.unwrap();
+    // As a daemon leaves it that died between the two.
+    house.write("value.txt", &house.node(&run, "2").await.files[0].text);
+    assert_eq!(house.apply(&run, "2").await.unwrap().paths, ["value.txt"]);
+    assert!(matches!(house.watch(&run).await.last(), Some(Update::Applied(applied)) if applied.step == 2));
+}
+
+#[tokio::test]
+async fn nothing_is_written_over_the_sources_of_a_run_that_goes_on() {
+    let house = House::new();
+    let run = house.start("while [ ! -e go ]; do sleep 0.01; done; cat value.txt").await;
+    let refused = house.apply(&run, "0").await.unwrap_err();
+    assert_eq!(refused.code(), Code::AlreadyExists);
+    assert!(hint(&refused).unwrap().contains("weco run stop"), "{refused:?}");
+    house.write("go", "");
+    assert_eq!(end(&house.watch(&run).await).0, RunStatus::Completed);
+}
