@@ -1,5 +1,6 @@
 //! Runs that start from a node of another run.
 
+use super::properties::agrees_with_the_state;
 use super::*;
 use crate::run::Derived;
 
