@@ -8,18 +8,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use common::{quadratic, world};
+use common::{builtin, quadratic, world};
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use serde_json::Value;
 use weco_tests::{Output, World, eventually};
 
-const RUN: [&str; 11] =
-    ["run", "-s", "model.py", "-c", "python3 eval.py", "-m", "score", "-g", "max", "-M", "builtin"];
-
 /// A run to its end. Its id.
 fn run(world: &World, steps: &str) -> String {
     quadratic(world);
-    succeed(world, &[&RUN[..], &["-n", steps, "--output", "plain", "--seed", "7"]].concat());
+    succeed(world, &builtin("model.py", &["-n", steps, "--seed", "7"]));
     let listed: Value = serde_json::from_str(&succeed(world, &["runs", "--format", "json"]).stdout).unwrap();
     listed[0]["run_id"].as_str().unwrap().to_owned()
 }
@@ -100,7 +97,7 @@ fn a_run_under_way_is_exported_up_to_where_it_is() {
                    while os.path.getsize('count') > 2 and not os.path.exists('go'): time.sleep(0.01)\n\
                    print('score:', -X * X - Y * Y)\n";
     here.write("eval.py", patient);
-    let client = here.spawn(&[&RUN[..], &["-n", "4", "--output", "plain", "--seed", "7"]].concat());
+    let client = here.spawn(&builtin("model.py", &["-n", "4", "--seed", "7"]));
     eventually("the third evaluation runs", || {
         fs::read(here.work().join("count")).is_ok_and(|count| count.len() == 3).then_some(())
     });

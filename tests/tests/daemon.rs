@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 
-use common::{quadratic, world};
+use common::{builtin, quadratic, world};
 use weco_tests::eventually;
 use weco_tests::world::is_running;
 
@@ -102,23 +102,7 @@ fn two_runs_in_one_directory_take_turns() {
         "eval.py",
         "import os\nos.mkdir('busy')\nfrom model import X, Y\nprint('score:', X + Y)\nos.rmdir('busy')\n",
     );
-    let arguments = [
-        "run",
-        "-s",
-        "model.py",
-        "-c",
-        "python3 eval.py",
-        "-m",
-        "score",
-        "-g",
-        "max",
-        "-n",
-        "6",
-        "-M",
-        "builtin",
-        "--output",
-        "plain",
-    ];
+    let arguments = builtin("model.py", &["-n", "6"]);
     let runs: Vec<_> = (0..2).map(|_| world.spawn(&arguments)).collect();
     for run in runs {
         let run = run.wait();

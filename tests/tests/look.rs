@@ -6,30 +6,14 @@ mod common;
 
 use std::fs;
 
-use common::{quadratic, world};
+use common::{builtin, quadratic, world};
 use serde_json::Value;
 use weco_tests::World;
-
-const LINE: [&str; 13] = [
-    "run",
-    "-s",
-    "model.py",
-    "-c",
-    "python3 eval.py",
-    "-m",
-    "score",
-    "-g",
-    "max",
-    "-M",
-    "builtin",
-    "--output",
-    "plain",
-];
 
 /// A run of `steps` steps that has ended; its id.
 fn run(world: &World, steps: &str) -> String {
     quadratic(world);
-    let output = world.weco(&[&LINE[..], &["-n", steps]].concat());
+    let output = world.weco(&builtin("model.py", &["-n", steps]));
     assert_eq!(output.code, 0, "{output:?}");
     world.run_dir().file_name().unwrap().to_str().unwrap().to_owned()
 }
@@ -166,7 +150,7 @@ fn a_run_is_looked_into_while_it_goes_on() {
     world.write("eval.py", "import os, time\nfrom model import X\nprint('score:', -X * X, flush=True)\nn = len(os.listdir('seen'))\nopen(f'seen/{n}', 'w').close()\nwhile n == 2 and not os.path.exists('go'): time.sleep(0.01)\n");
     world.write("seen/.keep", "");
     fs::remove_file(world.work().join("seen/.keep")).unwrap();
-    let mut client = world.spawn(&[&LINE[..], &["-n", "3"]].concat());
+    let mut client = world.spawn(&builtin("model.py", &["-n", "3"]));
     client.wait_for("[STEP 2/3] Executing code...");
     let id = world.run_dir().file_name().unwrap().to_str().unwrap().to_owned();
     let lines = text(&world, &["logs", &id]);

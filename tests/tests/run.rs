@@ -8,29 +8,11 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::Command;
 
-use common::{quadratic, world};
+use common::{builtin, quadratic, world};
 use weco_tests::{World, eventually};
 
 fn builtin_run(world: &World, source: &str, more: &[&str]) -> weco_tests::Output {
-    let mut arguments = vec![
-        "run",
-        "-s",
-        source,
-        "-c",
-        "python3 eval.py",
-        "-m",
-        "score",
-        "-g",
-        "max",
-        "-M",
-        "builtin",
-        "--output",
-        "plain",
-        "--seed",
-        "7",
-    ];
-    arguments.extend(more);
-    world.weco(&arguments)
+    world.weco(&builtin(source, &[&["--seed", "7"], more].concat()))
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{quadratic, world};
+use common::{builtin, quadratic, world};
 use serde_json::Value;
 use weco_tests::World;
 
@@ -12,9 +12,7 @@ use weco_tests::World;
 fn run(world: &World, directory: &str, steps: &str) {
     world.write(&format!("{directory}/eval.py"), "from model import X\nprint('score:', -X * X)\n");
     world.write(&format!("{directory}/model.py"), "X = 8.0  # weco: -10..10\n");
-    let line =
-        ["run", "-s", "model.py", "-c", "python3 eval.py", "-m", "score", "-g", "max", "-M", "builtin"];
-    let mut command = world.command(&[&line[..], &["-n", steps, "--output", "plain"]].concat());
+    let mut command = world.command(&builtin("model.py", &["-n", steps]));
     let output = command.current_dir(world.work().join(directory)).output().unwrap();
     assert!(output.status.success(), "{output:?}");
 }
@@ -90,21 +88,7 @@ fn a_run_under_way_is_listed_and_survives_a_prune() {
     let world = world();
     quadratic(&world);
     world.write("eval.py", "import time\nprint('score: 1', flush=True)\ntime.sleep(600)\n");
-    let mut client = world.spawn(&[
-        "run",
-        "-s",
-        "model.py",
-        "-c",
-        "python3 eval.py",
-        "-m",
-        "score",
-        "-g",
-        "max",
-        "-M",
-        "builtin",
-        "--output",
-        "plain",
-    ]);
+    let mut client = world.spawn(&builtin("model.py", &[]));
     client.wait_for("Executing code...");
     let listed = list(&world, &["--status", "running"]);
     assert_eq!(

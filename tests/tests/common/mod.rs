@@ -19,3 +19,9 @@ pub(crate) fn quadratic(world: &World) -> PathBuf {
     );
     world.write("model.py", "X = 8.0  # weco: -10..10\nY = 6.0  # weco: -10..10\n")
 }
+
+/// The words of a plain run of the built-in proposer on `source`, measured by `eval.py`, and `more`.
+pub(crate) fn builtin<'a>(source: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let words = ["run", "-s", source, "-c", "python3 eval.py", "-m", "score", "-g", "max", "-M", "builtin"];
+    [&words[..], &["--output", "plain"], more].concat()
+}
