@@ -83,7 +83,7 @@ fn open(path: &Path) -> Result<(Database, HashMap<RunId, Catalogued>), OpenError
     loop {
         match Database::open(path) {
             Err(OpenError::Refused(refusal)) if refusal.is_in_use() && started.elapsed() < LOCK_PATIENCE => {
-                thread::sleep(LOCK_PAUSE);
+                quiet::sleep(LOCK_PAUSE);
             }
             result => return result,
         }
