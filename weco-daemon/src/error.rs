@@ -37,6 +37,11 @@ impl Failure {
         Self { kind, message: message.into(), hint: String::new() }
     }
 
+    /// Who follows a run hears it when the daemon stops: the same can be asked once it is back.
+    pub(crate) fn stopping() -> Self {
+        Self::new(FailureKind::Stopping, "the daemon is stopping; the run goes on when it is back")
+    }
+
     /// The same, with what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -126,8 +126,7 @@ impl Subject {
                         changed = feed.printing.changed() => changed,
                     };
                     if changed.is_err() && self.registry.is_stopping() {
-                        let message = "the daemon is stopping; the run goes on when it is back";
-                        return Err(Failure::new(FailureKind::Stopping, message));
+                        return Err(Failure::stopping());
                     }
                     self.source(changed.is_ok()).await?
                 }

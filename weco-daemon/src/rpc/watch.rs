@@ -11,7 +11,7 @@ use weco_core::run::RunId;
 use weco_proto::v1::{self, run_update::Update};
 
 use crate::clock;
-use crate::error::{Failure, FailureKind};
+use crate::error::Failure;
 use crate::rpc::reader::{ReadError, UpdateReader, Wanted};
 use crate::rpc::updates::live_update;
 use crate::run::{Feed, Live, LiveWhat, Registry, RunHandle, Watching};
@@ -121,8 +121,7 @@ impl Watcher {
         if self.reader.has_ended() {
             return Ok(());
         }
-        let message = "the daemon is stopping; the run goes on when it is back";
-        Err(Stop::Failed(Failure::new(FailureKind::Stopping, message)))
+        Err(Stop::Failed(Failure::stopping()))
     }
 
     /// Sends everything up to sequence number `recorded`, and nothing that may not be durable yet. While the system

@@ -278,6 +278,8 @@ pub(super) fn internal(error: impl std::fmt::Display) -> Failure {
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
         let hint = match &error {
+            // Only a daemon that stops closes it; whoever still reads meets that first.
+            JournalError::Closed => return Self::stopping(),
             JournalError::Full { .. } => "free some room, then try again",
             _ => "the daemon's log says more: weco daemon logs",
         };
