@@ -92,8 +92,7 @@ impl Site {
         let note = self.world.work().join("called");
         let _ = fs::remove_file(&note);
         shell.enter(&format!("{typed}\t"));
-        let words =
-            eventually(&format!("{typed:?} is run, {:?}", shell.said()), || fs::read_to_string(&note).ok());
+        let words = eventually(&format!("{typed:?} is run"), || fs::read_to_string(&note).ok());
         assert_eq!(words.lines().collect::<Vec<_>>().join(" "), called, "{typed:?}");
     }
 }
@@ -141,6 +140,9 @@ impl Shell {
 
 impl Drop for Shell {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- the terminal\n{}", self.said());
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
