@@ -52,13 +52,17 @@ impl Cli {
     /// What is asked for.
     ///
     /// # Errors
-    /// In words, if a family of the other half is named.
+    /// In words, if a family of the other half is named, or the policy to compare with does not take part.
     pub fn plan(&self) -> Result<Plan, String> {
         let half = if self.held_out { Half::HeldOut } else { Half::Open };
         let of_half = FAMILIES.iter().filter(|family| family.half == half);
         if let Some(other) = self.families.iter().find(|family| family.half != half) {
             let how = if self.held_out { "leave --held-out away" } else { "add --held-out" };
             return Err(format!("'{}' is of the {} half: {how}", other.name, other.half.name()));
+        }
+        if !self.policies.is_empty() && !self.policies.contains(&self.against) {
+            let name = self.against.name;
+            return Err(format!("'{name}' is not among --policies: add it, or name another with --against"));
         }
         Ok(Plan {
             families: or_all(&self.families, of_half),

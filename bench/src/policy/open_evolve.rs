@@ -3,7 +3,7 @@ use weco_core::run::NodeId;
 use weco_core::search::{Choice, Policy};
 use weco_core::tree::{Node, Tree};
 
-use super::pick::{DRAFT, go_on_from, uniform, weighted, working};
+use super::pick::{DRAFT, go_on_from, is_evaluated, uniform, weighted, working};
 
 /// OpenEvolve's sampling (`openevolve/database.py` and the defaults of its configuration): five islands that take turns;
 /// the parent is with probability 0.2 any program of the island, with 0.7 one of the elite archive (of this island if it
@@ -75,9 +75,8 @@ impl Policy for OpenEvolve {
         let is_member = |node: &Node| island[node.id.index()];
         let drawn: f64 = rng.random();
         let parent = if drawn < Self::EXPLORATION {
-            let evaluated = |node: &&Node| node.metric().is_some() || node.bug().is_some();
             let members: Vec<&Node> =
-                tree.nodes().iter().filter(|node| is_member(node)).filter(evaluated).collect();
+                tree.nodes().iter().filter(|node| is_member(node) && is_evaluated(node)).collect();
             uniform(&members, rng).copied()
         } else if drawn < Self::EXPLORATION + Self::EXPLOITATION {
             let archive = best(working(tree).collect(), Self::ARCHIVE);

@@ -15,6 +15,11 @@ pub(super) fn go_on_from(node: &Node) -> Choice {
     Choice { parent: node.id, stage }
 }
 
+/// Whether a node was evaluated, so that something can be built on it: not if it is unfinished or came to nothing.
+pub(super) fn is_evaluated(node: &Node) -> bool {
+    node.metric().is_some() || node.bug().is_some()
+}
+
 /// Nodes that work, with their scores, by step.
 pub(super) fn working(tree: &Tree) -> impl Iterator<Item = (&Node, f64)> {
     tree.nodes().iter().filter_map(|node| Some((node, tree.score(node)?)))

@@ -4,7 +4,7 @@ use weco_core::run::NodeId;
 use weco_core::search::{Choice, Policy};
 use weco_core::tree::Tree;
 
-use super::pick::{go_on_from, working};
+use super::pick::{go_on_from, is_evaluated, working};
 
 /// UCT (Kocsis and Szepesvári, "Bandit based Monte-Carlo Planning", 2006) on the solution tree. From the root it follows
 /// the child with the largest `mean + c·√(ln n_parent / n_child)` until it comes to a node that may have another child,
@@ -54,8 +54,7 @@ impl Policy for Uct {
         let mut at = NodeId::BASELINE;
         while let Some(node) = tree.get(at) {
             let visits = totals[at.index()].0;
-            let can_be_built_upon = node.metric().is_some() || node.bug().is_some();
-            if can_be_built_upon && (node.children.len() as f64) < visits.sqrt().ceil() {
+            if is_evaluated(node) && (node.children.len() as f64) < visits.sqrt().ceil() {
                 return match at {
                     NodeId::BASELINE => Choice { parent: at, stage: Stage::Draft },
                     _ => go_on_from(node),
@@ -65,7 +64,7 @@ impl Policy for Uct {
                 let (n, sum) = totals[child.index()];
                 sum / n + self.exploration * (visits.ln() / n).sqrt()
             };
-            let open = node.children.iter().filter(|id| leads_on(tree, **id));
+            let open = node.children.iter().filter(|id| tree.get(**id).is_some_and(is_evaluated));
             match open.max_by(|a, b| bound(a).total_cmp(&bound(b)).then(b.cmp(a))) {
                 Some(child) => at = *child,
                 None => break,
@@ -73,9 +72,4 @@ impl Policy for Uct {
         }
         Choice { parent: NodeId::BASELINE, stage: Stage::Draft }
     }
-}
-
-/// Whether something can be built on a node, or on one below it: not if it is unfinished or came to nothing.
-fn leads_on(tree: &Tree, id: NodeId) -> bool {
-    tree.get(id).is_some_and(|node| node.metric().is_some() || node.bug().is_some())
 }
