@@ -366,11 +366,11 @@ fn what_is_said_is_said_once_though_the_daemon_is_killed_at_the_sight_of_it() {
     let prompt = run.prompt(run.server.requests().len());
     assert!(prompt.contains("twenty is ugly") && prompt.contains("Think of memory."), "{prompt}");
 
-    // A secret that is nowhere else is gone: it waits again, and says why.
+    // A secret that is nowhere else is gone: it waits again, and says why. The evaluation must not end before the kill.
     run.killed_at(
         &witness,
         |update| matches!(update, Update::Approved(it) if it.step == 3),
-        || run.submit_with(3, command, ("MARK_TOKEN", "hunter22")),
+        || run.submit_with(3, "exec sleep 600", ("MARK_TOKEN", "hunter22")),
     );
     let last = eventually("it waits again", || {
         let node = run.values("review", &[]).remove(0)["pending_nodes"][0].clone();
