@@ -86,7 +86,7 @@ fn read_manifest<R: Read>(entry: Next<'_, R>) -> Result<Manifest, Failure> {
         Some(format) if format > FORMAT.into() => {
             let message =
                 format!("the archive was written by a newer weco (format {format}; this one reads {FORMAT})");
-            Err(Failure::new(FailureKind::Invalid, message).hint("update weco"))
+            Err(Failure::invalid(message).hint("update weco"))
         }
         Some(_) => {
             serde_json::from_slice(&json).map_err(|error| wrong(&format!("its manifest is wrong: {error}")))
@@ -193,7 +193,7 @@ fn not_recorded(error: JournalError, run: RunId) -> Failure {
 }
 
 fn wrong(why: &str) -> Failure {
-    Failure::new(FailureKind::Invalid, format!("this is no archive that weco can read: {why}"))
+    Failure::invalid(format!("this is no archive that weco can read: {why}"))
         .hint("export the run again on the machine that has it: weco run export <RUN-ID>")
 }
 

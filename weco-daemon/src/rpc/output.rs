@@ -12,11 +12,11 @@ use weco_core::state::RunState;
 use weco_core::tree::{Node, Progress};
 use weco_proto::v1;
 
+use crate::blocking::blocking;
 use crate::error::{Failure, FailureKind};
 use crate::eval::capture;
 use crate::rpc::nodes;
 use crate::rpc::runs::Parts;
-use crate::rpc::tree::blocking;
 use crate::run::{Feed, Registry, short};
 
 /// Parts that may wait for a slow client. While they do, what is printed waits in the capture, which keeps its

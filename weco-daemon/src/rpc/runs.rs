@@ -13,7 +13,7 @@ use weco_core::summary::{Pending, Summary};
 use weco_proto::v1;
 
 use crate::clock;
-use crate::error::{Failure, FailureKind};
+use crate::error::Failure;
 use crate::journal::RunEntry;
 use crate::rpc::convert;
 use crate::rpc::tree::{FIXED_BYTES, PART_BYTES, size_of_run};
@@ -131,7 +131,7 @@ where
 }
 
 fn standings(status: &[i32]) -> Result<Vec<Standing>, Failure> {
-    let unknown = || Failure::new(FailureKind::Invalid, "there is no such status of a run");
+    let unknown = || Failure::invalid("there is no such status of a run");
     let one = |status: &i32| Standing::try_from(v1::RunStatus::try_from(*status).ok()?).ok();
     status.iter().map(|status| one(status).ok_or_else(unknown)).collect()
 }

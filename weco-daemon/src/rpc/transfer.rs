@@ -12,9 +12,9 @@ use weco_core::run::RunId;
 use weco_proto::v1;
 
 use crate::archive::{self, ExportError};
+use crate::blocking::blocking;
 use crate::clock;
-use crate::error::{Failure, FailureKind};
-use crate::rpc::tree::blocking;
+use crate::error::Failure;
 use crate::run::Registry;
 
 /// Bytes of a part of an export.
@@ -77,7 +77,7 @@ pub(super) async fn import(
     let first = parts.message().await?.unwrap_or_default();
     let directory = Some(first.directory).filter(|directory| !directory.is_empty());
     if directory.as_ref().is_some_and(|directory| !Path::new(directory).is_absolute()) {
-        return Err(Failure::new(FailureKind::Invalid, "the run's directory must be an absolute path").into());
+        return Err(Failure::invalid("the run's directory must be an absolute path").into());
     }
     let (sender, receiver) = mpsc::channel(AHEAD);
     let journal = Arc::clone(&registry.deps().journal);

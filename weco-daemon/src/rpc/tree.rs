@@ -6,7 +6,6 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use futures_util::{TryStreamExt, stream};
-use tokio::task::spawn_blocking;
 use tonic::Status;
 use tonic::codegen::BoxStream;
 use weco_core::run::{NodeId, RunId};
@@ -14,6 +13,7 @@ use weco_core::state::RunState;
 use weco_core::tree::Node;
 use weco_proto::v1::{self, TreeOrder};
 
+use crate::blocking::blocking;
 use crate::error::{Failure, FailureKind};
 use crate::eval::capture::{PROMPT_TAIL_CHARS, tail};
 use crate::rpc::nodes;
@@ -160,12 +160,4 @@ fn size_of_node(node: &v1::Node) -> usize {
     let code: usize = node.files.iter().map(|file| file.path.len() + file.text.len()).sum();
     let revisions = node.revisions.len() * FIXED_BYTES;
     code + revisions + node.plan.len() + node.reason.len()
-}
-
-/// Does what reads files where that holds nobody up.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    let failed = |error| Failure::new(FailureKind::System, format!("internal error: {error}"));
-    spawn_blocking(work).await.map_err(failed)?
 }

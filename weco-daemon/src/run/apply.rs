@@ -12,7 +12,7 @@ use crate::clock;
 use crate::error::{Failure, FailureKind};
 use crate::eval::workspace::{Edit, Workspace, WorkspaceError};
 use crate::run::effects::{kept_dir, load};
-use crate::run::registry::{Deps, internal, short};
+use crate::run::registry::{Deps, short};
 
 /// What was written.
 pub(super) struct Applied {
@@ -78,8 +78,8 @@ pub(super) fn apply(
             error => error.into(),
         })?
     };
-    let decision =
-        decide(state, Input::Applied { node, paths: paths.clone() }, clock::now()).map_err(internal)?;
+    let decision = decide(state, Input::Applied { node, paths: paths.clone() }, clock::now())
+        .map_err(Failure::internal)?;
     Ok(Applied { node, paths, events: decision.events })
 }
 

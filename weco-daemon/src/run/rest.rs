@@ -17,7 +17,7 @@ use crate::recover;
 use crate::run::apply::{self, Applied, Version};
 use crate::run::effects::RunContext;
 use crate::run::query::Standing;
-use crate::run::registry::{Registry, internal, short};
+use crate::run::registry::{Registry, short};
 use crate::run::turns::{holder, working_tree};
 
 impl Registry {
@@ -88,7 +88,7 @@ impl Registry {
         }
         let reason = "stopped by the user before it could be put right".to_owned();
         let interrupted = Input::Interrupted { reason, hint: format!("weco resume {}", short(run)) };
-        let decision = decide(&mut state, interrupted, clock::now()).map_err(internal)?;
+        let decision = decide(&mut state, interrupted, clock::now()).map_err(Failure::internal)?;
         Ok(self.deps().journal.append(run, decision.events, Vec::new(), Durability::Flushed).await?)
     }
 

@@ -18,7 +18,7 @@ use crate::journal::Durability;
 use crate::run::actor::{RunHandle, Told};
 use crate::run::effects::load;
 use crate::run::lines;
-use crate::run::registry::{Registry, internal, short};
+use crate::run::registry::{Registry, short};
 use crate::run::turns::working_tree;
 
 /// How someone wants a node evaluated.
@@ -86,7 +86,7 @@ impl Registry {
         self.settle(run).await?;
         let _owner = self.own_ended().await;
         let mut state = self.at_rest(run)?;
-        let decision = decide(&mut state, input, clock::now()).map_err(internal)?;
+        let decision = decide(&mut state, input, clock::now()).map_err(Failure::internal)?;
         Ok(self.deps().journal.append(run, decision.events, Vec::new(), Durability::Flushed).await?)
     }
 
@@ -104,7 +104,7 @@ impl Registry {
         let reviewed = self.reviewed(run, node).await?;
         let Some(Stored { revision, blobs }) = self.revision(&reviewed.state, node, files)? else {
             let message = format!("that is what step {node} has already");
-            return Err(Failure::new(FailureKind::Invalid, message).hint("edit the file first"));
+            return Err(Failure::invalid(message).hint("edit the file first"));
         };
         let before = reviewed.state.tree().get(node);
         let revisions = before.map_or(0, |node| u32::try_from(node.revisions.len()).unwrap_or(u32::MAX));
@@ -198,7 +198,7 @@ impl Registry {
         if let Some(path) = files.keys().find(|path| !current.contains_key(*path)) {
             let sources: Vec<_> = spec.sources.iter().map(|source| source.path.as_str()).collect();
             let message = format!("'{path}' is not a source of run {}", short(spec.id));
-            return Err(invalid(message).hint(format!("its sources: {}", sources.join(", "))));
+            return Err(Failure::invalid(message).hint(format!("its sources: {}", sources.join(", "))));
         }
         let journal = self.deps().journal.as_ref();
         let mut whole = load(journal, spec.id, &current)?;
@@ -216,10 +216,6 @@ impl Registry {
     }
 }
 
-fn invalid(message: impl Into<String>) -> Failure {
-    Failure::new(FailureKind::Invalid, message)
-}
-
 /// The same limits as a run's sources have.
 fn check_size(files: &Files) -> Result<(), Failure> {
     let kilobytes = |bytes: u64| bytes.div_ceil(1024);
@@ -227,18 +223,18 @@ fn check_size(files: &Files) -> Result<(), Failure> {
         let bytes = text.len() as u64;
         if bytes > MAX_FILE_BYTES {
             let (size, limit) = (kilobytes(bytes), kilobytes(MAX_FILE_BYTES));
-            return Err(invalid(format!(
+            return Err(Failure::invalid(format!(
                 "File '{path}' ({size}KB) exceeds the {limit}KB per-file size limit."
             )));
         }
         if text.contains('\0') {
-            return Err(invalid(format!("'{path}' doesn't appear to be a valid text file.")));
+            return Err(Failure::invalid(format!("'{path}' doesn't appear to be a valid text file.")));
         }
     }
     let bytes: u64 = files.values().map(|text| text.len() as u64).sum();
     if bytes > MAX_TOTAL_BYTES {
         let (size, limit) = (kilobytes(bytes), kilobytes(MAX_TOTAL_BYTES));
-        return Err(invalid(format!("Total source size ({size}KB) exceeds the {limit}KB limit.")));
+        return Err(Failure::invalid(format!("Total source size ({size}KB) exceeds the {limit}KB limit.")));
     }
     Ok(())
 }
@@ -247,7 +243,7 @@ fn check_size(files: &Files) -> Result<(), Failure> {
 fn check_directory(state: &RunState, directory: &Path) -> Result<(), Failure> {
     let own = Path::new(&state.spec().directory);
     if !directory.is_absolute() || !directory.is_dir() {
-        return Err(invalid(format!("there is no directory '{}'", directory.display())));
+        return Err(Failure::invalid(format!("there is no directory '{}'", directory.display())));
     }
     if working_tree(directory) == working_tree(own) {
         return Ok(());
@@ -257,7 +253,7 @@ fn check_directory(state: &RunState, directory: &Path) -> Result<(), Failure> {
         own.display(),
         directory.display()
     );
-    Err(invalid(message).hint(format!("submit from there: cd {}", own.display())))
+    Err(Failure::invalid(message).hint(format!("submit from there: cd {}", own.display())))
 }
 
 fn refused(run: RunId, why: String, ended: Option<EndStatus>) -> Failure {
