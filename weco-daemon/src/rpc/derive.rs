@@ -32,7 +32,7 @@ pub(super) async fn derive(
     let keep_parent = request.keep_parent;
     let checked = Arc::clone(registry);
     let new = blocking(move || {
-        let start = Start::find(&checked, &request.run_id, &request.from_step)?;
+        let start = Start::find(&checked, parent, &request.from_step)?;
         prepare(&checked, &start, request)
     });
     let new = new.await?;
@@ -63,14 +63,13 @@ pub(super) async fn check(
     let parent = registry.find(&request.run_id)?;
     registry.bring_back(parent).await?;
     let (checked, from_step) = (Arc::clone(registry), request.from_step.clone());
-    let run_id = request.run_id.clone();
     blocking(move || {
-        let start = Start::find(&checked, &run_id, &from_step)?;
-        let origin = start.origin.spec().id;
+        let start = Start::find(&checked, parent, &from_step)?;
+        let told = |run| Ok::<_, Failure>(runs::told(&checked, &checked.entry(run)?));
         Ok(v1::CheckDeriveReply {
             from: start.node().map(|node| nodes::node(&start.origin, node, 0)),
-            run: Some(runs::get(&checked, &origin.to_string())?),
-            parent: Some(runs::get(&checked, &parent.to_string())?),
+            run: Some(told(start.origin.spec().id)?),
+            parent: Some(told(parent)?),
             differing: start.differing(&checked)?,
         })
     })
