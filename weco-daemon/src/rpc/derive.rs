@@ -61,16 +61,20 @@ pub(super) async fn check(
     request: &v1::CheckDeriveRequest,
 ) -> Result<v1::CheckDeriveReply, Failure> {
     let parent = registry.find(&request.run_id)?;
-    registry.bring_back(parent).await?;
     let (checked, from_step) = (Arc::clone(registry), request.from_step.clone());
     blocking(move || {
         let start = Start::find(&checked, parent, &from_step)?;
         let told = |run| Ok::<_, Failure>(runs::told(&checked, &checked.entry(run)?));
+        // The derivation brings the user's files back first; this only looks.
+        let differing = match checked.is_left_swapped(parent)? {
+            true => Vec::new(),
+            false => start.differing(&checked)?,
+        };
         Ok(v1::CheckDeriveReply {
             from: start.node().map(|node| nodes::node(&start.origin, node, 0)),
             run: Some(told(start.origin.spec().id)?),
             parent: Some(told(parent)?),
-            differing: start.differing(&checked)?,
+            differing,
         })
     })
     .await
