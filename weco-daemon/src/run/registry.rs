@@ -103,8 +103,8 @@ impl Registry {
     }
 
     /// What was last seen of runs that are looked at.
-    pub(super) fn states(&self) -> &States {
-        &self.states
+    pub(super) fn states(&self) -> Arc<States> {
+        Arc::clone(&self.states)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<RunId, RunHandle>> {

@@ -11,10 +11,11 @@ use weco_core::state::RunState;
 use weco_proto::sources::{MAX_FILE_BYTES, MAX_TOTAL_BYTES};
 
 use crate::blobs::Blob;
+use crate::blocking::blocking;
 use crate::clock;
 use crate::environment::{self, Environment};
 use crate::error::{Failure, FailureKind};
-use crate::journal::Durability;
+use crate::journal::{Durability, Journal};
 use crate::run::actor::{RunHandle, Told};
 use crate::run::effects::load;
 use crate::run::lines;
@@ -102,7 +103,7 @@ impl Registry {
         by: String,
     ) -> Result<(u32, String), Failure> {
         let reviewed = self.reviewed(run, node).await?;
-        let Some(Stored { revision, blobs }) = self.revision(&reviewed.state, node, files)? else {
+        let Some(Stored { revision, blobs }) = self.revision(&reviewed.state, node, files).await? else {
             let message = format!("that is what step {node} has already");
             return Err(Failure::invalid(message).hint("edit the file first"));
         };
@@ -129,7 +130,7 @@ impl Registry {
         let reviewed = self.reviewed(run, node).await?;
         let state = &reviewed.state;
         check_directory(state, &wish.directory)?;
-        let stored = if files.is_empty() { None } else { self.revision(state, node, files)? };
+        let stored = if files.is_empty() { None } else { self.revision(state, node, files).await? };
         let (revision, mut blobs) = match stored {
             Some(Stored { revision, blobs }) => (Some(revision), blobs),
             None => (None, Vec::new()),
@@ -167,7 +168,8 @@ impl Registry {
             Some(handle) => Some(handle.floor().await),
             None => None,
         };
-        let state = self.look(run)?;
+        let (last_seq, states) = (self.entry(run)?.last_seq, self.states());
+        let state = blocking(move || states.get(run, last_seq)).await?;
         if let Some(why) = state.why_not_pending(node) {
             return Err(refused(run, why, state.end_status()));
         }
@@ -192,28 +194,43 @@ impl Registry {
     }
 
     /// A node's code with `files` put over it; none if that changes nothing.
-    fn revision(&self, state: &RunState, node: NodeId, files: Files) -> Result<Option<Stored>, Failure> {
-        let spec = state.spec();
-        let current = state.tree().get(node).and_then(|node| node.files.clone()).unwrap_or_default();
-        if let Some(path) = files.keys().find(|path| !current.contains_key(*path)) {
-            let sources: Vec<_> = spec.sources.iter().map(|source| source.path.as_str()).collect();
-            let message = format!("'{path}' is not a source of run {}", short(spec.id));
-            return Err(Failure::invalid(message).hint(format!("its sources: {}", sources.join(", "))));
-        }
-        let journal = self.deps().journal.as_ref();
-        let mut whole = load(journal, spec.id, &current)?;
-        whole.extend(files);
-        check_size(&whole)?;
-        let lines = lines::changed(&load(journal, spec.id, &spec.baseline())?, &whole);
-        let (mut refs, mut blobs) = (FileRefs::new(), Vec::with_capacity(whole.len()));
-        for (path, text) in whole {
-            let blob = Blob::new(text.into_bytes());
-            refs.insert(path, blob.id());
-            blobs.push(blob);
-        }
-        let is_new = refs != current;
-        Ok(is_new.then_some(Stored { revision: NewRevision { files: refs, lines }, blobs }))
+    async fn revision(
+        &self,
+        state: &Arc<RunState>,
+        node: NodeId,
+        files: Files,
+    ) -> Result<Option<Stored>, Failure> {
+        let (journal, state) = (Arc::clone(&self.deps().journal), Arc::clone(state));
+        blocking(move || revision(journal.as_ref(), &state, node, files)).await
     }
+}
+
+/// As [`Registry::revision`]. Blocks.
+fn revision(
+    journal: &dyn Journal,
+    state: &RunState,
+    node: NodeId,
+    files: Files,
+) -> Result<Option<Stored>, Failure> {
+    let spec = state.spec();
+    let current = state.tree().get(node).and_then(|node| node.files.clone()).unwrap_or_default();
+    if let Some(path) = files.keys().find(|path| !current.contains_key(*path)) {
+        let sources: Vec<_> = spec.sources.iter().map(|source| source.path.as_str()).collect();
+        let message = format!("'{path}' is not a source of run {}", short(spec.id));
+        return Err(Failure::invalid(message).hint(format!("its sources: {}", sources.join(", "))));
+    }
+    let mut whole = load(journal, spec.id, &current)?;
+    whole.extend(files);
+    check_size(&whole)?;
+    let lines = lines::changed(&load(journal, spec.id, &spec.baseline())?, &whole);
+    let (mut refs, mut blobs) = (FileRefs::new(), Vec::with_capacity(whole.len()));
+    for (path, text) in whole {
+        let blob = Blob::new(text.into_bytes());
+        refs.insert(path, blob.id());
+        blobs.push(blob);
+    }
+    let is_new = refs != current;
+    Ok(is_new.then_some(Stored { revision: NewRevision { files: refs, lines }, blobs }))
 }
 
 /// The same limits as a run's sources have.
