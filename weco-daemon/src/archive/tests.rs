@@ -428,6 +428,19 @@ fn a_lost_content_is_told_of() {
     assert!(page.starts_with(b"<!doctype html>"));
 }
 
+#[test]
+fn a_run_on_its_way_by_another_import_is_not_said_to_be_here() {
+    let run = Recorded::new(1).ended();
+    let archive = run.archive();
+    let place = TempDir::new().unwrap();
+    let journal = DiskJournal::open(place.path()).unwrap().journal;
+    let other = journal.take_in(run.id).unwrap();
+    let refused = take_in(&journal, &archive, None).unwrap_err();
+    assert!(refused.message.starts_with("another import of run") && refused.hint.contains("try again"));
+    drop(other);
+    take_in(&journal, &archive, None).unwrap();
+}
+
 /// Far more than an append takes at once, and in bounded time.
 #[test]
 fn a_long_run_goes_there_and_back() {
