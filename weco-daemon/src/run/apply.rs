@@ -7,6 +7,7 @@ use weco_core::decide::{Input, decide};
 use weco_core::event::{EndStatus, Event};
 use weco_core::run::{BlobId, FileRefs, NodeId};
 use weco_core::state::RunState;
+use weco_core::tree::Node;
 
 use crate::clock;
 use crate::error::{Failure, FailureKind};
@@ -27,17 +28,22 @@ pub(super) struct Applied {
 /// How long someone who asks waits for another run's evaluation in the same files: clients give up after 30 s.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Whether a run that is over asked for its best version to be written, and has one. The user's own code needs no
-/// writing.
+/// Whether a run that is over asked for its best version to be written, and has one.
 pub(super) fn is_due(state: &RunState) -> bool {
-    let best = state.tree().best().is_some_and(|node| node.id != NodeId::BASELINE);
-    state.spec().apply_best && state.end_status() == Some(EndStatus::Completed) && best
+    let completed = state.end_status() == Some(EndStatus::Completed);
+    state.spec().apply_best && completed && best(state).is_some()
+}
+
+/// The run's best version, unless that is the user's own code, which needs no writing: of a derived run step 0 is not.
+fn best(state: &RunState) -> Option<&Node> {
+    let is_derived = state.spec().derived.is_some();
+    state.tree().best().filter(|node| is_derived || node.id != NodeId::BASELINE)
 }
 
 /// Which version is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Version {
-    /// The run's best, which must be better than the baseline.
+    /// The run's best, which must not be the user's own code.
     Best,
     /// This one, whatever came of it.
     Of(NodeId),
@@ -87,8 +93,8 @@ fn chosen(state: &RunState, version: Version) -> Result<(NodeId, FileRefs), Fail
     let refused = |message: String| Failure::new(FailureKind::State, message);
     match version {
         Version::Best => {
-            let best = state.tree().best().filter(|node| node.id != NodeId::BASELINE);
-            best.and_then(|node| Some((node.id, node.files.clone()?))).ok_or_else(|| none_better(state))
+            let best = best(state).and_then(|node| Some((node.id, node.files.clone()?)));
+            best.ok_or_else(|| none_better(state))
         }
         Version::Of(id) => {
             let files = state.tree().get(id).and_then(|node| node.files.clone());
