@@ -109,12 +109,8 @@ fn chosen(state: &RunState, version: Version) -> Result<(NodeId, FileRefs), Fail
 
 fn none_better(state: &RunState) -> Failure {
     let run = short(state.spec().id);
-    let failure = Failure::new(FailureKind::State, "no version better than the baseline was found");
-    if state.spec().derived.is_some() {
-        // Its step 0 is no code of the user's own.
-        return failure.hint(format!("the code that it began from: weco run apply {run} --step 0"));
-    }
-    failure.hint(format!("to have another version all the same: weco run results {run}"))
+    Failure::new(FailureKind::State, "no version better than the baseline was found")
+        .hint(format!("to have another version all the same: weco run results {run}"))
 }
 
 /// Whether the source at `path` was found to hold `text`.
@@ -134,14 +130,17 @@ fn edited<'a>(state: &RunState, node: NodeId, paths: impl Iterator<Item = &'a st
     let paths = paths.collect::<Vec<_>>().join(", ");
     let (spec, is_best) = (state.spec(), state.tree().best().is_some_and(|best| best.id == node));
     let version = if is_best { "the best version".to_owned() } else { format!("step {node}") };
-    let kept = match is_best {
-        true => "best/files".to_owned(),
-        false => format!("steps/{node}/files"),
+    // Not everything is there: not what was imported, nor what nobody evaluated.
+    let places = [is_best.then(|| "best/files".to_owned()), Some(format!("steps/{node}/files"))];
+    let artifacts = Path::new(&spec.log_dir).join(spec.id.to_string());
+    let kept = places.into_iter().flatten().map(|place| artifacts.join(place)).find(|place| place.is_dir());
+    let hint = match kept {
+        Some(kept) => format!("merge {version}, in {}, into your own", kept.display()),
+        None => format!(
+            "merge {version} into your own; what it changes: weco run diff {} --step {node}",
+            short(spec.id)
+        ),
     };
-    let kept = Path::new(&spec.log_dir).join(spec.id.to_string()).join(kept);
-    Failure::new(
-        FailureKind::State,
-        format!("{paths} holds an edit of your own, so {version} is not written over it"),
-    )
-    .hint(format!("merge {version}, in {}, into your own", kept.display()))
+    let message = format!("{paths} holds an edit of your own, so {version} is not written over it");
+    Failure::new(FailureKind::State, message).hint(hint)
 }

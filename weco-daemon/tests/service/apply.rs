@@ -62,6 +62,26 @@ async fn what_a_derived_run_began_from_is_not_written_over_an_edit() {
 }
 
 #[tokio::test]
+async fn a_version_to_merge_is_named_where_it_is() {
+    let house = House::new();
+    let run = house.start("cat value.txt").await;
+    assert_eq!(end(&house.watch(&run).await).0, RunStatus::Completed);
+    house.write("value.txt", "value = 4 # mine\n");
+    let told = async |step: &str| hint(&house.apply(&run, step).await.unwrap_err()).unwrap();
+    let best = house.node(&run, "best").await.step;
+    let other = (1..=3).find(|step| *step != best).unwrap().to_string();
+    let artifacts = house.work.path().join(".runs").join(&run);
+    assert!(told("").await.contains(&artifacts.join("best/files").display().to_string()));
+    std::fs::remove_dir_all(artifacts.join("best")).unwrap();
+    assert!(told("").await.contains(&artifacts.join(format!("steps/{best}/files")).display().to_string()));
+    std::fs::remove_dir_all(artifacts.join("steps")).unwrap();
+    for (step, meant) in [("", best.to_string()), (&other, other.clone())] {
+        let told = told(step).await;
+        assert!(told.contains("weco run diff") && told.ends_with(&format!("--step {meant}")), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn any_step_can_be_written_over_the_sources_and_the_first_brings_the_original_back() {
     let house = House::new();
     let run = house.start("cat value.txt").await;
