@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use prost::Message;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
@@ -16,7 +17,7 @@ use crate::clock;
 use crate::error::Failure;
 use crate::journal::RunEntry;
 use crate::rpc::convert;
-use crate::rpc::tree::{FIXED_BYTES, PART_BYTES, size_of_run};
+use crate::rpc::tree::PART_BYTES;
 use crate::run::{Criteria, Filter, Registry, Standing};
 
 /// Most runs told at a time: a message of usually some 50 KB. With long instructions they are fewer.
@@ -113,7 +114,7 @@ impl Iterator for Pages<'_> {
             && let Some((entry, left)) = self.left.split_first()
         {
             let run = told(self.registry, entry);
-            bytes += FIXED_BYTES + size_of_run(&run);
+            bytes += run.encoded_len();
             page.push(run);
             self.left = left;
         }
