@@ -151,7 +151,8 @@ fn why_not(node: &Node, is_live: bool) -> Option<String> {
     match &node.progress {
         Progress::Failed { reason } => Some(format!("it was never evaluated: {reason}")),
         Progress::Rejected { .. } => Some("it was rejected and never evaluated".to_owned()),
-        Progress::Asked => Some("it is still being proposed".to_owned()),
+        Progress::Asked if is_live => Some("it is still being proposed".to_owned()),
+        Progress::Asked => Some("it was not proposed yet, and its run does not go on".to_owned()),
         Progress::Proposed | Progress::Evaluating { .. } if !is_live => {
             Some("it is not evaluated, and its run does not go on".to_owned())
         }

@@ -238,4 +238,15 @@ async fn what_was_never_evaluated_has_no_output() {
     assert_eq!(refused.code(), Code::FailedPrecondition);
     assert!(refused.message().contains("never evaluated: no code in it"), "{refused:?}");
     assert!(hint(&refused).unwrap().contains("weco run results"));
+
+    let last = house.journal.runs().unwrap()[0].last_seq;
+    let kinds = [
+        RunEvent::Resumed { steps: 9, attempts: None, environment: None, apply_best: false },
+        RunEvent::Asked { node: NodeId(6), parent: NodeId(1), stage: Stage::Improve, attempt: 1 },
+        RunEvent::Ended { status: EndStatus::Terminated, reason: "x".to_owned(), hint: String::new() },
+    ];
+    let events = (last + 1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 5, kind }).collect();
+    house.journal.append(RUN, events, Vec::new(), Durability::Flushed).await.unwrap();
+    let refused = house.service.watch_output(versioned(request("6"))).await.map(|_| ()).unwrap_err();
+    assert!(refused.message().ends_with("not proposed yet, and its run does not go on"), "{refused:?}");
 }
