@@ -42,6 +42,16 @@ impl Failure {
         Self::new(FailureKind::Stopping, "the daemon is stopping; the run goes on when it is back")
     }
 
+    /// A request that is wrong itself, without a hint.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(FailureKind::Invalid, message)
+    }
+
+    /// What must not be: the code is wrong.
+    pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
+        Self::new(FailureKind::System, format!("internal error: {error}"))
+    }
+
     /// The same, with what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

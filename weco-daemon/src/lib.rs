@@ -3,6 +3,7 @@
 
 mod archive;
 pub mod blobs;
+mod blocking;
 pub mod clock;
 pub mod config;
 pub mod daemon;

@@ -190,6 +190,11 @@ impl RunState {
         self.instructions.get(node.instructions? as usize).map(String::as_str)
     }
 
+    /// What all instructions take that nodes were asked for under, or will be, in bytes.
+    pub fn instructions_bytes(&self) -> usize {
+        self.instructions.iter().map(String::len).sum()
+    }
+
     /// Whether a node waits for someone to approve it.
     pub fn is_pending(&self, node: &Node) -> bool {
         self.spec.require_review

@@ -49,7 +49,7 @@ pub(crate) fn import(
     settle(&mut events, state, directory, &manifest).map_err(|error| wrong(&error.to_string()))?;
     let run = manifest.run;
     // To its end even if whoever asked is gone by now.
-    Handle::current().block_on(intake.commit(events)).map_err(|error| not_recorded(error, run))?;
+    Handle::current().block_on(intake.commit(events)).map_err(|error| not_recorded(journal, error, run))?;
     Ok(run)
 }
 
@@ -86,7 +86,7 @@ fn read_manifest<R: Read>(entry: Next<'_, R>) -> Result<Manifest, Failure> {
         Some(format) if format > FORMAT.into() => {
             let message =
                 format!("the archive was written by a newer weco (format {format}; this one reads {FORMAT})");
-            Err(Failure::new(FailureKind::Invalid, message).hint("update weco"))
+            Err(Failure::invalid(message).hint("update weco"))
         }
         Some(_) => {
             serde_json::from_slice(&json).map_err(|error| wrong(&format!("its manifest is wrong: {error}")))
@@ -144,7 +144,7 @@ struct Contents<'j> {
 impl<'j> Contents<'j> {
     fn of(events: &[Event], journal: &'j dyn Journal, run: RunId) -> Result<Self, Failure> {
         let awaited = events.iter().flat_map(named).collect();
-        let intake = journal.take_in(run).map_err(|error| not_recorded(error, run))?;
+        let intake = journal.take_in(run).map_err(|error| not_recorded(journal, error, run))?;
         Ok(Self { awaited, intake })
     }
 
@@ -175,7 +175,11 @@ impl<'j> Contents<'j> {
 
 fn refuse_known(journal: &dyn Journal, state: &RunState) -> Result<(), Failure> {
     let run = state.spec().id;
-    if journal.runs_in(run..=run, 1)?.is_empty() { Ok(()) } else { Err(known(run)) }
+    if is_known(journal, run)? { Err(known(run)) } else { Ok(()) }
+}
+
+fn is_known(journal: &dyn Journal, run: RunId) -> Result<bool, JournalError> {
+    Ok(!journal.runs_in(run..=run, 1)?.is_empty())
 }
 
 fn known(run: RunId) -> Failure {
@@ -184,16 +188,22 @@ fn known(run: RunId) -> Failure {
         .hint(format!("weco run status {short}"))
 }
 
+fn on_its_way(run: RunId) -> Failure {
+    let message = format!("another import of run {} is under way; nothing was changed", run.short());
+    Failure::new(FailureKind::State, message).hint("try again when it is done: weco runs")
+}
+
 /// The journal refuses a run that it has, or that is on its way by another request.
-fn not_recorded(error: JournalError, run: RunId) -> Failure {
-    match error {
-        JournalError::OutOfOrder { .. } => known(run),
-        error => error.into(),
+fn not_recorded(journal: &dyn Journal, error: JournalError, run: RunId) -> Failure {
+    match (error, is_known(journal, run)) {
+        (JournalError::OutOfOrder { .. }, Ok(true)) => known(run),
+        (JournalError::OutOfOrder { .. }, Ok(false)) => on_its_way(run),
+        (JournalError::OutOfOrder { .. }, Err(error)) | (error, _) => error.into(),
     }
 }
 
 fn wrong(why: &str) -> Failure {
-    Failure::new(FailureKind::Invalid, format!("this is no archive that weco can read: {why}"))
+    Failure::invalid(format!("this is no archive that weco can read: {why}"))
         .hint("export the run again on the machine that has it: weco run export <RUN-ID>")
 }
 

@@ -24,6 +24,6 @@ mod report;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use export::export;
+pub(crate) use export::{ExportError, export};
 pub(crate) use import::import;
 pub(crate) use report::report;

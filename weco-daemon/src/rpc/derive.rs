@@ -12,8 +12,9 @@ use weco_core::run::{AutoResume, Derived, RunId, RunSpec, Source};
 use weco_proto::{log_dir, v1};
 
 use crate::blobs::Blob;
+use crate::blocking::blocking;
 use crate::environment;
-use crate::error::{Failure, FailureKind};
+use crate::error::Failure;
 use crate::rpc::launch::{self, environment as sent};
 use crate::rpc::{nodes, runs};
 use crate::run::{self, NewRun, Registry, RunContext};
@@ -31,7 +32,7 @@ pub(super) async fn derive(
     let keep_parent = request.keep_parent;
     let checked = Arc::clone(registry);
     let new = blocking(move || {
-        let start = Start::find(&checked, &request.run_id, &request.from_step)?;
+        let start = Start::find(&checked, parent, &request.from_step)?;
         prepare(&checked, &start, request)
     });
     let new = new.await?;
@@ -50,7 +51,7 @@ pub(super) async fn derive(
         }
         Ok::<_, Failure>(())
     });
-    created.await.map_err(internal)??;
+    created.await.map_err(Failure::internal)??;
     Ok(reply)
 }
 
@@ -60,34 +61,23 @@ pub(super) async fn check(
     request: &v1::CheckDeriveRequest,
 ) -> Result<v1::CheckDeriveReply, Failure> {
     let parent = registry.find(&request.run_id)?;
-    registry.bring_back(parent).await?;
     let (checked, from_step) = (Arc::clone(registry), request.from_step.clone());
-    let run_id = request.run_id.clone();
     blocking(move || {
-        let start = Start::find(&checked, &run_id, &from_step)?;
-        let origin = start.origin.spec().id;
+        let start = Start::find(&checked, parent, &from_step)?;
+        let told = |run| Ok::<_, Failure>(runs::told(&checked, &checked.entry(run)?));
+        // The derivation brings the user's files back first; this only looks.
+        let differing = match checked.is_left_swapped(parent)? {
+            true => Vec::new(),
+            false => start.differing(&checked)?,
+        };
         Ok(v1::CheckDeriveReply {
             from: start.node().map(|node| nodes::node(&start.origin, node, 0)),
-            run: Some(runs::get(&checked, &origin.to_string())?),
-            parent: Some(runs::get(&checked, &parent.to_string())?),
-            differing: start.differing(&checked)?,
+            run: Some(told(start.origin.spec().id)?),
+            parent: Some(told(parent)?),
+            differing,
         })
     })
     .await
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(internal)?
-}
-
-fn internal(error: impl std::fmt::Display) -> Failure {
-    Failure::new(FailureKind::System, format!("internal error: {error}"))
-}
-
-fn invalid(message: impl Into<String>) -> Failure {
-    Failure::new(FailureKind::Invalid, message)
 }
 
 /// Checks a request and puts the new run together. Blocks for files.
@@ -95,7 +85,7 @@ fn prepare(registry: &Registry, start: &Start, request: v1::DeriveRunRequest) ->
     let (deps, parent) = (registry.deps(), &start.parent);
     let steps = request.steps.unwrap_or(parent.steps());
     if steps == 0 {
-        return Err(invalid("a run needs at least one step"));
+        return Err(Failure::invalid("a run needs at least one step"));
     }
     launch::check_instructions(request.instructions.as_deref())?;
     let environment = sent(request.environment);
@@ -103,7 +93,7 @@ fn prepare(registry: &Registry, start: &Start, request: v1::DeriveRunRequest) ->
     let resolved = launch::resolve(deps, Some(&parent.spec().model), &keys, &environment)?;
     let local = launch::read_sources(registry, &parent.spec().directory, &start.sources())?;
     log_dir::check_log_dir(Path::new(&parent.spec().directory), &parent.spec().log_dir)
-        .map_err(|error| invalid(error.to_string()).hint(error.hint()))?;
+        .map_err(|error| Failure::invalid(error.to_string()).hint(error.hint()))?;
     let code = start.code(registry)?;
     let (outcome, output) = start.outcome(registry)?;
     let search = launch::search_for(&resolved.model, steps);

@@ -30,10 +30,6 @@ pub(super) struct Launch {
     pub(super) blobs: Vec<Blob>,
 }
 
-fn invalid(message: impl Into<String>) -> Failure {
-    Failure::new(FailureKind::Invalid, message)
-}
-
 /// The environment that a client sent.
 pub(super) fn environment(variables: Vec<v1::EnvVar>) -> Environment {
     variables
@@ -49,7 +45,7 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
     let directory = PathBuf::from(&request.directory);
     let files = read_sources(registry, &request.directory, &request.sources)?;
     let log_dir = log_dir::check_log_dir(&directory, &request.log_dir)
-        .map_err(|error| invalid(error.to_string()).hint(error.hint()))?;
+        .map_err(|error| Failure::invalid(error.to_string()).hint(error.hint()))?;
     let goal = match request.goal() {
         v1::Goal::Minimize => Goal::Minimize,
         v1::Goal::Maximize | v1::Goal::Unspecified => Goal::Maximize,
@@ -113,7 +109,7 @@ pub(super) fn read_sources(
     names: &[String],
 ) -> Result<Vec<SourceFile>, Failure> {
     let read = registry.deps().swaps.read_sources(Path::new(directory), names);
-    read.map_err(|error| invalid(error.to_string()).hint(error.hint().unwrap_or_default()))
+    read.map_err(|error| Failure::invalid(error.to_string()).hint(error.hint().unwrap_or_default()))
 }
 
 /// What a run that ended needs to go on, in the caller's environment.
@@ -146,23 +142,23 @@ pub(crate) fn context_for(
 
 fn check(request: &v1::StartRunRequest) -> Result<(), Failure> {
     if !Path::new(&request.directory).is_absolute() {
-        return Err(invalid("the working directory must be an absolute path"));
+        return Err(Failure::invalid("the working directory must be an absolute path"));
     }
     if request.eval_command.trim().is_empty() {
-        return Err(invalid("the evaluation command is empty"));
+        return Err(Failure::invalid("the evaluation command is empty"));
     }
     check_instructions(request.instructions.as_deref())?;
     if request.metric.trim().is_empty() {
-        return Err(invalid("the metric has no name"));
+        return Err(Failure::invalid("the metric has no name"));
     }
     if request.goal() == v1::Goal::Unspecified {
-        return Err(invalid("the goal must be maximize or minimize"));
+        return Err(Failure::invalid("the goal must be maximize or minimize"));
     }
     if request.steps == 0 {
-        return Err(invalid("a run needs at least one step"));
+        return Err(Failure::invalid("a run needs at least one step"));
     }
     if request.eval_timeout_seconds == Some(0) {
-        return Err(invalid("the evaluation's timeout must be at least one second"));
+        return Err(Failure::invalid("the evaluation's timeout must be at least one second"));
     }
     Ok(())
 }
@@ -171,7 +167,7 @@ fn check(request: &v1::StartRunRequest) -> Result<(), Failure> {
 pub(super) fn check_instructions(text: Option<&str>) -> Result<(), Failure> {
     let bytes = text.map_or(0, |text| text.len() as u64);
     if bytes > MAX_INSTRUCTIONS_BYTES {
-        return Err(invalid(InstructionsError::TooLong(bytes).to_string()));
+        return Err(Failure::invalid(InstructionsError::TooLong(bytes).to_string()));
     }
     Ok(())
 }
@@ -216,12 +212,13 @@ impl From<CannotTune> for Failure {
             }
             CannotTune::Annotation { .. } => "correct the comment",
         };
-        invalid(error.to_string()).hint(hint)
+        Failure::invalid(error.to_string()).hint(hint)
     }
 }
 
 fn path_text(path: &Path) -> Result<String, Failure> {
-    let text = path.to_str().ok_or_else(|| invalid(format!("the path {} is not UTF-8", path.display())))?;
+    let text =
+        path.to_str().ok_or_else(|| Failure::invalid(format!("the path {} is not UTF-8", path.display())))?;
     Ok(text.to_owned())
 }
 

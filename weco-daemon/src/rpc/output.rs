@@ -12,11 +12,11 @@ use weco_core::state::RunState;
 use weco_core::tree::{Node, Progress};
 use weco_proto::v1;
 
+use crate::blocking::blocking;
 use crate::error::{Failure, FailureKind};
 use crate::eval::capture;
 use crate::rpc::nodes;
 use crate::rpc::runs::Parts;
-use crate::rpc::tree::blocking;
 use crate::run::{Feed, Registry, short};
 
 /// Parts that may wait for a slow client. While they do, what is printed waits in the capture, which keeps its
@@ -150,7 +150,8 @@ fn why_not(node: &Node, is_live: bool) -> Option<String> {
     match &node.progress {
         Progress::Failed { reason } => Some(format!("it was never evaluated: {reason}")),
         Progress::Rejected { .. } => Some("it was rejected and never evaluated".to_owned()),
-        Progress::Asked => Some("it is still being proposed".to_owned()),
+        Progress::Asked if is_live => Some("it is still being proposed".to_owned()),
+        Progress::Asked => Some("it was not proposed yet, and its run does not go on".to_owned()),
         Progress::Proposed | Progress::Evaluating { .. } if !is_live => {
             Some("it is not evaluated, and its run does not go on".to_owned())
         }

@@ -99,7 +99,9 @@ impl UpdateReader {
     /// What an evaluation printed, if the event tells of one and it is wanted; none of what a damaged file lost.
     fn output(&self, event: &Event) -> Result<Option<Vec<u8>>, JournalError> {
         let is_wanted = self.wanted.output_from.is_some_and(|from| event.seq >= from);
-        let RunEvent::Evaluated { outcome, .. } = &event.kind else { return Ok(None) };
+        let (RunEvent::Evaluated { outcome, .. } | RunEvent::Inherited { outcome }) = &event.kind else {
+            return Ok(None);
+        };
         if !is_wanted {
             return Ok(None);
         }
@@ -134,7 +136,8 @@ mod tests {
     use uuid::Uuid;
     use weco_core::event::{Exit, Outcome, Verdict};
     use weco_core::fixture;
-    use weco_core::run::NodeId;
+    use weco_core::run::{Derived, FileRefs, NodeId, RunSpec};
+    use weco_proto::v1::run_update::Update;
 
     use super::*;
     use crate::blobs::Blob;
@@ -203,5 +206,29 @@ mod tests {
         journal.close().await.unwrap();
         let refused = reader.next(u64::MAX);
         assert!(matches!(refused, Err(ReadError::Journal(JournalError::Closed))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn what_a_derived_run_began_with_has_its_output() {
+        let journal = Arc::new(MemoryJournal::new());
+        let output = Blob::new("score: 3");
+        let outcome = Outcome {
+            verdict: Verdict::Good { metric: 3.0 },
+            exit: Exit::Code { code: 0 },
+            duration_ms: 1,
+            output: output.id(),
+            output_tail: String::new(),
+        };
+        let origin = RunId(Uuid::from_u128(6));
+        let derived = Derived { lineage: origin, run: origin, node: NodeId(1), files: FileRefs::new() };
+        let spec = Box::new(RunSpec { derived: Some(derived), ..fixture::spec(RUN) });
+        let kinds = [RunEvent::Created { spec }, RunEvent::Inherited { outcome }];
+        let events = (1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 0, kind }).collect();
+        journal.append(RUN, events, vec![output], Durability::Flushed).await.unwrap();
+        for (output_from, told) in [(None, ""), (Some(1), "score: 3")] {
+            let mut reader = UpdateReader::new(journal.clone(), RUN, Wanted { from: 2, output_from });
+            let update = reader.next(2).unwrap().and_then(|update| update.update);
+            assert!(matches!(&update, Some(Update::Evaluated(step)) if step.output == told), "{update:?}");
+        }
     }
 }

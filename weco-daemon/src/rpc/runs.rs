@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use prost::Message;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
@@ -13,10 +14,10 @@ use weco_core::summary::{Pending, Summary};
 use weco_proto::v1;
 
 use crate::clock;
-use crate::error::{Failure, FailureKind};
+use crate::error::Failure;
 use crate::journal::RunEntry;
 use crate::rpc::convert;
-use crate::rpc::tree::{FIXED_BYTES, PART_BYTES, size_of_run};
+use crate::rpc::tree::PART_BYTES;
 use crate::run::{Criteria, Filter, Registry, Standing};
 
 /// Most runs told at a time: a message of usually some 50 KB. With long instructions they are fewer.
@@ -113,7 +114,7 @@ impl Iterator for Pages<'_> {
             && let Some((entry, left)) = self.left.split_first()
         {
             let run = told(self.registry, entry);
-            bytes += FIXED_BYTES + size_of_run(&run);
+            bytes += run.encoded_len();
             page.push(run);
             self.left = left;
         }
@@ -131,7 +132,7 @@ where
 }
 
 fn standings(status: &[i32]) -> Result<Vec<Standing>, Failure> {
-    let unknown = || Failure::new(FailureKind::Invalid, "there is no such status of a run");
+    let unknown = || Failure::invalid("there is no such status of a run");
     let one = |status: &i32| Standing::try_from(v1::RunStatus::try_from(*status).ok()?).ok();
     status.iter().map(|status| one(status).ok_or_else(unknown)).collect()
 }

@@ -7,7 +7,9 @@ use tonic::{Request, Response, Status, Streaming};
 use weco_proto::v1::{self, weco_server::Weco};
 use weco_proto::version::{VERSION, check_client_version};
 
+use crate::blocking::blocking;
 use crate::daemon::About;
+use crate::error::Failure;
 use crate::rpc::launch::Launch;
 use crate::rpc::{convert, derive, launch, output, runs, steer, transfer, tree, watch};
 use crate::run::{Further, NewRun, Registry};
@@ -56,9 +58,7 @@ impl Weco for Service {
         let request = same_version(request)?;
         let registry = Arc::clone(&self.registry);
         let detached = request.detached;
-        let launch = tokio::task::spawn_blocking(move || launch::prepare(&registry, request))
-            .await
-            .map_err(|error| Status::internal(format!("internal error: {error}")))??;
+        let launch = blocking(move || launch::prepare(&registry, request)).await?;
         let reply = v1::StartRunReply {
             run_id: launch.spec.id.to_string(),
             run_name: launch.spec.name.clone(),
@@ -70,7 +70,7 @@ impl Weco for Service {
             let Launch { spec, context, blobs } = launch;
             registry.create(NewRun { spec, blobs, context, detached, first: Vec::new() }).await
         });
-        created.await.map_err(|error| Status::internal(format!("internal error: {error}")))??;
+        created.await.map_err(Failure::internal)??;
         Ok(Response::new(reply))
     }
 

@@ -6,7 +6,7 @@ use weco_core::run::{Files, NodeId, RunId};
 use weco_proto::instructions::MAX_INSTRUCTIONS_BYTES;
 use weco_proto::v1;
 
-use crate::error::{Failure, FailureKind};
+use crate::error::Failure;
 use crate::rpc::launch;
 use crate::run::{Registry, Wish};
 
@@ -16,10 +16,6 @@ const MAX_NAME: usize = 100;
 /// Longest reason of a rejection, in bytes: more than a prompt tells of it.
 const MAX_REASON: usize = 20_000;
 
-fn invalid(message: impl Into<String>) -> Failure {
-    Failure::new(FailureKind::Invalid, message)
-}
-
 pub(super) async fn instruct(
     registry: &Registry,
     request: v1::InstructRunRequest,
@@ -27,13 +23,13 @@ pub(super) async fn instruct(
     let run = registry.find(&request.run_id)?;
     let text = request.instructions;
     if text.trim().is_empty() {
-        return Err(invalid("the instructions are empty").hint("say what to aim for"));
+        return Err(Failure::invalid("the instructions are empty").hint("say what to aim for"));
     }
     let so_far = registry.entry(run)?.summary.and_then(|summary| summary.instructions.clone());
     let length = text.len() + so_far.filter(|_| request.append).map_or(0, |text| text.len());
     if length as u64 > MAX_INSTRUCTIONS_BYTES {
         let limit = MAX_INSTRUCTIONS_BYTES / 1024;
-        return Err(invalid(format!("the instructions would be longer than {limit} KB"))
+        return Err(Failure::invalid(format!("the instructions would be longer than {limit} KB"))
             .hint("keep what the model needs to know; without --append they replace those so far"));
     }
     let instructions = registry.instruct(run, text, request.append, name(&request.by)).await?;
@@ -47,7 +43,7 @@ pub(super) async fn revise(
     let (run, node) = find(registry, &request.run_id, &request.node)?;
     let files = files(request.files)?;
     if files.is_empty() {
-        return Err(invalid("a revision needs a file").hint("name it: --source model.py"));
+        return Err(Failure::invalid("a revision needs a file").hint("name it: --source model.py"));
     }
     let by = name(&request.by);
     let (number, plan) = registry.revise(run, node, files, by.clone()).await?;
@@ -68,7 +64,7 @@ pub(super) async fn submit(
 ) -> Result<v1::SubmitNodeReply, Failure> {
     let (run, node) = find(registry, &request.run_id, &request.node)?;
     if request.eval_command.as_ref().is_some_and(|command| command.trim().is_empty()) {
-        return Err(invalid("the evaluation command is empty"));
+        return Err(Failure::invalid("the evaluation command is empty"));
     }
     let wish = Wish {
         command: request.eval_command,
@@ -92,7 +88,7 @@ pub(super) async fn reject(
 ) -> Result<v1::RejectNodeReply, Failure> {
     let (run, node) = find(registry, &request.run_id, &request.node)?;
     if request.reason.len() > MAX_REASON {
-        return Err(invalid(format!("the reason is longer than {} KB", MAX_REASON / 1000))
+        return Err(Failure::invalid(format!("the reason is longer than {} KB", MAX_REASON / 1000))
             .hint("a sentence or two reach the model best; longer: weco run instruct"));
     }
     registry.reject(run, node, name(&request.by), request.reason.trim().to_owned()).await?;
@@ -102,7 +98,7 @@ pub(super) async fn reject(
 fn find(registry: &Registry, run: &str, node: &str) -> Result<(RunId, NodeId), Failure> {
     let run = registry.find(run)?;
     if node.trim().is_empty() {
-        return Err(invalid("which node is meant?").hint("what waits: weco run review"));
+        return Err(Failure::invalid("which node is meant?").hint("what waits: weco run review"));
     }
     Ok((run, registry.select_own(run, node)?))
 }
@@ -112,7 +108,7 @@ fn files(sources: Vec<v1::SourceText>) -> Result<Files, Failure> {
     let mut files = Files::new();
     for v1::SourceText { path, text } in sources {
         if files.insert(path.clone(), text).is_some() {
-            return Err(invalid(format!("Duplicate file path: '{path}'.")));
+            return Err(Failure::invalid(format!("Duplicate file path: '{path}'.")));
         }
     }
     Ok(files)

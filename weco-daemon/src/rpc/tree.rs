@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use futures_util::{TryStreamExt, stream};
-use tokio::task::spawn_blocking;
+use prost::Message;
 use tonic::Status;
 use tonic::codegen::BoxStream;
 use weco_core::run::{NodeId, RunId};
@@ -14,18 +14,16 @@ use weco_core::state::RunState;
 use weco_core::tree::Node;
 use weco_proto::v1::{self, TreeOrder};
 
+use crate::blocking::blocking;
 use crate::error::{Failure, FailureKind};
 use crate::eval::capture::{PROMPT_TAIL_CHARS, tail};
 use crate::rpc::nodes;
 use crate::rpc::runs::told;
 use crate::run::{Forest, Registry};
 
-/// A part is sent once its texts have so many bytes: far below the limit of a message, also with the longest code
+/// A part is sent once it takes so many bytes: far below the limit of a message, also with the longest code
 /// that a node can have on top.
 pub(super) const PART_BYTES: usize = 1 << 20;
-
-/// What a node or a run takes beside its texts, in bytes: roughly.
-pub(super) const FIXED_BYTES: usize = 512;
 
 /// One node.
 pub(super) async fn get_node(
@@ -109,14 +107,14 @@ impl Telling {
         while bytes < PART_BYTES
             && let Some(run) = self.members.pop_front()
         {
-            bytes += FIXED_BYTES + size_of_run(&run);
+            bytes += run.encoded_len();
             part.members.push(run);
         }
         while bytes < PART_BYTES
             && let Some((member, id)) = self.nodes.pop_front()
         {
             let node = self.node(member, id)?;
-            bytes += FIXED_BYTES + node.as_ref().map_or(0, size_of_node);
+            bytes += node.as_ref().map_or(0, Message::encoded_len);
             part.nodes.extend(node);
         }
         Ok((bytes > 0).then_some(part))
@@ -148,24 +146,4 @@ fn sort_by_metric(nodes: &mut [(usize, NodeId)], forest: &Forest) {
         let (a, b) = (score(a).unwrap_or(f64::NEG_INFINITY), score(b).unwrap_or(f64::NEG_INFINITY));
         b.total_cmp(&a)
     });
-}
-
-/// What the texts of a run take, in bytes.
-pub(super) fn size_of_run(run: &v1::RunSummary) -> usize {
-    let plans: usize = run.pending.iter().map(|node| FIXED_BYTES + node.plan.len()).sum();
-    plans + run.instructions.len() + run.edited.iter().chain(&run.sources).map(String::len).sum::<usize>()
-}
-
-fn size_of_node(node: &v1::Node) -> usize {
-    let code: usize = node.files.iter().map(|file| file.path.len() + file.text.len()).sum();
-    let revisions = node.revisions.len() * FIXED_BYTES;
-    code + revisions + node.plan.len() + node.reason.len()
-}
-
-/// Does what reads files where that holds nobody up.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    let failed = |error| Failure::new(FailureKind::System, format!("internal error: {error}"));
-    spawn_blocking(work).await.map_err(failed)?
 }

@@ -7,12 +7,13 @@ use weco_core::decide::{Input, decide};
 use weco_core::event::{EndStatus, Event};
 use weco_core::run::{BlobId, FileRefs, NodeId};
 use weco_core::state::RunState;
+use weco_core::tree::Node;
 
 use crate::clock;
 use crate::error::{Failure, FailureKind};
 use crate::eval::workspace::{Edit, Workspace, WorkspaceError};
 use crate::run::effects::{kept_dir, load};
-use crate::run::registry::{Deps, internal, short};
+use crate::run::registry::{Deps, short};
 
 /// What was written.
 pub(super) struct Applied {
@@ -27,17 +28,22 @@ pub(super) struct Applied {
 /// How long someone who asks waits for another run's evaluation in the same files: clients give up after 30 s.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Whether a run that is over asked for its best version to be written, and has one. The user's own code needs no
-/// writing.
+/// Whether a run that is over asked for its best version to be written, and has one.
 pub(super) fn is_due(state: &RunState) -> bool {
-    let best = state.tree().best().is_some_and(|node| node.id != NodeId::BASELINE);
-    state.spec().apply_best && state.end_status() == Some(EndStatus::Completed) && best
+    let completed = state.end_status() == Some(EndStatus::Completed);
+    state.spec().apply_best && completed && best(state).is_some()
+}
+
+/// The run's best version, unless that is the user's own code, which needs no writing: of a derived run step 0 is not.
+fn best(state: &RunState) -> Option<&Node> {
+    let is_derived = state.spec().derived.is_some();
+    state.tree().best().filter(|node| is_derived || node.id != NodeId::BASELINE)
 }
 
 /// Which version is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Version {
-    /// The run's best, which must be better than the baseline.
+    /// The run's best, which must not be the user's own code.
     Best,
     /// This one, whatever came of it.
     Of(NodeId),
@@ -78,8 +84,8 @@ pub(super) fn apply(
             error => error.into(),
         })?
     };
-    let decision =
-        decide(state, Input::Applied { node, paths: paths.clone() }, clock::now()).map_err(internal)?;
+    let decision = decide(state, Input::Applied { node, paths: paths.clone() }, clock::now())
+        .map_err(Failure::internal)?;
     Ok(Applied { node, paths, events: decision.events })
 }
 
@@ -87,8 +93,8 @@ fn chosen(state: &RunState, version: Version) -> Result<(NodeId, FileRefs), Fail
     let refused = |message: String| Failure::new(FailureKind::State, message);
     match version {
         Version::Best => {
-            let best = state.tree().best().filter(|node| node.id != NodeId::BASELINE);
-            best.and_then(|node| Some((node.id, node.files.clone()?))).ok_or_else(|| none_better(state))
+            let best = best(state).and_then(|node| Some((node.id, node.files.clone()?)));
+            best.ok_or_else(|| none_better(state))
         }
         Version::Of(id) => {
             let files = state.tree().get(id).and_then(|node| node.files.clone());
@@ -103,12 +109,8 @@ fn chosen(state: &RunState, version: Version) -> Result<(NodeId, FileRefs), Fail
 
 fn none_better(state: &RunState) -> Failure {
     let run = short(state.spec().id);
-    let failure = Failure::new(FailureKind::State, "no version better than the baseline was found");
-    if state.spec().derived.is_some() {
-        // Its step 0 is no code of the user's own.
-        return failure.hint(format!("the code that it began from: weco run apply {run} --step 0"));
-    }
-    failure.hint(format!("to have another version all the same: weco run results {run}"))
+    Failure::new(FailureKind::State, "no version better than the baseline was found")
+        .hint(format!("to have another version all the same: weco run results {run}"))
 }
 
 /// Whether the source at `path` was found to hold `text`.
@@ -128,14 +130,17 @@ fn edited<'a>(state: &RunState, node: NodeId, paths: impl Iterator<Item = &'a st
     let paths = paths.collect::<Vec<_>>().join(", ");
     let (spec, is_best) = (state.spec(), state.tree().best().is_some_and(|best| best.id == node));
     let version = if is_best { "the best version".to_owned() } else { format!("step {node}") };
-    let kept = match is_best {
-        true => "best/files".to_owned(),
-        false => format!("steps/{node}/files"),
+    // Not everything is there: not what was imported, nor what nobody evaluated.
+    let places = [is_best.then(|| "best/files".to_owned()), Some(format!("steps/{node}/files"))];
+    let artifacts = Path::new(&spec.log_dir).join(spec.id.to_string());
+    let kept = places.into_iter().flatten().map(|place| artifacts.join(place)).find(|place| place.is_dir());
+    let hint = match kept {
+        Some(kept) => format!("merge {version}, in {}, into your own", kept.display()),
+        None => format!(
+            "merge {version} into your own; what it changes: weco run diff {} --step {node}",
+            short(spec.id)
+        ),
     };
-    let kept = Path::new(&spec.log_dir).join(spec.id.to_string()).join(kept);
-    Failure::new(
-        FailureKind::State,
-        format!("{paths} holds an edit of your own, so {version} is not written over it"),
-    )
-    .hint(format!("merge {version}, in {}, into your own", kept.display()))
+    let message = format!("{paths} holds an edit of your own, so {version} is not written over it");
+    Failure::new(FailureKind::State, message).hint(hint)
 }

@@ -23,8 +23,8 @@ pub(super) fn environment(
         return Ok(lent);
     }
     let recorded = deps.journal.blob(run, terms.environment.record).map_err(|error| error.to_string())?;
-    let recorded =
-        recorded.ok_or("the environment that it was approved with was lost with a damaged record")?;
+    // An export leaves it out; or it was lost with a damaged record.
+    let recorded = recorded.ok_or("the environment that it was approved with is not recorded here")?;
     let held = deps.secrets.get(run);
     let known = |name: &OsStr| -> Option<OsString> {
         let of_run = held.iter().flat_map(|held| &held.variables).find(|(known, _)| known == name);

@@ -1,19 +1,27 @@
 //! How much one version differs from another.
 
+use std::time::{Duration, Instant};
+
 use similar::{ChangeTag, TextDiff};
 use weco_core::run::Files;
 
-/// Lines added and removed from one version to another, over the files that both have.
+/// Longest search for the smallest difference of all files; then a larger one is good enough.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Lines added and removed from one version to another, over the files that both have. Where the versions are large
+/// and have little in common they may be told as more than they are.
 pub(super) fn changed(from: &Files, to: &Files) -> (u32, u32) {
+    let deadline = Instant::now() + PATIENCE;
     let both = to.iter().filter_map(|(path, text)| Some((from.get(path)?, text)));
-    both.map(|(old, new)| in_one(old, new)).fold((0, 0), |sum, lines| (sum.0 + lines.0, sum.1 + lines.1))
+    both.map(|(old, new)| in_one(old, new, deadline))
+        .fold((0, 0), |sum, lines| (sum.0 + lines.0, sum.1 + lines.1))
 }
 
-fn in_one(old: &str, new: &str) -> (u32, u32) {
+fn in_one(old: &str, new: &str, deadline: Instant) -> (u32, u32) {
     if old == new {
         return (0, 0);
     }
-    let diff = TextDiff::from_lines(old, new);
+    let diff = TextDiff::configure().deadline(deadline).diff_lines(old, new);
     diff.iter_all_changes().fold((0, 0), |(added, removed), change| match change.tag() {
         ChangeTag::Insert => (added + 1, removed),
         ChangeTag::Delete => (added, removed + 1),
@@ -31,5 +39,17 @@ mod tests {
         let from = version("one\ntwo\nthree\n", "same\n");
         assert_eq!(changed(&from, &from), (0, 0));
         assert_eq!(changed(&from, &version("one\n2\nthree\nfour\n", "other\n")), (3, 2));
+    }
+
+    #[test]
+    fn files_without_anything_in_common_are_given_up_on_in_time() {
+        let text = |salt: u64| {
+            let line = |n: u64| (n.wrapping_mul(salt) % 9_973).to_string();
+            (0..40_000).map(line).collect::<Vec<_>>().join("\n")
+        };
+        let version = |salt| Files::from([("a".into(), text(salt))]);
+        let (added, removed) = changed(&version(7), &version(6_364_136_223_846_793_005));
+        assert_eq!(added, removed, "both are of one length");
+        assert!(added > 0);
     }
 }

@@ -5,7 +5,7 @@ use weco_core::run::RunId;
 
 use super::query::{Filter, Standing};
 use super::registry::Registry;
-use crate::error::{Failure, FailureKind};
+use crate::error::Failure;
 use crate::journal::RunEntry;
 
 /// Ends after which a run does not go on by itself or by a mere `weco resume`.
@@ -61,7 +61,7 @@ impl Registry {
 }
 
 fn check(criteria: &Criteria) -> Result<(), Failure> {
-    let invalid = |message| Err(Failure::new(FailureKind::Invalid, message));
+    let invalid = |message| Err(Failure::invalid(message));
     if criteria.ended_before.is_none() && criteria.keep.is_none() && criteria.status.is_empty() {
         return invalid("nothing says which runs are to go");
     }

@@ -134,8 +134,7 @@ fn ambiguous(prefix: &str, found: &[RunEntry]) -> Failure {
     });
     let named = named.collect::<Vec<_>>().join(", ");
     let more = if found.len() > NAMED { ", …" } else { "" };
-    Failure::new(FailureKind::Invalid, format!("'{prefix}' fits several runs: {named}{more}"))
-        .hint("give more of the run's id")
+    Failure::invalid(format!("'{prefix}' fits several runs: {named}{more}")).hint("give more of the run's id")
 }
 
 #[cfg(test)]

@@ -103,8 +103,8 @@ impl Registry {
     }
 
     /// What was last seen of runs that are looked at.
-    pub(super) fn states(&self) -> &States {
-        &self.states
+    pub(super) fn states(&self) -> Arc<States> {
+        Arc::clone(&self.states)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<RunId, RunHandle>> {
@@ -140,7 +140,7 @@ impl Registry {
         let at = clock::now();
         let kinds = std::iter::once(created).chain(first);
         let events: Vec<Event> = (1..).zip(kinds).map(|(seq, kind)| Event { seq, at, kind }).collect();
-        let state = RunState::replay(&events).map_err(internal)?;
+        let state = RunState::replay(&events).map_err(Failure::internal)?;
         // First, for whoever finds the record after a crash needs them.
         self.keep_secrets(&spec, &context);
         let recorded = self.deps.journal.append(spec.id, events, blobs, Durability::Flushed).await;
@@ -269,10 +269,6 @@ impl From<WorkspaceError> for Failure {
 /// What people call a run: see [`RunId::short`].
 pub(crate) fn short(run: RunId) -> String {
     run.short()
-}
-
-pub(super) fn internal(error: impl std::fmt::Display) -> Failure {
-    Failure::new(FailureKind::System, format!("internal error: {error}"))
 }
 
 impl From<JournalError> for Failure {

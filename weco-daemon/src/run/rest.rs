@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use tokio::sync::MutexGuard;
 use weco_core::decide::{Input, SourceEdit, decide};
 use weco_core::event::EndStatus;
-use weco_core::run::{EnvironmentRef, NodeId, RunId};
+use weco_core::run::{EnvironmentRef, NodeId, RunId, RunSpec};
 use weco_core::state::{RunState, RunStatus};
 
 use crate::blobs::Blob;
@@ -17,8 +18,8 @@ use crate::recover;
 use crate::run::apply::{self, Applied, Version};
 use crate::run::effects::RunContext;
 use crate::run::query::Standing;
-use crate::run::registry::{Registry, internal, short};
-use crate::run::turns::{holder, working_tree};
+use crate::run::registry::{Registry, short};
+use crate::run::turns::{Turn, holder, working_tree};
 
 impl Registry {
     /// Waits until a run that has ended is about its business no more, and refuses one that goes on.
@@ -58,25 +59,62 @@ impl Registry {
         Ok(state)
     }
 
-    /// Brings the files of a run at rest back, if a daemon died or failed before it could.
-    pub(super) async fn put_right(&self, state: &mut RunState) -> Result<(), Failure> {
-        if self.workspace(state)?.is_swapped()? {
-            recover::restore(self, state).await?;
+    /// The turn in a run's working tree. Never waited for by who holds `ended`: who has the turn may wait for that.
+    async fn turn(&self, spec: &RunSpec) -> Result<Turn, Failure> {
+        let tree = working_tree(Path::new(&spec.directory));
+        let mut other = "another run".to_owned();
+        let turn = self.deps().turns.take(&tree, holder(spec), |holder| holder.clone_into(&mut other));
+        let turn = tokio::time::timeout(apply::PATIENCE, turn).await;
+        turn.map_err(|_| {
+            Failure::new(FailureKind::State, format!("{other} evaluates in these files"))
+                .hint("try again later: weco runs")
+        })
+    }
+
+    /// Holds ended runs as they are, of which one rests and has its files back: if a daemon died or failed before it
+    /// could, they are brought back now. That is done in the run's `turn` alone, which is waited for if the caller
+    /// does not have it: what another run evaluates there would pass for the user's edit.
+    async fn put_right(
+        &self,
+        run: RunId,
+        turn: Option<&Turn>,
+    ) -> Result<(MutexGuard<'_, ()>, RunState), Failure> {
+        let mut taken = None;
+        loop {
+            let owner = self.own_ended().await;
+            let mut state = self.at_rest(run)?;
+            if !self.workspace(&state)?.is_swapped()? {
+                return Ok((owner, state));
+            }
+            if turn.or(taken.as_ref()).is_some() {
+                recover::restore(self, &mut state).await?;
+                return Ok((owner, state));
+            }
+            drop(owner);
+            taken = Some(self.turn(state.spec()).await?);
         }
-        Ok(())
     }
 
     /// Sees to it that the files of a run that is not live are the user's own.
     ///
     /// # Errors
-    /// If they cannot be brought back.
+    /// If they cannot be brought back, or another run evaluates there for long.
     pub(crate) async fn bring_back(&self, run: RunId) -> Result<(), Failure> {
-        let _owner = self.own_ended().await;
-        if self.live(run).is_some() {
-            return Ok(());
+        match self.put_right(run, None).await {
+            Err(failure) if failure.kind == FailureKind::Live => Ok(()),
+            other => other.map(drop),
         }
-        let mut state = self.at_rest(run)?;
-        self.put_right(&mut state).await
+    }
+
+    /// Whether a version of a run that rests was left in its sources' place, until it is brought back. Blocks.
+    ///
+    /// # Errors
+    /// If that cannot be found out, or nobody could put the run right since the daemon's start.
+    pub(crate) fn is_left_swapped(&self, run: RunId) -> Result<bool, Failure> {
+        if self.live(run).is_some() {
+            return Ok(false);
+        }
+        Ok(self.workspace(&self.at_rest(run)?)?.is_swapped()?)
     }
 
     /// Ends a run that nobody could put right since the daemon's start, if it is one.
@@ -88,7 +126,7 @@ impl Registry {
         }
         let reason = "stopped by the user before it could be put right".to_owned();
         let interrupted = Input::Interrupted { reason, hint: format!("weco resume {}", short(run)) };
-        let decision = decide(&mut state, interrupted, clock::now()).map_err(internal)?;
+        let decision = decide(&mut state, interrupted, clock::now()).map_err(Failure::internal)?;
         Ok(self.deps().journal.append(run, decision.events, Vec::new(), Durability::Flushed).await?)
     }
 
@@ -105,14 +143,12 @@ impl Registry {
     ) -> Result<u64, Failure> {
         self.refuse_when_stopping()?;
         self.settle(run).await?;
-        let owner = self.own_ended().await;
-        let mut state = self.at_rest(run)?;
+        let (owner, state) = self.put_right(run, None).await?;
         let short = short(run);
         if state.end_status() == Some(EndStatus::Completed) && steps.is_none() {
             return Err(Failure::new(FailureKind::State, format!("run {short} is complete"))
                 .hint(format!("say how many more steps: weco resume {short} --steps 20")));
         }
-        self.put_right(&mut state).await?;
         let mut context = context(&state)?;
         let edits = self.deps().swaps.check(&context.workspace)?;
         context.workspace.adopt(&edits);
@@ -176,20 +212,8 @@ impl Registry {
             }
             _ => failure,
         })?;
-        let (tree, holder) = {
-            let state = self.state(run)?;
-            (working_tree(Path::new(&state.spec().directory)), holder(state.spec()))
-        };
-        let mut other = "another run".to_owned();
-        let turn = self.deps().turns.take(&tree, holder, |holder| holder.clone_into(&mut other));
-        let turn = tokio::time::timeout(apply::PATIENCE, turn).await;
-        let _turn = turn.map_err(|_| {
-            Failure::new(FailureKind::State, format!("{other} evaluates in these files"))
-                .hint("try again later: weco runs")
-        })?;
-        let _owner = self.own_ended().await;
-        let mut state = self.at_rest(run)?;
-        self.put_right(&mut state).await?;
+        let turn = self.turn(self.state(run)?.spec()).await?;
+        let (_owner, mut state) = self.put_right(run, Some(&turn)).await?;
         let mut workspace = self.workspace(&state)?;
         let Applied { node, paths, events } = apply::apply(self.deps(), &mut state, &mut workspace, version)?;
         self.deps().journal.append(run, events, Vec::new(), Durability::Flushed).await?;
@@ -239,3 +263,6 @@ fn since_then(edits: &[Edit]) -> (Vec<SourceEdit>, Vec<Blob>) {
     });
     in_place.unzip()
 }
+
+#[cfg(test)]
+mod tests;

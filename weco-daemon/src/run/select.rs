@@ -85,7 +85,7 @@ impl Registry {
                     "" | "best" => "the best of this run alone is run-best; or name the other run",
                     _ => "name the run that it belongs to",
                 };
-                Err(Failure::new(FailureKind::Invalid, message).hint(hint))
+                Err(Failure::invalid(message).hint(hint))
             }
         }
     }
@@ -110,7 +110,7 @@ const WAYS: &str =
     "a node is called by its step, best, run-best, baseline, its id or the beginning of its id";
 
 fn malformed(text: &str) -> Failure {
-    Failure::new(FailureKind::Invalid, format!("'{text}' is no step and no node"))
+    Failure::invalid(format!("'{text}' is no step and no node"))
         .hint(format!("{WAYS} (at least {ID_DIGITS} digits)"))
 }
 
@@ -135,6 +135,5 @@ fn ambiguous(text: &str, found: &[(RunId, NodeId, Uuid)]) -> Failure {
     let named = named.map(|(run, node, id)| format!("{id} (step {node} of run {})", short(*run)));
     let named = named.collect::<Vec<_>>().join(", ");
     let more = if found.len() > NAMED { ", …" } else { "" };
-    Failure::new(FailureKind::Invalid, format!("'{text}' fits several nodes: {named}{more}"))
-        .hint("give more of the node's id")
+    Failure::invalid(format!("'{text}' fits several nodes: {named}{more}")).hint("give more of the node's id")
 }

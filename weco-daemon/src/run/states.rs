@@ -19,9 +19,12 @@ use crate::journal::Journal;
 /// Most runs whose states are kept: a long lineage, all of which is looked at together, and a few others.
 const MAX_STATES: usize = 128;
 
-/// Most nodes that all kept states have together. A node takes some 3 KB, so this is some 100 MB at most; a
-/// usual daemon's are a hundredth of it.
-const MAX_NODES: usize = 30_000;
+/// What a node takes in memory, in bytes: roughly. Someone's revision of its code takes no more.
+const NODE_BYTES: usize = 3_000;
+
+/// Most nodes that all kept states have together, or what takes as much: some 100 MB at most; a usual daemon's are a
+/// hundredth of it.
+const MAX_WEIGHT: usize = 30_000;
 
 /// One run's state as it was when it was last asked for. Whoever holds the lock brings it up to date.
 type Slot = Arc<Mutex<Option<Arc<RunState>>>>;
@@ -36,14 +39,14 @@ pub(super) struct States {
 struct Recent {
     kept: HashMap<RunId, Kept>,
     clock: u64,
-    /// Sum of all kept states' nodes.
-    nodes: usize,
+    /// Sum of all kept states'.
+    weight: usize,
 }
 
 #[derive(Default)]
 struct Kept {
     used: u64,
-    nodes: usize,
+    weight: usize,
     slot: Slot,
 }
 
@@ -66,13 +69,13 @@ impl States {
             *kept = Some(Arc::clone(&state));
             state
         };
-        self.account(run, &slot, state.tree().nodes().len());
+        self.account(run, &slot, weight(&state));
         Ok(state)
     }
 
     /// Keeps what is true of a run by all that is recorded of it, as its own actor knows it.
     pub(super) fn keep(&self, state: RunState) {
-        let (run, nodes) = (state.spec().id, state.tree().nodes().len());
+        let (run, weight) = (state.spec().id, weight(&state));
         let slot = self.slot(run);
         {
             let mut kept = slot.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,7 +83,7 @@ impl States {
                 *kept = Some(Arc::new(state));
             }
         }
-        self.account(run, &slot, nodes);
+        self.account(run, &slot, weight);
     }
 
     /// Keeps nothing of runs that are no longer recorded. To be called once they are not: whoever is reading them
@@ -119,18 +122,25 @@ impl States {
     }
 
     /// Notes how large a state is, and forgets those used longest ago if all are too many.
-    fn account(&self, run: RunId, slot: &Slot, nodes: usize) {
+    fn account(&self, run: RunId, slot: &Slot, weight: usize) {
         let mut recent = self.recent();
         let Some(kept) = recent.kept.get_mut(&run).filter(|kept| Arc::ptr_eq(&kept.slot, slot)) else {
             return;
         };
-        let before = std::mem::replace(&mut kept.nodes, nodes);
-        recent.nodes = recent.nodes + nodes - before;
-        while recent.nodes > MAX_NODES || recent.kept.len() > MAX_STATES {
+        let before = std::mem::replace(&mut kept.weight, weight);
+        recent.weight = recent.weight + weight - before;
+        while recent.weight > MAX_WEIGHT || recent.kept.len() > MAX_STATES {
             let Some(oldest) = recent.oldest() else { return };
             recent.remove(oldest);
         }
     }
+}
+
+/// What a state takes in memory, in nodes.
+fn weight(state: &RunState) -> usize {
+    let nodes = state.tree().nodes();
+    let revisions: usize = nodes.iter().map(|node| node.revisions.len()).sum();
+    nodes.len() + revisions + state.instructions_bytes() / NODE_BYTES
 }
 
 /// A state with further events taken in; copied first if somebody still looks at it as it was.
@@ -145,7 +155,7 @@ fn advanced(state: Option<Arc<RunState>>, events: &[Event]) -> Result<Arc<RunSta
 
 impl Recent {
     fn remove(&mut self, run: RunId) {
-        self.nodes -= self.kept.remove(&run).map_or(0, |kept| kept.nodes);
+        self.weight -= self.kept.remove(&run).map_or(0, |kept| kept.weight);
     }
 
     fn oldest(&self) -> Option<RunId> {
@@ -160,9 +170,9 @@ mod tests {
 
     use futures_util::future::BoxFuture;
     use uuid::Uuid;
-    use weco_core::event::RunEvent;
+    use weco_core::event::{Exit, Outcome, RunEvent, Stage, Usage, Verdict};
     use weco_core::fixture;
-    use weco_core::run::BlobId;
+    use weco_core::run::{BlobId, Derived, FileRefs, NodeId, RunSpec, Source};
 
     use super::*;
     use crate::blobs::Blob;
@@ -268,7 +278,7 @@ mod tests {
         let state = RunState::replay(&house.journal.inner.read(id(1), 1, 10).unwrap()).unwrap();
         house.record(id(1), 12);
         house.states.keep(state.clone());
-        assert_eq!(house.states.recent().nodes, 1);
+        assert_eq!(house.states.recent().weight, 1);
         assert_eq!(house.states.get(id(1), 12).unwrap().seq(), 12);
         assert_eq!(house.read(), 2);
         house.states.keep(state);
@@ -286,7 +296,7 @@ mod tests {
         house.states.forget(&[id(1)]);
         // What a late reader has in its hands counts no more.
         house.states.account(id(1), &slot, 10);
-        assert_eq!(house.states.recent().nodes, 0);
+        assert_eq!(house.states.recent().weight, 0);
         house.record(id(1), 3);
         assert_eq!(house.states.get(id(1), 3).unwrap().seq(), 3);
     }
@@ -307,19 +317,62 @@ mod tests {
         house.states.get(runs[1], 1).unwrap();
         assert_eq!(house.read(), 1, "it had to go");
         let recent = house.states.recent();
-        assert_eq!((recent.kept.len(), recent.nodes), (MAX_STATES, MAX_STATES));
+        assert_eq!((recent.kept.len(), recent.weight), (MAX_STATES, MAX_STATES));
     }
 
     #[test]
-    fn a_state_with_too_many_nodes_is_not_kept() {
+    fn a_state_that_is_too_large_is_not_kept() {
         let house = House::new();
         house.record(id(1), 1);
         let slot = house.states.slot(id(1));
-        house.states.account(id(1), &slot, MAX_NODES);
+        house.states.account(id(1), &slot, MAX_WEIGHT);
         assert_eq!(house.states.recent().kept.len(), 1);
-        house.states.account(id(1), &slot, MAX_NODES + 1);
+        house.states.account(id(1), &slot, MAX_WEIGHT + 1);
         let recent = house.states.recent();
-        assert_eq!((recent.kept.len(), recent.nodes), (0, 0));
+        assert_eq!((recent.kept.len(), recent.weight), (0, 0));
+    }
+
+    #[test]
+    fn revisions_and_instructions_have_weight() {
+        let (node, by) = (NodeId(1), String::new());
+        let blob = BlobId([7; 32]);
+        let files = FileRefs::from([("model.py".to_owned(), blob)]);
+        let derived = Derived { lineage: id(2), run: id(2), node, files: files.clone() };
+        let spec = RunSpec {
+            derived: Some(derived),
+            require_review: true,
+            sources: vec![Source { path: "model.py".into(), blob, mode: 0o644 }],
+            ..fixture::spec(id(1))
+        };
+        let outcome = Outcome {
+            verdict: Verdict::Good { metric: 1.0 },
+            exit: Exit::Code { code: 0 },
+            duration_ms: 1,
+            output: blob,
+            output_tail: String::new(),
+        };
+        let (plan, usage, lines_added, lines_removed) = (String::new(), Usage::default(), 1, 1);
+        let kinds = [
+            RunEvent::Created { spec: Box::new(spec) },
+            RunEvent::Inherited { outcome },
+            RunEvent::Asked { node, parent: NodeId(0), stage: Stage::Draft, attempt: 1 },
+            RunEvent::Proposed {
+                node,
+                plan,
+                files: files.clone(),
+                lines_added,
+                lines_removed,
+                usage,
+                from: None,
+            },
+            RunEvent::Revised { node, files: files.clone(), by: by.clone(), lines_added, lines_removed },
+            RunEvent::Revised { node, files, by: by.clone(), lines_added, lines_removed },
+            RunEvent::Instructed { text: "i".repeat(10 * NODE_BYTES), by },
+        ];
+        let events: Vec<Event> = (1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 0, kind }).collect();
+        assert_eq!(weight(&RunState::replay(&events[..4]).unwrap()), 2);
+        assert_eq!(weight(&RunState::replay(&events[..6]).unwrap()), 2 + 2);
+        assert_eq!(weight(&RunState::replay(&events).unwrap()), 2 + 2 + 10);
     }
 
     #[test]

@@ -11,14 +11,15 @@ use weco_core::state::RunState;
 use weco_proto::sources::{MAX_FILE_BYTES, MAX_TOTAL_BYTES};
 
 use crate::blobs::Blob;
+use crate::blocking::blocking;
 use crate::clock;
 use crate::environment::{self, Environment};
 use crate::error::{Failure, FailureKind};
-use crate::journal::Durability;
+use crate::journal::{Durability, Journal};
 use crate::run::actor::{RunHandle, Told};
 use crate::run::effects::load;
 use crate::run::lines;
-use crate::run::registry::{Registry, internal, short};
+use crate::run::registry::{Registry, short};
 use crate::run::turns::working_tree;
 
 /// How someone wants a node evaluated.
@@ -86,7 +87,7 @@ impl Registry {
         self.settle(run).await?;
         let _owner = self.own_ended().await;
         let mut state = self.at_rest(run)?;
-        let decision = decide(&mut state, input, clock::now()).map_err(internal)?;
+        let decision = decide(&mut state, input, clock::now()).map_err(Failure::internal)?;
         Ok(self.deps().journal.append(run, decision.events, Vec::new(), Durability::Flushed).await?)
     }
 
@@ -102,9 +103,9 @@ impl Registry {
         by: String,
     ) -> Result<(u32, String), Failure> {
         let reviewed = self.reviewed(run, node).await?;
-        let Some(Stored { revision, blobs }) = self.revision(&reviewed.state, node, files)? else {
+        let Some(Stored { revision, blobs }) = self.revision(&reviewed.state, node, files).await? else {
             let message = format!("that is what step {node} has already");
-            return Err(Failure::new(FailureKind::Invalid, message).hint("edit the file first"));
+            return Err(Failure::invalid(message).hint("edit the file first"));
         };
         let before = reviewed.state.tree().get(node);
         let revisions = before.map_or(0, |node| u32::try_from(node.revisions.len()).unwrap_or(u32::MAX));
@@ -129,7 +130,7 @@ impl Registry {
         let reviewed = self.reviewed(run, node).await?;
         let state = &reviewed.state;
         check_directory(state, &wish.directory)?;
-        let stored = if files.is_empty() { None } else { self.revision(state, node, files)? };
+        let stored = if files.is_empty() { None } else { self.revision(state, node, files).await? };
         let (revision, mut blobs) = match stored {
             Some(Stored { revision, blobs }) => (Some(revision), blobs),
             None => (None, Vec::new()),
@@ -167,7 +168,8 @@ impl Registry {
             Some(handle) => Some(handle.floor().await),
             None => None,
         };
-        let state = self.look(run)?;
+        let (last_seq, states) = (self.entry(run)?.last_seq, self.states());
+        let state = blocking(move || states.get(run, last_seq)).await?;
         if let Some(why) = state.why_not_pending(node) {
             return Err(refused(run, why, state.end_status()));
         }
@@ -192,32 +194,43 @@ impl Registry {
     }
 
     /// A node's code with `files` put over it; none if that changes nothing.
-    fn revision(&self, state: &RunState, node: NodeId, files: Files) -> Result<Option<Stored>, Failure> {
-        let spec = state.spec();
-        let current = state.tree().get(node).and_then(|node| node.files.clone()).unwrap_or_default();
-        if let Some(path) = files.keys().find(|path| !current.contains_key(*path)) {
-            let sources: Vec<_> = spec.sources.iter().map(|source| source.path.as_str()).collect();
-            let message = format!("'{path}' is not a source of run {}", short(spec.id));
-            return Err(invalid(message).hint(format!("its sources: {}", sources.join(", "))));
-        }
-        let journal = self.deps().journal.as_ref();
-        let mut whole = load(journal, spec.id, &current)?;
-        whole.extend(files);
-        check_size(&whole)?;
-        let lines = lines::changed(&load(journal, spec.id, &spec.baseline())?, &whole);
-        let (mut refs, mut blobs) = (FileRefs::new(), Vec::with_capacity(whole.len()));
-        for (path, text) in whole {
-            let blob = Blob::new(text.into_bytes());
-            refs.insert(path, blob.id());
-            blobs.push(blob);
-        }
-        let is_new = refs != current;
-        Ok(is_new.then_some(Stored { revision: NewRevision { files: refs, lines }, blobs }))
+    async fn revision(
+        &self,
+        state: &Arc<RunState>,
+        node: NodeId,
+        files: Files,
+    ) -> Result<Option<Stored>, Failure> {
+        let (journal, state) = (Arc::clone(&self.deps().journal), Arc::clone(state));
+        blocking(move || revision(journal.as_ref(), &state, node, files)).await
     }
 }
 
-fn invalid(message: impl Into<String>) -> Failure {
-    Failure::new(FailureKind::Invalid, message)
+/// As [`Registry::revision`]. Blocks.
+fn revision(
+    journal: &dyn Journal,
+    state: &RunState,
+    node: NodeId,
+    files: Files,
+) -> Result<Option<Stored>, Failure> {
+    let spec = state.spec();
+    let current = state.tree().get(node).and_then(|node| node.files.clone()).unwrap_or_default();
+    if let Some(path) = files.keys().find(|path| !current.contains_key(*path)) {
+        let sources: Vec<_> = spec.sources.iter().map(|source| source.path.as_str()).collect();
+        let message = format!("'{path}' is not a source of run {}", short(spec.id));
+        return Err(Failure::invalid(message).hint(format!("its sources: {}", sources.join(", "))));
+    }
+    let mut whole = load(journal, spec.id, &current)?;
+    whole.extend(files);
+    check_size(&whole)?;
+    let lines = lines::changed(&load(journal, spec.id, &spec.baseline())?, &whole);
+    let (mut refs, mut blobs) = (FileRefs::new(), Vec::with_capacity(whole.len()));
+    for (path, text) in whole {
+        let blob = Blob::new(text.into_bytes());
+        refs.insert(path, blob.id());
+        blobs.push(blob);
+    }
+    let is_new = refs != current;
+    Ok(is_new.then_some(Stored { revision: NewRevision { files: refs, lines }, blobs }))
 }
 
 /// The same limits as a run's sources have.
@@ -227,18 +240,18 @@ fn check_size(files: &Files) -> Result<(), Failure> {
         let bytes = text.len() as u64;
         if bytes > MAX_FILE_BYTES {
             let (size, limit) = (kilobytes(bytes), kilobytes(MAX_FILE_BYTES));
-            return Err(invalid(format!(
+            return Err(Failure::invalid(format!(
                 "File '{path}' ({size}KB) exceeds the {limit}KB per-file size limit."
             )));
         }
         if text.contains('\0') {
-            return Err(invalid(format!("'{path}' doesn't appear to be a valid text file.")));
+            return Err(Failure::invalid(format!("'{path}' doesn't appear to be a valid text file.")));
         }
     }
     let bytes: u64 = files.values().map(|text| text.len() as u64).sum();
     if bytes > MAX_TOTAL_BYTES {
         let (size, limit) = (kilobytes(bytes), kilobytes(MAX_TOTAL_BYTES));
-        return Err(invalid(format!("Total source size ({size}KB) exceeds the {limit}KB limit.")));
+        return Err(Failure::invalid(format!("Total source size ({size}KB) exceeds the {limit}KB limit.")));
     }
     Ok(())
 }
@@ -247,7 +260,7 @@ fn check_size(files: &Files) -> Result<(), Failure> {
 fn check_directory(state: &RunState, directory: &Path) -> Result<(), Failure> {
     let own = Path::new(&state.spec().directory);
     if !directory.is_absolute() || !directory.is_dir() {
-        return Err(invalid(format!("there is no directory '{}'", directory.display())));
+        return Err(Failure::invalid(format!("there is no directory '{}'", directory.display())));
     }
     if working_tree(directory) == working_tree(own) {
         return Ok(());
@@ -257,7 +270,7 @@ fn check_directory(state: &RunState, directory: &Path) -> Result<(), Failure> {
         own.display(),
         directory.display()
     );
-    Err(invalid(message).hint(format!("submit from there: cd {}", own.display())))
+    Err(Failure::invalid(message).hint(format!("submit from there: cd {}", own.display())))
 }
 
 fn refused(run: RunId, why: String, ended: Option<EndStatus>) -> Failure {

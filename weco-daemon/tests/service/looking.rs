@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use futures_util::StreamExt;
 use tonic::Code;
-use weco_core::event::{EndStatus, Event, RunEvent, Stage, Usage};
+use weco_core::event::{EndStatus, Event, RunEvent, Stage, Terms, Usage};
 use weco_core::fixture;
-use weco_core::run::{NodeId, RunId, RunSpec, Source};
+use weco_core::run::{EnvironmentRef, NodeId, RunId, RunSpec, Source};
 use weco_daemon::blobs::Blob;
 use weco_daemon::journal::{Durability, Journal};
 use weco_proto::status::hint;
@@ -139,6 +139,16 @@ async fn without_a_version_that_works_there_is_no_best() {
     }
 }
 
+/// The events of a proposal.
+fn proposed(step: u32, text: &Blob) -> [RunEvent; 2] {
+    let (node, parent) = (NodeId(step), NodeId(0));
+    let files = BTreeMap::from([("a.py".to_owned(), text.id())]);
+    let (plan, usage) = (String::new(), Usage::default());
+    let asked = RunEvent::Asked { node, parent, stage: Stage::Draft, attempt: 1 };
+    let (lines_added, lines_removed) = (0, 0);
+    [asked, RunEvent::Proposed { node, plan, files, lines_added, lines_removed, usage, from: None }]
+}
+
 #[tokio::test]
 async fn a_tree_with_code_comes_in_parts() {
     let house = Records::with_run().await;
@@ -151,21 +161,7 @@ async fn a_tree_with_code_comes_in_parts() {
     let source = Source { path: "a.py".to_owned(), blob: texts[0].id(), mode: 0o644 };
     let spec = RunSpec { sources: vec![source], ..fixture::spec(long) };
     let mut kinds = vec![RunEvent::Created { spec: Box::new(spec) }];
-    for (step, text) in (0..).zip(&texts).skip(1) {
-        let (node, parent) = (NodeId(step), NodeId(0));
-        kinds.push(RunEvent::Asked { node, parent, stage: Stage::Draft, attempt: 1 });
-        let files = BTreeMap::from([("a.py".to_owned(), text.id())]);
-        let (plan, usage) = (String::new(), Usage::default());
-        kinds.push(RunEvent::Proposed {
-            node,
-            plan,
-            files,
-            lines_added: 0,
-            lines_removed: 0,
-            usage,
-            from: None,
-        });
-    }
+    kinds.extend((0..).zip(&texts).skip(1).flat_map(|(step, text)| proposed(step, text)));
     let events = (1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 0, kind }).collect();
     house.journal.append(long, events, texts, Durability::Flushed).await.unwrap();
     let request = GetTreeRequest { run_id: long.to_string(), code: true, ..Default::default() };
@@ -180,6 +176,27 @@ async fn a_tree_with_code_comes_in_parts() {
     let told: Vec<Node> = parts.into_iter().flat_map(|part| part.nodes).collect();
     assert_eq!(steps(&told), (0..12).collect::<Vec<_>>());
     assert!((0..12).zip(&told).all(|(n, node)| node.files[0].text.starts_with(&format!("{n}"))));
+}
+
+#[tokio::test]
+async fn a_tree_with_long_approvals_comes_in_parts() {
+    let house = Records::new();
+    let text = Blob::new("a = 1\n");
+    let source = Source { path: "a.py".to_owned(), blob: text.id(), mode: 0o644 };
+    let spec = RunSpec { sources: vec![source], require_review: true, ..fixture::spec(RUN) };
+    let approved = |step: u32| {
+        let environment = EnvironmentRef { record: text.id(), secret_variables: Vec::new() };
+        let command = Some("c".repeat(100_000));
+        let terms = Terms { command, directory: "/somewhere".to_owned(), environment };
+        RunEvent::Approved { node: NodeId(step), by: "ann".to_owned(), terms }
+    };
+    let steps = (1..50).flat_map(|step| proposed(step, &text).into_iter().chain([approved(step)]));
+    let kinds = [RunEvent::Created { spec: Box::new(spec) }].into_iter().chain(steps);
+    let events = (1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 0, kind }).collect();
+    house.journal.append(RUN, events, vec![text.clone()], Durability::Flushed).await.unwrap();
+    let parts = house.tree(GetTreeRequest::default()).await;
+    let told: Vec<usize> = parts.iter().map(|part| part.nodes.len()).collect();
+    assert!(told.iter().all(|nodes| *nodes <= 12) && told.iter().sum::<usize>() == 50, "{told:?}");
 }
 
 #[tokio::test]
@@ -221,4 +238,15 @@ async fn what_was_never_evaluated_has_no_output() {
     assert_eq!(refused.code(), Code::FailedPrecondition);
     assert!(refused.message().contains("never evaluated: no code in it"), "{refused:?}");
     assert!(hint(&refused).unwrap().contains("weco run results"));
+
+    let last = house.journal.runs().unwrap()[0].last_seq;
+    let kinds = [
+        RunEvent::Resumed { steps: 9, attempts: None, environment: None, apply_best: false },
+        RunEvent::Asked { node: NodeId(6), parent: NodeId(1), stage: Stage::Improve, attempt: 1 },
+        RunEvent::Ended { status: EndStatus::Terminated, reason: "x".to_owned(), hint: String::new() },
+    ];
+    let events = (last + 1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 5, kind }).collect();
+    house.journal.append(RUN, events, Vec::new(), Durability::Flushed).await.unwrap();
+    let refused = house.service.watch_output(versioned(request("6"))).await.map(|_| ()).unwrap_err();
+    assert!(refused.message().ends_with("not proposed yet, and its run does not go on"), "{refused:?}");
 }

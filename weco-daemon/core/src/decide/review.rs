@@ -48,8 +48,7 @@ impl Turn<'_> {
         self.dispatch()
     }
 
-    /// The evaluation of an approved node cannot be made: someone has to approve it anew. One that nobody approved
-    /// is made again as the run says.
+    /// The evaluation of an approved node cannot be made: someone has to approve it anew.
     pub(super) fn returned(&mut self, node: NodeId, reason: String) -> Step {
         self.emit(RunEvent::Returned { node, reason })?;
         if *self.state.status() == RunStatus::Stopping { self.end_stopped() } else { Ok(()) }

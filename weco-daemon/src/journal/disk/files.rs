@@ -88,10 +88,7 @@ impl Files {
         let path = self.layout.mirror(run);
         let failed = |error: io::Error| JournalError::io("write", &path, &error);
         let incoming = self.layout.incoming(run);
-        fs::rename(&incoming, &path).map_err(failed).inspect_err(|_| {
-            // One that cannot be removed now goes at the next start.
-            let _ = fs::remove_file(&incoming);
-        })?;
+        fs::rename(&incoming, &path).map_err(failed).inspect_err(|_| self.leave(run))?;
         self.dir_changed = true;
         self.sync_dir().inspect_err(|_| {
             // Not acknowledged, so it must not be there at the next start.
@@ -99,6 +96,12 @@ impl Files {
                 tracing::warn!(%run, %error, "a run that could not be taken in is left behind");
             }
         })
+    }
+
+    /// Removes a run's incoming file, which is not to be taken in. One that cannot be removed now goes at the next
+    /// start.
+    pub(super) fn leave(&self, run: RunId) {
+        let _ = fs::remove_file(self.layout.incoming(run));
     }
 
     /// Renames runs' files to their tombstones, durably, up to the first failure. Tells how many.

@@ -183,6 +183,7 @@ impl Store {
 
     fn take_in(&mut self, run: RunId, state: Meta) -> Result<(), JournalError> {
         if let Some(known) = self.shared.get(run) {
+            self.files.leave(run);
             return Err(JournalError::OutOfOrder { run, expected: known.last_seq + 1, got: 1 });
         }
         self.files.take_in(run)?;

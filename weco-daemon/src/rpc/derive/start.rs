@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use weco_core::event::{Outcome, Verdict};
-use weco_core::run::{Files, NodeId};
+use weco_core::run::{Files, NodeId, RunId};
 use weco_core::state::RunState;
 use weco_core::tree::{Node, Progress};
 use weco_proto::sources::SourceFile;
@@ -55,12 +55,11 @@ fn why_not(origin: &RunState, node: &Node) -> Option<(String, String)> {
 }
 
 impl Start {
-    /// Finds the step to begin with.
+    /// Finds the step of `parent`'s lineage to begin with.
     ///
     /// # Errors
     /// If there is none, or it has no metric to begin with.
-    pub(super) fn find(registry: &Registry, run: &str, from_step: &str) -> Result<Self, Failure> {
-        let parent = registry.find(run)?;
+    pub(super) fn find(registry: &Registry, parent: RunId, from_step: &str) -> Result<Self, Failure> {
         let (origin, node) = registry.select(parent, from_step)?;
         let parent = registry.look(parent)?;
         let origin = if origin == parent.spec().id { Arc::clone(&parent) } else { registry.look(origin)? };

@@ -193,3 +193,16 @@ async fn a_run_that_was_being_taken_in_is_gone() {
     drop(reopened);
     assert_eq!(open(crashed.path()).read(run(2), 1, 9).unwrap(), notes(1, 3), "what was taken in is durable");
 }
+
+#[tokio::test]
+async fn a_run_that_came_to_be_otherwise_leaves_no_incoming_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let intake = journal.take_in(run(2)).unwrap();
+    journal.append(run(2), notes(1, 3), Vec::new(), Durability::Flushed).await.unwrap();
+    let refused = intake.commit(notes(1, 2)).await;
+    assert!(matches!(refused, Err(JournalError::OutOfOrder { .. })), "{refused:?}");
+    assert!(!dir.path().join("mirror").join(format!("{}.incoming", run(2))).exists());
+    assert_eq!(journal.read(run(2), 1, 9).unwrap(), notes(1, 3));
+    journal.close().await.unwrap();
+}
