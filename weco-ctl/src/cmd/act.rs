@@ -1,7 +1,7 @@
 //! Carrying out what the user asks of a run while it is followed.
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tonic::{Request, Status};
 use weco_proto::connect::Client;
 use weco_proto::v1::{
@@ -35,7 +35,16 @@ impl Actor {
         answers: UnboundedSender<Answer>,
     ) -> Option<Error> {
         let mut calls = JoinSet::new();
-        while let Some(action) = actions.recv().await {
+        let mut failure = None;
+        loop {
+            let action = tokio::select! {
+                action = actions.recv() => action,
+                Some(call) = calls.join_next() => {
+                    failure = failed(call).or(failure);
+                    continue;
+                }
+            };
+            let Some(action) = action else { break };
             let (actor, answers) = (self.clone(), answers.clone());
             calls.spawn(async move {
                 if let Action::Stop { force } = action {
@@ -47,13 +56,8 @@ impl Actor {
                 Ok(())
             });
         }
-        let mut failure = None;
         while let Some(call) = calls.join_next().await {
-            match call {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => failure = Some(error),
-                Err(panic) => failure = Some(Error::failure(panic.to_string())),
-            }
+            failure = failed(call).or(failure);
         }
         failure
     }
@@ -117,6 +121,14 @@ impl Actor {
             client.get_node(limited(GetNodeRequest { run_id, node, code: true, output: false })).await?;
         let node = reply.into_inner().node;
         Ok(node.ok_or_else(|| Status::internal("the daemon's answer names no node"))?)
+    }
+}
+
+/// How a call failed, if it did.
+fn failed(call: Result<Result<(), Error>, JoinError>) -> Option<Error> {
+    match call {
+        Ok(done) => done.err(),
+        Err(panic) => Some(Error::failure(panic.to_string())),
     }
 }
 

@@ -7,6 +7,7 @@ use tonic::Status;
 use weco_proto::v1::run_update::Update;
 use weco_proto::v1::{
     Node, NodeStatus, RunStatus, RunSummary, RunUpdate, SourceText, Stage, StepAsked, StepProposed,
+    StepRejected,
 };
 
 use crate::support::{Call, Fake, Home, NODE, RUN, Screen, Script, Then, Watched, created, event, measured};
@@ -119,6 +120,38 @@ fn an_editor_that_changes_nothing_or_fails_sends_nothing() {
         assert_eq!((code, said.contains("is kept in")), (Some(0), false), "{said}");
         assert!(!daemon.calls().iter().any(|call| matches!(call, Call::Revise(_))));
     }
+}
+
+/// Nobody sees the steps of a long history pass by, so their code is not asked for.
+#[test]
+fn only_what_is_shown_is_fetched() {
+    const STEPS: u32 = 200;
+    let home = Home::with_runtime_dir();
+    let mut script = script(&home);
+    let mut updates = waiting(&home);
+    let (mut seq, head) = (2, updates.drain(..2).collect::<Vec<_>>());
+    let mut next = |update| {
+        seq += 1;
+        event(seq, update)
+    };
+    let mut history = Vec::new();
+    for step in 1..=STEPS {
+        let asked = StepAsked { step, parent: Some(0), stage: Stage::Draft.into(), attempt: 1 };
+        let proposed = StepProposed { step, plan: "Use tiles.".into(), ..StepProposed::default() };
+        history.extend([next(Update::Asked(asked)), next(Update::Proposed(proposed))]);
+        if step < STEPS {
+            history.push(next(Update::Rejected(StepRejected { step, ..StepRejected::default() })));
+        }
+    }
+    script.watched = [Watched { updates: [head, history].concat(), then: Then::Hang }].into();
+    script.nodes = vec![node(0, "x = 1\n"), Node { parent_step: Some(0), ..node(STEPS, "x = 2\n") }];
+    let daemon = Fake::serve(&home.socket(), script);
+    let mut screen = attach(&home, "true");
+    screen.type_in(b"d");
+    assert_eq!(screen.end().0, Some(0));
+    let asked = daemon.calls().iter().filter(|call| matches!(call, Call::Node(_))).count();
+    // Two for the step that waits; a slow machine may draw a few others.
+    assert!(asked < 50, "{asked} nodes were asked for");
 }
 
 /// What the daemon refuses is shown, and neither what was typed nor what was edited is lost.

@@ -32,7 +32,10 @@ pub async fn follow(
     let mut show = Show::new(App { on_interrupt, ..App::default() })?;
     let mut keys = EventStream::new();
     let ending = loop {
-        show.draw_if_due()?;
+        if let Some(action) = show.draw_if_due()? {
+            // If nobody carries out actions any more, the stream's end is near and tells.
+            let _ = actions.send(action);
+        }
         // Signals and keys first: a flood of updates must not keep the user waiting.
         let wish = tokio::select! {
             biased;
@@ -43,7 +46,10 @@ pub async fn follow(
                 Some(Err(_)) | None => break Ending::Detached,
             },
             update = updates.next() => match update {
-                Some(Ok(update)) => show.update(&update).map(Wish::Act),
+                Some(Ok(update)) => {
+                    show.update(&update);
+                    None
+                }
                 Some(Err(status)) => break ending(&show.view, Some(status)),
                 None => break ending(&show.view, None),
             },
@@ -54,13 +60,12 @@ pub async fn follow(
             () = tokio::time::sleep(show.rest()) => None,
         };
         match wish {
-            // If nobody carries out actions any more, the stream's end is near and tells.
             Some(Wish::Act(action)) => drop(actions.send(action)),
             Some(Wish::Detach) => break Ending::Detached,
             Some(Wish::Force) => break Ending::Forced,
             Some(Wish::Suspend) => show.suspend()?,
             Some(Wish::Edit) => {
-                let edited = edit(&mut show, keys, &mut updates, &actions, &mut signals).await?;
+                let edited = edit(&mut show, keys, &mut updates, &mut signals).await?;
                 // From here on keys are taken again; only then the edit is asked for.
                 keys = EventStream::new();
                 match edited {

@@ -45,7 +45,7 @@ impl Review {
     /// What is to be fetched by now.
     pub(super) fn due(&mut self, view: &RunView) -> Option<Action> {
         let node = pending(view)?;
-        let of = (node.step, node.revisions.len());
+        let of = version(node);
         if self.of == Some(of) {
             return None;
         }
@@ -59,7 +59,7 @@ impl Review {
     /// The step that can be decided about now: its code was shown, and no decision is on its way.
     pub(super) fn decidable(&self, view: &RunView) -> Option<u32> {
         let node = pending(view)?;
-        let known = !matches!(self.code, Code::Coming);
+        let known = self.of == Some(version(node)) && !matches!(self.code, Code::Coming);
         (known && self.decided != Some(node.step)).then_some(node.step)
     }
 
@@ -112,6 +112,11 @@ impl Review {
         self.decided = Some(draft.step);
         Ok(Some(Action::Revise { step: draft.step, files }))
     }
+}
+
+/// A step and its number of revisions.
+fn version(node: &Node) -> (u32, usize) {
+    (node.step, node.revisions.len())
 }
 
 fn lines(step: u32, change: &Change, view: &RunView) -> Vec<Line> {
