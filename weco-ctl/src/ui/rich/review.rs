@@ -42,6 +42,14 @@ pub(super) fn pending(view: &RunView) -> Option<&Node> {
 }
 
 impl Review {
+    /// Forgets what was asked about a step that does not wait any more: should it wait again, it is decided about
+    /// anew.
+    pub(super) fn settle(&mut self, view: &RunView) {
+        if self.of.is_some() && pending(view).is_none() {
+            (self.of, self.code, self.decided) = (None, Code::Coming, None);
+        }
+    }
+
     /// What is to be fetched by now.
     pub(super) fn due(&mut self, view: &RunView) -> Option<Action> {
         let node = pending(view)?;
@@ -61,6 +69,21 @@ impl Review {
         let node = pending(view)?;
         let known = self.of == Some(version(node)) && !matches!(self.code, Code::Coming);
         (known && self.decided != Some(node.step)).then_some(node.step)
+    }
+
+    /// The decision about a step did not get through. One about another step may be on its way.
+    pub(super) fn undecided(&mut self, step: u32) {
+        if self.decided == Some(step) {
+            self.decided = None;
+        }
+    }
+
+    /// The daemon has taken the user's edit of a step.
+    pub(super) fn taken(&mut self, step: u32) {
+        self.undecided(step);
+        if self.draft.as_ref().is_some_and(|draft| draft.step == step) {
+            self.draft = None;
+        }
     }
 
     /// Takes in what was fetched.

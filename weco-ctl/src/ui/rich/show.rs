@@ -56,6 +56,7 @@ impl Show {
 
     pub(super) fn update(&mut self, update: &RunUpdate) {
         self.changed |= self.view.apply(update);
+        self.app.review.settle(&self.view);
     }
 
     pub(super) fn answered(&mut self, answer: Answer) {

@@ -89,7 +89,7 @@ impl App {
             Action::Approve { step } => format!("step {step} is approved"),
             Action::Reject { step, .. } => format!("step {step} is turned down"),
             Action::Revise { step, .. } => {
-                (self.review.draft, self.review.decided) = (None, None);
+                self.review.taken(step);
                 format!("step {step} has your code now")
             }
             Action::Instruct { .. } => "the next proposals are made under these instructions".to_owned(),
@@ -116,9 +116,9 @@ impl App {
     fn failed(&mut self, action: Action) {
         match action {
             // The user's edit is still in the review's draft.
-            Action::Approve { .. } | Action::Revise { .. } => self.review.decided = None,
+            Action::Approve { step } | Action::Revise { step, .. } => self.review.undecided(step),
             Action::Reject { step, reason } => {
-                self.review.decided = None;
+                self.review.undecided(step);
                 self.unsent.push(Input::new(Purpose::Reject(step), reason));
             }
             Action::Instruct { text } => self.unsent.push(Input::new(Purpose::Instruct, text)),

@@ -121,6 +121,36 @@ fn what_waits_is_approved_once() {
 }
 
 #[test]
+fn a_step_that_waits_again_is_decided_about_again() {
+    let (mut app, view) = reviewing();
+    let approve = Action::Approve { step: 1 };
+    assert_eq!(press(&mut app, &view, KeyCode::Char('a')), Some(Wish::Act(approve.clone())));
+    let story = Story::under_review(3).asked(1, 0, Stage::Draft).proposed(1, "p").approved(1);
+    app.review.settle(&story.view());
+    let view = story.returned(1, "the environment is gone").view();
+    app.review.settle(&view);
+    let late = Answer { action: Action::Fetch { step: 1 }, result: Ok(Some(Change::default())) };
+    app.answered(late.clone(), &view);
+    assert_eq!(press(&mut app, &view, KeyCode::Char('a')), None, "its code is not that of an earlier wait");
+    assert_eq!(app.review.due(&view), Some(Action::Fetch { step: 1 }));
+    app.answered(late, &view);
+    assert_eq!(press(&mut app, &view, KeyCode::Char('a')), Some(Wish::Act(approve)));
+}
+
+#[test]
+fn a_late_failure_leaves_the_next_decision_alone() {
+    let (mut app, _) = reviewing();
+    let story = Story::under_review(3).asked(1, 0, Stage::Draft).proposed(1, "p").rejected(1, "");
+    app.review.settle(&story.view());
+    let view = story.asked(2, 0, Stage::Draft).proposed(2, "q").view();
+    let Some(action) = app.review.due(&view) else { panic!("nothing is due") };
+    app.answered(Answer { action, result: Ok(Some(Change::default())) }, &view);
+    assert!(press(&mut app, &view, KeyCode::Char('a')).is_some());
+    app.answered(Answer { action: Action::Approve { step: 1 }, result: Err("late".into()) }, &view);
+    assert_eq!(press(&mut app, &view, KeyCode::Char('a')), None, "the approval is on its way");
+}
+
+#[test]
 fn an_edit_is_not_overtaken_by_an_approval() {
     let (mut app, view) = reviewing();
     let source = |text: &str| SourceText { path: "a.py".into(), text: text.into() };
