@@ -67,7 +67,7 @@ impl Actor {
         let mut client = self.daemon.connect_or_start().await?;
         let (run_id, by) = (self.run_id.clone(), user());
         match action {
-            Action::Fetch { step } => return self.change(&mut client, step).await.map(Some),
+            Action::Fetch { step, .. } => return self.change(&mut client, step).await.map(Some),
             Action::Approve { step } => {
                 client.submit_node(limited(self.submission(step, by)?)).await?;
             }

@@ -1,5 +1,7 @@
 //! What the user knows of, and does with, a step that waits for approval.
 
+use std::fmt;
+
 use super::draft::Draft;
 use crate::ui::diff::{Line, Version, compare};
 use crate::ui::view::Node;
@@ -36,6 +38,27 @@ pub(super) enum Code {
     Missing(String),
 }
 
+/// Why nothing can be decided yet about the step that waits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Unready {
+    /// It was decided about, and that is on its way.
+    Decided,
+    /// Its code was not shown yet.
+    Coming,
+    /// Its code did not come.
+    Missing,
+}
+
+impl fmt::Display for Unready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Decided => "what you asked for is on its way",
+            Self::Coming => "fetching the change…",
+            Self::Missing => "the change could not be fetched, and you have not seen it; fetching it again…",
+        })
+    }
+}
+
 /// The step that waits for this user: not of a run that stops or has ended.
 pub(super) fn pending(view: &RunView) -> Option<&Node> {
     view.pending().filter(|_| view.ended().is_none() && !view.stopping())
@@ -60,15 +83,32 @@ impl Review {
         if self.of.is_none_or(|(step, _)| step != node.step) {
             (self.hidden, self.decided) = (false, None);
         }
-        (self.of, self.code, self.scroll) = (Some(of), Code::Coming, 0);
-        Some(Action::Fetch { step: node.step })
+        self.scroll = 0;
+        Some(self.fetch(node))
     }
 
-    /// The step that can be decided about now: its code was shown, and no decision is on its way.
-    pub(super) fn decidable(&self, view: &RunView) -> Option<u32> {
-        let node = pending(view)?;
-        let known = self.of == Some(version(node)) && !matches!(self.code, Code::Coming);
-        (known && self.decided != Some(node.step)).then_some(node.step)
+    /// Asks for the code of a step that waits, for the first time or again.
+    pub(super) fn fetch(&mut self, node: &Node) -> Action {
+        let (step, revisions) = version(node);
+        (self.of, self.code) = (Some((step, revisions)), Code::Coming);
+        Action::Fetch { step, revisions }
+    }
+
+    /// Whether the step that waits can be decided about now: no decision is on its way, and its code was shown. What
+    /// cannot be shown can only be turned down.
+    ///
+    /// # Errors
+    /// What it lacks.
+    pub(super) fn ready(&self, node: &Node, reject: bool) -> Result<(), Unready> {
+        if self.decided == Some(node.step) {
+            return Err(Unready::Decided);
+        }
+        match &self.code {
+            _ if self.of != Some(version(node)) => Err(Unready::Coming),
+            Code::Coming => Err(Unready::Coming),
+            Code::Missing(_) if !reject => Err(Unready::Missing),
+            Code::Missing(_) | Code::Here { .. } => Ok(()),
+        }
     }
 
     /// The decision about a step did not get through. One about another step may be on its way.
@@ -87,12 +127,17 @@ impl Review {
     }
 
     /// Takes in what was fetched.
-    pub(super) fn fetched(&mut self, step: u32, result: Result<Option<Change>, String>, view: &RunView) {
-        if self.of.is_none_or(|(wanted, _)| wanted != step) {
+    pub(super) fn fetched(
+        &mut self,
+        of: (u32, usize),
+        result: Result<Option<Change>, String>,
+        view: &RunView,
+    ) {
+        if self.of != Some(of) {
             return;
         }
         self.code = match result {
-            Ok(Some(change)) => Code::Here { lines: lines(step, &change, view), change },
+            Ok(Some(change)) => Code::Here { lines: lines(of.0, &change, view), change },
             Ok(None) => Code::Missing("the daemon sent no code".to_owned()),
             Err(why) => Code::Missing(why),
         };

@@ -129,10 +129,11 @@ fn a_step_that_waits_again_is_decided_about_again() {
     app.review.settle(&story.view());
     let view = story.returned(1, "the environment is gone").view();
     app.review.settle(&view);
-    let late = Answer { action: Action::Fetch { step: 1 }, result: Ok(Some(Change::default())) };
+    let late =
+        Answer { action: Action::Fetch { step: 1, revisions: 0 }, result: Ok(Some(Change::default())) };
     app.answered(late.clone(), &view);
     assert_eq!(press(&mut app, &view, KeyCode::Char('a')), None, "its code is not that of an earlier wait");
-    assert_eq!(app.review.due(&view), Some(Action::Fetch { step: 1 }));
+    assert_eq!(app.review.due(&view), Some(Action::Fetch { step: 1, revisions: 0 }));
     app.answered(late, &view);
     assert_eq!(press(&mut app, &view, KeyCode::Char('a')), Some(Wish::Act(approve)));
 }
@@ -155,7 +156,7 @@ fn an_edit_is_not_overtaken_by_an_approval() {
     let (mut app, view) = reviewing();
     let source = |text: &str| SourceText { path: "a.py".into(), text: text.into() };
     let change = Change { before: vec![source("1")], after: vec![source("2")] };
-    app.answered(Answer { action: Action::Fetch { step: 1 }, result: Ok(Some(change)) }, &view);
+    app.answered(Answer { action: Action::Fetch { step: 1, revisions: 0 }, result: Ok(Some(change)) }, &view);
     let file = app.review.open(&view).unwrap().files().remove(0);
     std::fs::write(file, "3").unwrap();
     let action = app.review.edited().unwrap().unwrap();
@@ -195,8 +196,30 @@ fn nothing_is_decided_unseen() {
 fn a_revision_is_fetched_and_shown_before_it_is_approved() {
     let (mut app, _) = reviewing();
     let view = Story::under_review(3).asked(1, 0, Stage::Draft).proposed(1, "p").revised(1, 1).view();
-    assert_eq!(app.review.due(&view), Some(Action::Fetch { step: 1 }));
+    assert_eq!(press(&mut app, &view, KeyCode::Char('a')), None, "it is not drawn yet");
+    assert_eq!(app.review.due(&view), Some(Action::Fetch { step: 1, revisions: 1 }));
     assert_eq!(press(&mut app, &view, KeyCode::Char('a')), None);
+    for (revisions, wanted) in [(0, None), (1, Some(Wish::Act(Action::Approve { step: 1 })))] {
+        let fetch = Action::Fetch { step: 1, revisions };
+        app.answered(Answer { action: fetch, result: Ok(Some(Change::default())) }, &view);
+        assert_eq!(press(&mut app, &view, KeyCode::Char('a')), wanted, "code of revision {revisions}");
+    }
+}
+
+#[test]
+fn what_cannot_be_shown_is_fetched_again_and_not_approved() {
+    let (mut app, view) = reviewing();
+    let fetch = Action::Fetch { step: 1, revisions: 0 };
+    for key in ['a', 'e'] {
+        let failed = Answer { action: fetch.clone(), result: Err("the file is damaged".into()) };
+        app.review.fetch(view.pending().unwrap());
+        app.answered(failed, &view);
+        assert_eq!(press(&mut app, &view, KeyCode::Char(key)), Some(Wish::Act(fetch.clone())));
+        assert_eq!(press(&mut app, &view, KeyCode::Char(key)), None, "asked for once");
+    }
+    app.answered(Answer { action: fetch, result: Ok(None) }, &view);
+    assert_eq!(press(&mut app, &view, KeyCode::Char('r')), None);
+    assert!(app.input.is_some(), "it can be turned down");
 }
 
 #[test]
