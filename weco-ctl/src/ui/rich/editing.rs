@@ -57,6 +57,10 @@ pub(super) async fn edit(
     forget_keys()?;
     show.redraw();
     let edited = match left {
+        Left::Badly(why) if !show.app.review.is_edited() => {
+            show.app.note = Some(Note::Bad(why));
+            return Ok(Edited::Nothing);
+        }
         Left::Badly(why) => Err(why),
         _ => show.app.review.edited(),
     };

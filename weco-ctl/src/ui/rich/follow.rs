@@ -80,7 +80,7 @@ pub async fn follow(
     let Show { screen, view, app, .. } = show;
     drop(screen);
     let App { stops, interrupted, review, .. } = app;
-    if let Some((step, kept)) = review.draft.and_then(Draft::keep_if_edited) {
+    for (step, kept) in review.into_drafts().filter_map(Draft::keep_if_edited) {
         // Nobody may see it; it is kept all the same.
         let _ = writeln!(io::stderr(), "your edit of step {step} is kept in {}", kept.display());
     }

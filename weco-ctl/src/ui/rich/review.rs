@@ -21,6 +21,8 @@ pub(super) struct Review {
     pub(super) decided: Option<u32>,
     /// What the user edited and the daemon has not taken.
     pub(super) draft: Option<Draft>,
+    /// The same of what does not wait any more in that form; kept for the user to find.
+    aside: Vec<Draft>,
 }
 
 /// The code of the step that waits.
@@ -143,26 +145,41 @@ impl Review {
         };
     }
 
-    /// The copies to edit: those that the user edited before, if the daemon has not taken them, or new ones.
+    /// The copies to edit: those that the user edited before, if they are of what waits now and the daemon has not
+    /// taken them, or new ones.
     ///
     /// # Errors
     /// Why there are none, in one sentence.
     pub(super) fn open(&mut self, view: &RunView) -> Result<&Draft, String> {
-        let step = pending(view).map(|node| node.step).ok_or("no step waits for approval any more")?;
+        let of = pending(view).map(version).ok_or("no step waits for approval any more")?;
         let Code::Here { change, .. } = &self.code else {
             return Err("the step's code is not here yet".to_owned());
         };
+        if self.of != Some(of) {
+            return Err("the step's code is not here yet".to_owned());
+        }
+        // What was edited and is of another step, or of what someone revised meanwhile, must not be sent as this.
+        let other = self.draft.take_if(|draft| draft.of() != of);
+        self.aside.extend(other.filter(Draft::is_edited));
         match &mut self.draft {
-            Some(draft) if draft.step != step => {
-                Err(format!("your edit of step {} was not sent; it is kept when you leave", draft.step))
-            }
             Some(draft) => Ok(draft),
             none => {
-                let draft = Draft::new(step, change)
+                let draft = Draft::new(of, change)
                     .map_err(|error| format!("cannot write copies for the editor: {error}"))?;
                 Ok(none.insert(draft))
             }
         }
+    }
+
+    /// The editor failed: whether there is an edit all the same.
+    pub(super) fn is_edited(&mut self) -> bool {
+        self.draft = self.draft.take().filter(Draft::is_edited);
+        self.draft.is_some()
+    }
+
+    /// All that the user edited and the daemon has not taken.
+    pub(super) fn into_drafts(self) -> impl Iterator<Item = Draft> {
+        self.aside.into_iter().chain(self.draft)
     }
 
     /// What the user's edit asks for; nothing if there was none.

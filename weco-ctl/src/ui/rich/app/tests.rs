@@ -154,9 +154,8 @@ fn a_late_failure_leaves_the_next_decision_alone() {
 #[test]
 fn an_edit_is_not_overtaken_by_an_approval() {
     let (mut app, view) = reviewing();
-    let source = |text: &str| SourceText { path: "a.py".into(), text: text.into() };
-    let change = Change { before: vec![source("1")], after: vec![source("2")] };
-    app.answered(Answer { action: Action::Fetch { step: 1, revisions: 0 }, result: Ok(Some(change)) }, &view);
+    let fetch = Action::Fetch { step: 1, revisions: 0 };
+    app.answered(Answer { action: fetch, result: Ok(Some(change("2"))) }, &view);
     let file = app.review.open(&view).unwrap().files().remove(0);
     std::fs::write(file, "3").unwrap();
     let action = app.review.edited().unwrap().unwrap();
@@ -168,6 +167,57 @@ fn an_edit_is_not_overtaken_by_an_approval() {
     app.answered(Answer { action, result: Ok(None) }, &view);
     assert!(app.review.draft.is_none());
     assert!(press(&mut app, &view, KeyCode::Char('a')).is_some());
+}
+
+fn change(text: &str) -> Change {
+    let source = |text: &str| SourceText { path: "a.py".into(), text: text.into() };
+    Change { before: vec![source("0")], after: vec![source(text)] }
+}
+
+/// The text of the copy that is edited.
+fn copied(app: &mut App, view: &RunView) -> (std::path::PathBuf, String) {
+    let file = app.review.open(view).unwrap().files().remove(0);
+    let text = std::fs::read_to_string(&file).unwrap();
+    (file, text)
+}
+
+/// Shows the step that waits, with this code.
+fn show(app: &mut App, view: &RunView, text: &str) {
+    app.review.settle(view);
+    let Some(action) = app.review.due(view) else { panic!("nothing is due") };
+    app.answered(Answer { action, result: Ok(Some(change(text))) }, view);
+}
+
+#[test]
+fn copies_that_nobody_edited_stand_in_no_ones_way() {
+    let mut app = App::default();
+    let story = Story::under_review(3).asked(1, 0, Stage::Draft).proposed(1, "p");
+    show(&mut app, &story.view(), "1");
+    let (file, _) = copied(&mut app, &story.view());
+    let story = story.revised(1, 1);
+    show(&mut app, &story.view(), "2");
+    assert_eq!(copied(&mut app, &story.view()).1, "2", "what was revised meanwhile");
+    assert!(!app.review.is_edited() && app.review.draft.is_none(), "the editor failed");
+    let story = story.rejected(1, "").asked(2, 0, Stage::Draft).proposed(2, "q");
+    show(&mut app, &story.view(), "3");
+    assert_eq!(copied(&mut app, &story.view()).1, "3");
+    assert!(!file.exists() && app.review.into_drafts().all(|draft| !draft.is_edited()));
+}
+
+#[test]
+fn an_edit_of_what_is_gone_is_put_aside_and_kept() {
+    let mut app = App::default();
+    let story = Story::under_review(3).asked(1, 0, Stage::Draft).proposed(1, "p");
+    show(&mut app, &story.view(), "1");
+    let (file, _) = copied(&mut app, &story.view());
+    std::fs::write(&file, "mine").unwrap();
+    assert!(app.review.is_edited());
+    assert_eq!(copied(&mut app, &story.view()).1, "mine", "as long as it is of what waits");
+    let story = story.revised(1, 1);
+    show(&mut app, &story.view(), "2");
+    assert_eq!(copied(&mut app, &story.view()).1, "2");
+    let kept: Vec<_> = app.review.into_drafts().filter(crate::ui::rich::draft::Draft::is_edited).collect();
+    assert_eq!((kept.len(), kept[0].files()), (1, vec![file]));
 }
 
 #[test]
