@@ -271,6 +271,22 @@ fn a_daemon_that_stops_in_good_order_is_not_started_again() {
     assert!(!out.contains("RECONNECTING"), "{out}");
 }
 
+/// Whoever looks for the daemon that stopped finds the other one already.
+#[test]
+fn a_daemon_that_follows_at_once_is_taken_for_what_it_is() {
+    let home = Home::with_runtime_dir();
+    let before = watched(
+        vec![created(&home), measured(2, 0, 1.0)],
+        Then::Succeeded(Status::unavailable("the daemon is stopping")),
+    );
+    let after = watched(vec![measured(3, 1, 2.0), ended(4, RunStatus::Completed, 1)], Then::Close);
+    let daemon = Fake::serve(&home.socket(), script([before, after]));
+    let (code, out, err) = home.run(&ARGS);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    let watches = daemon.calls().iter().filter(|call| matches!(call, Call::Watch(_))).count();
+    assert!(watches == 2 && !out.contains("RECONNECTING"), "{out}");
+}
+
 #[test]
 fn what_the_daemon_refuses_is_told_with_its_hint() {
     let home = Home::with_runtime_dir();

@@ -64,6 +64,8 @@ pub(crate) enum Then {
     Close,
     /// A status.
     Fail(Status),
+    /// A status, when another has taken its place already.
+    Succeeded(Status),
     /// Nothing, as long as the daemon lives.
     Hang,
     /// These, once `StopRun` was called so many times.
@@ -223,6 +225,13 @@ impl Weco for Service {
         let rest: BoxStream<RunUpdate> = match then {
             Then::Close => Box::pin(stream::empty()),
             Then::Fail(status) => Box::pin(stream::iter([Err(status)])),
+            Then::Succeeded(status) => {
+                let shared = Arc::clone(&self.0);
+                Box::pin(stream::once(async move {
+                    shared.script.lock().unwrap().pid += 1;
+                    Err(status)
+                }))
+            }
             Then::Hang => Box::pin(stream::pending()),
             Then::AfterStops(count, rest) => {
                 let shared = Arc::clone(&self.0);
