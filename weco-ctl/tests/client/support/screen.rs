@@ -116,7 +116,7 @@ pub(crate) struct Hanging(Child);
 impl Hanging {
     /// Waits for its end: the exit code.
     pub(crate) fn end(self) -> Option<i32> {
-        ended(self.0).expect("it does not end")
+        ended(self.0).unwrap_or_else(|| panic!("it did not end"))
     }
 }
 
