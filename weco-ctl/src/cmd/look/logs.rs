@@ -34,18 +34,23 @@ pub(crate) async fn logs(args: RunLogsArgs) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What happened until now.
+/// What happened until now. What came before a failure is printed before it is told.
 async fn lines_so_far(run_id: String) -> Result<(), Error> {
     let daemon = Daemon::from_env()?;
     let mut updates = reconnecting(daemon, run_id, |_| {}).so_far().tapped(SharedFacts::default());
     let mut printer = plain::Printer::new(Vec::new(), 0);
+    let mut end = Ok(());
     while let Some(update) = updates.next().await {
-        printer.update(&update?).map_err(Error::output)?;
+        match update {
+            Ok(update) => printer.update(&update).map_err(Error::output)?,
+            Err(status) => end = Err(status.into()),
+        }
         if printer.get_ref().len() >= CHUNK {
             write(&std::mem::take(printer.get_mut()))?;
         }
     }
-    write(printer.get_ref())
+    write(printer.get_ref())?;
+    end
 }
 
 /// What happens until the run's end, or Ctrl-C.
