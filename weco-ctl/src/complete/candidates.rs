@@ -42,7 +42,7 @@ fn about_word(word: &str) -> &'static str {
     match word {
         "best" => "the best of the run and all that share its lineage",
         "run-best" => "the best of the run",
-        "baseline" => "step 0, your own code",
+        "baseline" => "step 0, with which the run began",
         _ => "the step it starts from",
     }
 }
