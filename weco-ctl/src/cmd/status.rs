@@ -101,7 +101,11 @@ fn what_happened(before: &RunSummary, run: &RunSummary) -> String {
 
 fn best(run: &RunSummary) -> String {
     match (run.best_step, run.best_metric) {
-        (Some(0), Some(metric)) => format!("nothing beat the baseline, {} {}", run.metric, exact(metric)),
+        (Some(0), Some(metric)) => {
+            let first =
+                if run.derived_from.is_some() { "step 0, which it began from" } else { "the baseline" };
+            format!("nothing beat {first}, {} {}", run.metric, exact(metric))
+        }
         (Some(step), Some(metric)) => format!("its best is step {step}, {} {}", run.metric, exact(metric)),
         _ => "no version has worked yet".to_owned(),
     }
@@ -149,5 +153,9 @@ mod tests {
             let after = run(after, best);
             assert_eq!(Stopped::new(&run(before, None), &after).message, message);
         }
+        let derived_from = Some(weco_proto::v1::DerivedFrom::default());
+        let derived = RunSummary { derived_from, ..run(Terminated, Some((0, 1.0))) };
+        let message = "the run is stopped; nothing beat step 0, which it began from, speedup 1.0";
+        assert_eq!(Stopped::new(&run(Running, None), &derived).message, message);
     }
 }
