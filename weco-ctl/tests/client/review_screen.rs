@@ -178,8 +178,8 @@ fn only_what_is_shown_is_fetched() {
     screen.type_in(b"d");
     assert_eq!(screen.end().0, Some(0));
     let asked = daemon.calls().iter().filter(|call| matches!(call, Call::Node(_))).count();
-    // Two for the step that waits; a slow machine may draw a few others.
-    assert!(asked < 50, "{asked} nodes were asked for");
+    // Two for the step that waits, and for each that a slow machine draws on the way; of all steps it would be 400.
+    assert!(asked < 200, "{asked} nodes were asked for");
 }
 
 /// What the daemon refuses is shown, and neither what was typed nor what was edited is lost.
