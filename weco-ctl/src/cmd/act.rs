@@ -2,16 +2,15 @@
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::{JoinError, JoinSet};
-use tonic::{Request, Status};
 use weco_proto::connect::Client;
 use weco_proto::v1::{
     GetNodeRequest, InstructRunRequest, Node, RejectNodeRequest, ReviseNodeRequest, SubmitNodeRequest,
 };
 
+use super::ask::{self, request};
 use super::environment;
 use super::facts::SharedFacts;
 use super::review::user;
-use super::run::CREATION_DEADLINE;
 use super::stop::stop;
 use crate::daemon::Daemon;
 use crate::error::Error;
@@ -69,19 +68,19 @@ impl Actor {
         match action {
             Action::Fetch { step, .. } => return self.change(&mut client, step).await.map(Some),
             Action::Approve { step } => {
-                client.submit_node(limited(self.submission(step, by)?)).await?;
+                client.submit_node(request(self.submission(step, by)?)).await?;
             }
             Action::Reject { step, reason } => {
                 let node = step.to_string();
-                client.reject_node(limited(RejectNodeRequest { run_id, node, reason, by })).await?;
+                client.reject_node(request(RejectNodeRequest { run_id, node, reason, by })).await?;
             }
             Action::Revise { step, files } => {
                 let node = step.to_string();
-                client.revise_node(limited(ReviseNodeRequest { run_id, node, files, by })).await?;
+                client.revise_node(request(ReviseNodeRequest { run_id, node, files, by })).await?;
             }
             Action::Instruct { text } => {
-                let request = InstructRunRequest { run_id, instructions: text, append: false, by };
-                client.instruct_run(limited(request)).await?;
+                let instructed = InstructRunRequest { run_id, instructions: text, append: false, by };
+                client.instruct_run(request(instructed)).await?;
             }
             // Not performed here.
             Action::Stop { .. } => {}
@@ -117,10 +116,7 @@ impl Actor {
 
     async fn node(&self, client: &mut Client, step: u32) -> Result<Node, Error> {
         let (run_id, node) = (self.run_id.clone(), step.to_string());
-        let reply =
-            client.get_node(limited(GetNodeRequest { run_id, node, code: true, output: false })).await?;
-        let node = reply.into_inner().node;
-        Ok(node.ok_or_else(|| Status::internal("the daemon's answer names no node"))?)
+        ask::node(client, GetNodeRequest { run_id, node, code: true, output: false }).await
     }
 }
 
@@ -130,11 +126,4 @@ fn failed(call: Result<Result<(), Error>, JoinError>) -> Option<Error> {
         Ok(done) => done.err(),
         Err(panic) => Some(Error::failure(panic.to_string())),
     }
-}
-
-/// A request that is answered soon or never.
-fn limited<T>(message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.set_timeout(CREATION_DEADLINE);
-    request
 }

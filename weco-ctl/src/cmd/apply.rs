@@ -4,11 +4,11 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::Duration;
 
-use tonic::Request;
 use weco_proto::v1::{ApplyBestReply, ApplyBestRequest, RunCreated};
 
-use super::finish::say;
+use super::ask::within;
 use super::shell::quote;
+use super::stdout::say;
 use crate::cli::EndArgs;
 use crate::daemon::Daemon;
 use crate::error::Error;
@@ -21,8 +21,7 @@ const APPLY_DEADLINE: Duration = Duration::from_secs(30);
 /// Has a version, the run's best if `node` is empty, written over the sources.
 pub(super) async fn write(daemon: &Daemon, run_id: &str, node: String) -> Result<ApplyBestReply, Error> {
     let mut client = daemon.connect_or_start().await?;
-    let mut request = Request::new(ApplyBestRequest { run_id: run_id.to_owned(), node });
-    request.set_timeout(APPLY_DEADLINE);
+    let request = within(APPLY_DEADLINE, ApplyBestRequest { run_id: run_id.to_owned(), node });
     Ok(client.apply_best(request).await?.into_inner())
 }
 

@@ -10,9 +10,9 @@ use tempfile::NamedTempFile;
 use tonic::Streaming;
 use weco_proto::v1::{ExportPart, ExportRunRequest, RunSummary};
 
-use super::finish::say;
 use super::shell::quote;
 use super::status::find;
+use super::stdout::say;
 use crate::cli::ExportArgs;
 use crate::daemon::Daemon;
 use crate::error::Error;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::cli::ApplyArgs;
 use crate::cmd::apply::{told, write};
-use crate::cmd::finish::say;
+use crate::cmd::stdout::say;
 use crate::daemon::Daemon;
 use crate::error::Error;
 

@@ -1,6 +1,6 @@
 //! `weco run logs`: a run's lines so far, or what one step's evaluation printed.
 
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use futures_util::StreamExt;
@@ -10,13 +10,12 @@ use weco_proto::v1::{GetNodeRequest, Node, WatchOutputRequest};
 use super::ask;
 use crate::cli::RunLogsArgs;
 use crate::cmd::facts::SharedFacts;
-use crate::cmd::finish::say;
 use crate::cmd::review::Lines;
 use crate::cmd::status::find;
+use crate::cmd::stdout::{for_here, say, write};
 use crate::cmd::updates::{News, Reconnecting, Retry};
 use crate::daemon::Daemon;
 use crate::error::Error;
-use crate::ui::format::sanitise;
 use crate::ui::{Ending, OnInterrupt, plain, terminal};
 
 /// How much is gathered before it is written, in bytes.
@@ -82,7 +81,7 @@ fn reconnecting<N: FnMut(News) + Send + 'static>(daemon: Daemon, run_id: String,
 
 /// What the evaluation printed, as far as it is known.
 async fn output(wanted: GetNodeRequest) -> Result<(), Error> {
-    let (node, _) = ask::node(&mut ask::connect().await?, wanted).await?;
+    let node = ask::node(&mut ask::connect().await?, wanted).await?;
     let Node { output, output_tail, .. } = &node;
     // While it goes on, only its end may be at hand.
     say(&for_here(if output.is_empty() { output_tail } else { output }))
@@ -101,14 +100,4 @@ async fn follow_output(wanted: WatchOutputRequest) -> Result<(), Error> {
         }
     }
     lines.map_or(Ok(()), Lines::finish).map_err(Error::output)
-}
-
-/// Unchanged for programs; for a terminal without what would steer it.
-fn for_here(text: &str) -> String {
-    if terminal::is_here() { sanitise(text) } else { text.to_owned() }
-}
-
-fn write(bytes: &[u8]) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes).and_then(|()| out.flush()).map_err(Error::output)
 }

@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
-use tonic::Request;
 use weco_proto::v1::RejectNodeRequest;
 
 use super::{node, user};
 use crate::cli::RejectArgs;
-use crate::cmd::run::CREATION_DEADLINE;
-use crate::cmd::status::{find, print_json};
+use crate::cmd::ask::request;
+use crate::cmd::json;
+use crate::cmd::status::find;
 use crate::daemon::Daemon;
 use crate::error::Error;
 
@@ -19,15 +19,14 @@ pub(in crate::cmd) async fn reject(args: RejectArgs) -> Result<ExitCode, Error> 
     let run = find(&daemon, &args.node.run.run_id).await?;
     let node = node::named(args.node.node, &run)?;
     let reason = args.reason.trim();
-    let mut request = Request::new(RejectNodeRequest {
+    let request = request(RejectNodeRequest {
         run_id: run.run_id.clone(),
         node,
         reason: reason.to_owned(),
         by: user(),
     });
-    request.set_timeout(CREATION_DEADLINE);
     let rejected = daemon.connect_or_start().await?.reject_node(request).await?.into_inner();
-    print_json(&Rejected {
+    json::print(&Rejected {
         run_id: &run.run_id,
         node_id: &rejected.node_id,
         step: rejected.step,
