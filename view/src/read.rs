@@ -23,7 +23,7 @@ impl RunView {
         self.nodes.get(&step)
     }
 
-    /// The user's own code.
+    /// Step 0: the user's own code, or of a derived run the step that it began from.
     pub fn baseline(&self) -> Option<&Node> {
         self.nodes.get(&0)
     }

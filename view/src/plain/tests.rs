@@ -50,7 +50,6 @@ fn a_derived_run() {
     insta::assert_snapshot!(transcript(&Story::derived(9).step(1, 0, 3.5, "Reuse the buffer.", true), 0));
 }
 
-/// What is printed anew when a run is printed again, and what is not, can be told apart.
 #[test]
 fn step_0_of_a_derived_run_is_not_the_code_as_it_was() {
     let story = Story::derived(1).step(1, 0, 0.5, "Slow down", false).ended(RunStatus::Completed, "", "");
@@ -62,6 +61,7 @@ fn step_0_of_a_derived_run_is_not_the_code_as_it_was() {
     );
 }
 
+/// What is printed anew when a run is printed again, and what is not, can be told apart.
 #[test]
 fn only_live_news_is_momentary() {
     let mut story = Story::eventful();

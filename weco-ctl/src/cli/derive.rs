@@ -29,7 +29,7 @@ pub struct DeriveArgs {
     #[command(flatten)]
     pub run: OneRunArgs,
 
-    /// Where it begins: `best` (of the run and all that share its lineage), `run-best`, a step, or a node's id
+    /// Where it begins: `best` (of the run and all that share its lineage), `run-best`, `baseline`, a step, or a node's id
     #[arg(long, value_name = "STEP", default_value = "best", value_parser = value::one_line, help_heading = "What to improve")]
     pub from_step: String,
 

@@ -183,7 +183,7 @@ pub struct ApplyArgs {
     #[command(flatten)]
     pub run: OneRunArgs,
 
-    /// Which version, of this run: a step's number, or a node id or its beginning [default: the run's best]
+    /// Which version, of this run: a step's number, `run-best`, `baseline`, or a node id or its beginning [default: the run's best]
     #[arg(long, alias = "node", value_name = "STEP", value_parser = value::one_line, allow_negative_numbers = true)]
     pub step: Option<String>,
 }

@@ -1,17 +1,16 @@
 //! Carrying out what the user asks of a run while it is followed.
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
-use tokio::task::JoinSet;
-use tonic::{Request, Status};
+use tokio::task::{JoinError, JoinSet};
 use weco_proto::connect::Client;
 use weco_proto::v1::{
     GetNodeRequest, InstructRunRequest, Node, RejectNodeRequest, ReviseNodeRequest, SubmitNodeRequest,
 };
 
+use super::ask::{self, request};
 use super::environment;
 use super::facts::SharedFacts;
 use super::review::user;
-use super::run::CREATION_DEADLINE;
 use super::stop::stop;
 use crate::daemon::Daemon;
 use crate::error::Error;
@@ -35,7 +34,16 @@ impl Actor {
         answers: UnboundedSender<Answer>,
     ) -> Option<Error> {
         let mut calls = JoinSet::new();
-        while let Some(action) = actions.recv().await {
+        let mut failure = None;
+        loop {
+            let action = tokio::select! {
+                action = actions.recv() => action,
+                Some(call) = calls.join_next() => {
+                    failure = failed(call).or(failure);
+                    continue;
+                }
+            };
+            let Some(action) = action else { break };
             let (actor, answers) = (self.clone(), answers.clone());
             calls.spawn(async move {
                 if let Action::Stop { force } = action {
@@ -47,13 +55,8 @@ impl Actor {
                 Ok(())
             });
         }
-        let mut failure = None;
         while let Some(call) = calls.join_next().await {
-            match call {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => failure = Some(error),
-                Err(panic) => failure = Some(Error::failure(panic.to_string())),
-            }
+            failure = failed(call).or(failure);
         }
         failure
     }
@@ -63,21 +66,21 @@ impl Actor {
         let mut client = self.daemon.connect_or_start().await?;
         let (run_id, by) = (self.run_id.clone(), user());
         match action {
-            Action::Fetch { step } => return self.change(&mut client, step).await.map(Some),
+            Action::Fetch { step, .. } => return self.change(&mut client, step).await.map(Some),
             Action::Approve { step } => {
-                client.submit_node(limited(self.submission(step, by)?)).await?;
+                client.submit_node(request(self.submission(step, by)?)).await?;
             }
             Action::Reject { step, reason } => {
                 let node = step.to_string();
-                client.reject_node(limited(RejectNodeRequest { run_id, node, reason, by })).await?;
+                client.reject_node(request(RejectNodeRequest { run_id, node, reason, by })).await?;
             }
             Action::Revise { step, files } => {
                 let node = step.to_string();
-                client.revise_node(limited(ReviseNodeRequest { run_id, node, files, by })).await?;
+                client.revise_node(request(ReviseNodeRequest { run_id, node, files, by })).await?;
             }
             Action::Instruct { text } => {
-                let request = InstructRunRequest { run_id, instructions: text, append: false, by };
-                client.instruct_run(limited(request)).await?;
+                let instructed = InstructRunRequest { run_id, instructions: text, append: false, by };
+                client.instruct_run(request(instructed)).await?;
             }
             // Not performed here.
             Action::Stop { .. } => {}
@@ -113,16 +116,14 @@ impl Actor {
 
     async fn node(&self, client: &mut Client, step: u32) -> Result<Node, Error> {
         let (run_id, node) = (self.run_id.clone(), step.to_string());
-        let reply =
-            client.get_node(limited(GetNodeRequest { run_id, node, code: true, output: false })).await?;
-        let node = reply.into_inner().node;
-        Ok(node.ok_or_else(|| Status::internal("the daemon's answer names no node"))?)
+        ask::node(client, GetNodeRequest { run_id, node, code: true, output: false }).await
     }
 }
 
-/// A request that is answered soon or never.
-fn limited<T>(message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.set_timeout(CREATION_DEADLINE);
-    request
+/// How a call failed, if it did.
+fn failed(call: Result<Result<(), Error>, JoinError>) -> Option<Error> {
+    match call {
+        Ok(done) => done.err(),
+        Err(panic) => Some(Error::failure(panic.to_string())),
+    }
 }

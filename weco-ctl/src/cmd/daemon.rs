@@ -1,6 +1,5 @@
 //! `weco daemon start`, `stop` and `status`.
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -8,11 +7,13 @@ use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use tokio::time::{Instant, sleep};
-use tonic::{Code, Request};
+use tonic::Code;
 use weco_proto::connect::Client;
 use weco_proto::v1::{ShutdownRequest, StatusReply, StatusRequest};
 use weco_proto::version::VERSION;
 
+use super::ask::within;
+use super::stdout::say;
 use crate::daemon::{Daemon, SOCKET};
 use crate::error::{Error, is_lost};
 use crate::ui::format::one_line;
@@ -70,7 +71,7 @@ pub(super) async fn stop() -> Result<ExitCode, Error> {
 
 /// Tells the daemon to stop in good order, and waits until it is gone.
 pub(super) async fn end(daemon: &Daemon, mut client: Client, status: &StatusReply) -> Result<(), Error> {
-    match client.shutdown(with_deadline(ShutdownRequest {})).await {
+    match client.shutdown(within(ANSWER_DEADLINE, ShutdownRequest {})).await {
         Err(error) if !is_lost(&error) && error.code() != Code::Unavailable => return Err(error.into()),
         // It may be gone before its answer is here.
         _ => {}
@@ -92,13 +93,7 @@ pub(super) async fn status() -> Result<ExitCode, Error> {
 }
 
 pub(super) async fn ask(client: &mut Client) -> Result<StatusReply, Error> {
-    Ok(client.status(with_deadline(StatusRequest {})).await?.into_inner())
-}
-
-fn with_deadline<T>(message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.set_timeout(ANSWER_DEADLINE);
-    request
+    Ok(client.status(within(ANSWER_DEADLINE, StatusRequest {})).await?.into_inner())
 }
 
 async fn wait_until_gone(daemon: &Daemon, status: &StatusReply) -> Result<(), Error> {
@@ -173,11 +168,6 @@ fn uptime(seconds: u64) -> String {
         (0, _, _) => format!("{hours} h {} min", minutes % 60),
         _ => format!("{days} d {} h", hours % 24),
     }
-}
-
-pub(super) fn say(text: &str) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Error::output)
 }
 
 #[cfg(test)]

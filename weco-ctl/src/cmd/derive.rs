@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use tonic::Request;
 use weco_proto::connect::Client;
 use weco_proto::instructions::read_instructions;
 use weco_proto::v1::{CheckDeriveReply, CheckDeriveRequest, DeriveRunRequest, StartRunReply};
 
+use super::ask::{incomplete, request, within};
 use super::detach::Detached;
-use super::finish::say;
 use super::session::{Interruptible, Session, is_rich};
+use super::stdout::say;
 use super::{environment, run};
 use crate::cli::{DeriveArgs, FixedArgs};
 use crate::daemon::Daemon;
@@ -35,8 +35,7 @@ pub(super) async fn derive(args: DeriveArgs) -> Result<ExitCode, Error> {
     }
     // What was told is what is done: the best may be another by now.
     request.from_step = derivation.node_id().to_owned();
-    let mut request = Request::new(request);
-    request.set_timeout(DERIVATION_DEADLINE);
+    let request = within(DERIVATION_DEADLINE, request);
     let Interruptible { reply, interrupted } = Interruptible::finish(client.derive_run(request)).await?;
     let StartRunReply { run_id, run_name, log_file } = reply?.into_inner();
     if !asks {
@@ -83,16 +82,13 @@ fn refuse(fixed: &FixedArgs) -> Result<(), Error> {
 }
 
 async fn check(client: &mut Client, args: &DeriveArgs) -> Result<Derivation, Error> {
-    let mut request = Request::new(CheckDeriveRequest {
-        run_id: args.run.run_id.clone(),
-        from_step: args.from_step.clone(),
-    });
-    request.set_timeout(run::CREATION_DEADLINE);
+    let request =
+        request(CheckDeriveRequest { run_id: args.run.run_id.clone(), from_step: args.from_step.clone() });
     let CheckDeriveReply { from, run, parent, differing } = client.check_derive(request).await?.into_inner();
     match (from, run, parent) {
         (Some(from), Some(run), Some(parent)) => {
             Ok(Derivation { from, run, parent, differing, keep_parent: args.keep_parent })
         }
-        _ => Err(Error::failure("the daemon's answer names no step").hint("weco daemon restart")),
+        _ => Err(incomplete("no step")),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use super::finish::say;
 use super::session::Interruptible;
+use super::stdout::say;
 use crate::error::Error;
 use crate::ui::format::short_id;
 

@@ -10,13 +10,14 @@ use tempfile::NamedTempFile;
 use tonic::Streaming;
 use weco_proto::v1::{ExportPart, ExportRunRequest, RunSummary};
 
-use super::finish::say;
 use super::shell::quote;
 use super::status::find;
+use super::stdout::say;
 use crate::cli::ExportArgs;
 use crate::daemon::Daemon;
 use crate::error::Error;
 use crate::ui::format::{one_line, short_id};
+use crate::ui::prompt::Signals;
 
 /// Permissions of the file, as far as the user's umask allows them.
 const MODE: u32 = 0o666;
@@ -42,7 +43,13 @@ pub(super) async fn export(args: ExportArgs) -> Result<ExitCode, Error> {
         out.flush().map_err(Error::output)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let size = save(parts, &path, args.force).await?;
+    let mut signals =
+        Signals::watch().map_err(|error| Error::failure(format!("cannot watch for Ctrl-C: {error}")))?;
+    let size = tokio::select! {
+        size = save(parts, &path, args.force) => size?,
+        // What was written so far goes with the future that wrote it.
+        () = signals.received() => return Err(Error::interrupted("interrupted; nothing was written")),
+    };
     say(&told(&run, &path, size, args.html))?;
     Ok(ExitCode::SUCCESS)
 }

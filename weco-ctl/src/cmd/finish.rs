@@ -8,11 +8,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use tonic::Request;
 use weco_proto::v1::{ForgetRunRequest, RunEnded, RunStatus};
 
 use super::apply::Offer;
+use super::ask::within;
 use super::facts::Facts;
+use super::stdout::say;
 use crate::cli::EndArgs;
 use crate::daemon::Daemon;
 use crate::error::{EXIT_FAILURE, EXIT_INTERRUPTED, Error};
@@ -103,8 +104,7 @@ impl Finish {
             return Ok(ExitCode::from(EXIT_FAILURE));
         }
         if let Some(mut client) = self.daemon.connect().await? {
-            let mut request = Request::new(ForgetRunRequest { run_id: self.run_id });
-            request.set_timeout(FORGET_DEADLINE);
+            let request = within(FORGET_DEADLINE, ForgetRunRequest { run_id: self.run_id });
             client.forget_run(request).await?;
         }
         Ok(ExitCode::from(EXIT_FAILURE))
@@ -157,10 +157,4 @@ impl Finish {
 /// The working directory; empty if there is none any more, which is above nothing.
 fn here() -> PathBuf {
     std::env::current_dir().unwrap_or_default()
-}
-
-/// Writes to standard output.
-pub(super) fn say(text: &str) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Error::output)
 }

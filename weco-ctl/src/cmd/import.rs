@@ -11,8 +11,8 @@ use futures_util::stream;
 use tokio::sync::{mpsc, oneshot};
 use weco_proto::v1::{ImportPart, RunStatus, RunSummary};
 
-use super::finish::say;
 use super::status_json::status_word;
+use super::stdout::say;
 use crate::cli::ImportArgs;
 use crate::daemon::Daemon;
 use crate::error::Error;

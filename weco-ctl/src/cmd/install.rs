@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use super::daemon::{JOURNAL, ask, end, say};
+use super::daemon::{JOURNAL, ask, end};
 use super::restart::handed_over;
+use super::stdout::say;
 use crate::cli::InstallArgs;
 use crate::daemon::{Before, Daemon, SERVICE, SOCKET, Systemctl, Unit, UnitFiles, managed_pid};
 use crate::error::Error;

@@ -1,15 +1,18 @@
 //! JSON as commands print it.
 
 use std::fmt::Write as _;
+use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::finish::say;
+use super::stdout::say;
 use crate::error::Error;
 
-/// Prints `value`, indented by two, with what would steer a terminal escaped.
-pub(super) fn print(value: &impl Serialize) -> Result<(), Error> {
-    say(&text(value)?)
+/// Prints `value`, indented by two, with what would steer a terminal escaped. The exit code of a command that has no more
+/// to say.
+pub(super) fn print(value: &impl Serialize) -> Result<ExitCode, Error> {
+    say(&text(value)?)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// `value` as it is printed.

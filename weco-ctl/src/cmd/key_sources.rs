@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tonic::Request;
 use weco_proto::keys_file::Keys;
 use weco_proto::providers::IDS;
 use weco_proto::v1::StatusRequest;
 
-use super::keys::{file, say, variable_of_this_shell, warn_of_unknown};
+use super::ask::within;
+use super::keys::{file, variable_of_this_shell, warn_of_unknown};
+use super::stdout::say;
 use crate::cli::FormatArg;
 use crate::daemon::Daemon;
 use crate::error::Error;
@@ -68,8 +69,7 @@ pub(super) async fn list(format: FormatArg) -> Result<ExitCode, Error> {
 /// The providers with a systemd credential, if a daemon is running.
 async fn credentials() -> Result<Option<Vec<String>>, Error> {
     let Some(mut client) = Daemon::from_env()?.connect().await? else { return Ok(None) };
-    let mut request = Request::new(StatusRequest {});
-    request.set_timeout(ANSWER_DEADLINE);
+    let request = within(ANSWER_DEADLINE, StatusRequest {});
     Ok(Some(client.status(request).await?.into_inner().credentials))
 }
 

@@ -1,12 +1,13 @@
 //! `weco keys`: needs no daemon.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::process::ExitCode;
 
 use weco_proto::keys_file::{Keys, KeysFile, KeysFileError};
 use weco_proto::paths::Paths;
 use weco_proto::providers::{self, IDS, MAX_KEY_BYTES, NoKey};
 
+use super::stdout::say;
 use crate::cli::SetArgs;
 use crate::error::Error;
 use crate::ui::{Typed, type_secret};
@@ -85,11 +86,6 @@ fn piped(provider: &str) -> Result<String, Error> {
 
 fn no_key(why: NoKey, provider: &str) -> Error {
     Error::usage(why.to_string()).hint(format!("printf %s \"$KEY\" | weco keys set {provider}"))
-}
-
-pub(super) fn say(text: &str) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Error::output)
 }
 
 impl From<KeysFileError> for Error {

@@ -2,6 +2,7 @@
 
 mod act;
 mod apply;
+mod ask;
 mod attach;
 mod daemon;
 mod derive;
@@ -29,10 +30,12 @@ mod session;
 mod shell;
 mod status;
 mod status_json;
+mod stdout;
 mod stop;
 mod succession;
 mod uninstall;
 mod updates;
 
 pub(crate) use dispatch::perform;
+pub(crate) use node_json::node_status_word;
 pub(crate) use status_json::status_word;

@@ -49,7 +49,7 @@ impl<'a> From<&'a DerivedFrom> for DerivedFromJson<'a> {
 }
 
 /// A node's status as commands write it.
-pub(super) fn node_status_word(status: NodeStatus) -> &'static str {
+pub(crate) fn node_status_word(status: NodeStatus) -> &'static str {
     match status {
         NodeStatus::Unspecified => "unknown",
         NodeStatus::Proposing => "proposing",

@@ -1,19 +1,21 @@
 //! `weco completions` and `weco man`: the command line, described for other programs.
 
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
+use super::stdout::{say, write};
 use crate::cli::Cli;
 use crate::complete;
 use crate::error::Error;
 
 /// Prints completions for `shell`.
 pub(super) fn completions(shell: Shell) -> Result<ExitCode, Error> {
-    print(complete::script(shell)?.as_bytes())
+    say(&complete::script(shell)?)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints the manual: a page for `weco`, followed by one for each command.
@@ -23,7 +25,8 @@ pub(super) fn man() -> Result<ExitCode, Error> {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
     render(&command, &mut pages).map_err(Error::output)?;
-    print(&pages)
+    write(&pages)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn render(command: &Command, pages: &mut Vec<u8>) -> io::Result<()> {
@@ -32,10 +35,4 @@ fn render(command: &Command, pages: &mut Vec<u8>) -> io::Result<()> {
         .get_subcommands()
         .filter(|command| !command.is_hide_set())
         .try_for_each(|command| render(command, pages))
-}
-
-fn print(bytes: &[u8]) -> Result<ExitCode, Error> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes).and_then(|()| out.flush()).map_err(Error::output)?;
-    Ok(ExitCode::SUCCESS)
 }

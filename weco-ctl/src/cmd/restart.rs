@@ -6,7 +6,8 @@ use weco_proto::connect::Client;
 use weco_proto::v1::StatusReply;
 use weco_proto::version::VERSION;
 
-use super::daemon::{ask, end, say};
+use super::daemon::{ask, end};
+use super::stdout::say;
 use crate::daemon::{Daemon, SERVICE, Systemctl, managed_pid};
 use crate::error::Error;
 

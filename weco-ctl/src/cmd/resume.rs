@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 
-use tonic::Request;
 use weco_proto::connect::Client;
 use weco_proto::v1::{CheckSourcesRequest, ResumeRunReply, ResumeRunRequest};
 
+use super::ask::request;
 use super::detach::Detached;
-use super::finish::say;
 use super::session::{Interruptible, Session, is_rich};
+use super::stdout::say;
 use super::{environment, run};
 use crate::cli::ResumeArgs;
 use crate::daemon::Daemon;
@@ -24,7 +24,7 @@ pub(super) async fn resume(args: ResumeArgs) -> Result<ExitCode, Error> {
         say("Nothing was done.\n")?;
         return Ok(ExitCode::from(EXIT_FAILURE));
     }
-    let mut request = Request::new(ResumeRunRequest {
+    let request = request(ResumeRunRequest {
         run_id: args.run_id,
         steps: args.steps,
         environment: environment::variables(),
@@ -33,7 +33,6 @@ pub(super) async fn resume(args: ResumeArgs) -> Result<ExitCode, Error> {
         detached: args.end.daemon,
         apply_best: args.end.apply_change,
     });
-    request.set_timeout(run::CREATION_DEADLINE);
     let resumed = Interruptible::finish(client.resume_run(request)).await?;
     let interrupted = resumed.interrupted;
     let ResumeRunReply { run_id, run_name, from_seq, log_file } = resumed.reply?.into_inner();
@@ -46,8 +45,7 @@ pub(super) async fn resume(args: ResumeArgs) -> Result<ExitCode, Error> {
 
 /// Asks whether to go on with sources that are not as the run would restore them. They stay as they are.
 async fn is_wanted(client: &mut Client, run_id: &str) -> Result<bool, Error> {
-    let mut request = Request::new(CheckSourcesRequest { run_id: run_id.to_owned() });
-    request.set_timeout(run::CREATION_DEADLINE);
+    let request = request(CheckSourcesRequest { run_id: run_id.to_owned() });
     let edited = client.check_sources(request).await?.into_inner().edited;
     if edited.is_empty() {
         return Ok(true);

@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use tonic::Request;
 use weco_proto::instructions::read_instructions;
 use weco_proto::log_dir::check_log_dir;
 use weco_proto::sources;
 use weco_proto::v1::{Goal, StartRunReply, StartRunRequest};
 
+use super::ask::request;
 use super::detach::Detached;
 use super::environment;
 use super::session::{Interruptible, Session};
@@ -18,9 +17,6 @@ use crate::cli::{ApiKey, EndArgs, GoalArg, StartArgs};
 use crate::daemon::Daemon;
 use crate::error::Error;
 use crate::ui::OnInterrupt;
-
-/// Longest wait for a run to be created or to go on: the daemon checks and records, it asks no model.
-pub(super) const CREATION_DEADLINE: Duration = Duration::from_secs(30);
 
 /// A run that is well-formed as far as the client can tell.
 #[derive(Debug)]
@@ -66,8 +62,7 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
 pub(super) async fn follow(new: NewRun) -> Result<ExitCode, Error> {
     let daemon = Daemon::from_env()?;
     let mut client = daemon.connect_or_start().await?;
-    let mut request = Request::new(new.request);
-    request.set_timeout(CREATION_DEADLINE);
+    let request = request(new.request);
     let Interruptible { reply, interrupted } = Interruptible::finish(client.start_run(request)).await?;
     let StartRunReply { run_id, run_name, log_file } = reply?.into_inner();
     if new.end.daemon {

@@ -4,9 +4,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde::Serialize;
-use tonic::{Code, Request};
+use tonic::Code;
 use weco_proto::v1::{GetRunRequest, RunStatus, RunSummary, StopRunRequest};
 
+use super::ask::{incomplete, within};
 use super::status_json::{StatusJson, status_word};
 use super::{json, look};
 use crate::cli::{StatusArgs, StopArgs};
@@ -15,7 +16,7 @@ use crate::error::Error;
 use crate::ui::format::{exact, short_id};
 
 /// Longest wait for an answer that the daemon has at hand.
-pub(super) const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
+const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Longest wait for a run to stop: its evaluation has a grace period, and sources are restored.
 const STOP_DEADLINE: Duration = Duration::from_secs(60);
@@ -26,7 +27,7 @@ pub(super) async fn status(args: StatusArgs) -> Result<ExitCode, Error> {
         return look::lineage_status(args.run).await;
     }
     let run = find(&Daemon::from_env()?, &args.run.run_id).await?;
-    print_json(&StatusJson::from(&run))
+    json::print(&StatusJson::from(&run))
 }
 
 /// `weco run stop`: returns when nothing of the run is under way any more.
@@ -34,12 +35,13 @@ pub(super) async fn stop(args: StopArgs) -> Result<ExitCode, Error> {
     let daemon = Daemon::from_env()?;
     let before = find(&daemon, &args.run.run_id).await?;
     let mut client = daemon.connect_or_start().await?;
-    let mut request =
-        Request::new(StopRunRequest { run_id: before.run_id.clone(), force: args.force, wait: true });
-    request.set_timeout(STOP_DEADLINE);
+    let request = within(
+        STOP_DEADLINE,
+        StopRunRequest { run_id: before.run_id.clone(), force: args.force, wait: true },
+    );
     client.stop_run(request).await.map_err(|status| still_stopping(status, &before.run_id))?;
     let run = find(&daemon, &before.run_id).await?;
-    print_json(&Stopped::new(&before, &run))
+    json::print(&Stopped::new(&before, &run))
 }
 
 fn still_stopping(status: tonic::Status, run_id: &str) -> Error {
@@ -56,15 +58,9 @@ fn still_stopping(status: tonic::Status, run_id: &str) -> Error {
 /// The run that a beginning of its id means.
 pub(super) async fn find(daemon: &Daemon, prefix: &str) -> Result<RunSummary, Error> {
     let mut client = daemon.connect_or_start().await?;
-    let mut request = Request::new(GetRunRequest { run_id: prefix.to_owned() });
-    request.set_timeout(ANSWER_DEADLINE);
+    let request = within(ANSWER_DEADLINE, GetRunRequest { run_id: prefix.to_owned() });
     let run = client.get_run(request).await?.into_inner().run;
-    run.ok_or_else(|| Error::failure("the daemon's answer names no run").hint("weco daemon restart"))
-}
-
-pub(super) fn print_json(value: &impl Serialize) -> Result<ExitCode, Error> {
-    json::print(value)?;
-    Ok(ExitCode::SUCCESS)
+    run.ok_or_else(|| incomplete("no run"))
 }
 
 /// What came of a stop.
@@ -101,7 +97,11 @@ fn what_happened(before: &RunSummary, run: &RunSummary) -> String {
 
 fn best(run: &RunSummary) -> String {
     match (run.best_step, run.best_metric) {
-        (Some(0), Some(metric)) => format!("nothing beat the baseline, {} {}", run.metric, exact(metric)),
+        (Some(0), Some(metric)) => {
+            let first =
+                if run.derived_from.is_some() { "step 0, which it began from" } else { "the baseline" };
+            format!("nothing beat {first}, {} {}", run.metric, exact(metric))
+        }
         (Some(step), Some(metric)) => format!("its best is step {step}, {} {}", run.metric, exact(metric)),
         _ => "no version has worked yet".to_owned(),
     }
@@ -149,5 +149,9 @@ mod tests {
             let after = run(after, best);
             assert_eq!(Stopped::new(&run(before, None), &after).message, message);
         }
+        let derived_from = Some(weco_proto::v1::DerivedFrom::default());
+        let derived = RunSummary { derived_from, ..run(Terminated, Some((0, 1.0))) };
+        let message = "the run is stopped; nothing beat step 0, which it began from, speedup 1.0";
+        assert_eq!(Stopped::new(&run(Running, None), &derived).message, message);
     }
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use tonic::Request;
 use weco_proto::v1::StopRunRequest;
 
+use super::ask::within;
 use crate::daemon::Daemon;
 use crate::error::{Error, is_lost};
 
@@ -20,8 +20,7 @@ pub(super) async fn stop(daemon: Daemon, run_id: String, force: bool) -> Result<
     let mut attempt = 1;
     loop {
         let mut client = daemon.connect_or_start().await?;
-        let mut request = Request::new(StopRunRequest { run_id: run_id.clone(), force, wait: false });
-        request.set_timeout(DEADLINE);
+        let request = within(DEADLINE, StopRunRequest { run_id: run_id.clone(), force, wait: false });
         match client.stop_run(request).await {
             Ok(_) => return Ok(()),
             Err(status) if is_lost(&status) && attempt < ATTEMPTS => attempt += 1,

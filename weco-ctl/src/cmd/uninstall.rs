@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::daemon::say;
+use super::stdout::say;
 use crate::daemon::{SERVICE, SOCKET, Systemctl, UnitFiles};
 use crate::error::Error;
 

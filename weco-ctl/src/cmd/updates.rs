@@ -15,7 +15,7 @@ use weco_proto::status::{hint, status_with_hint};
 use weco_proto::v1::{RunUpdate, WatchRunRequest, run_update::Update};
 
 use super::facts::SharedFacts;
-use super::succession;
+use super::succession::{self, Incumbent};
 use crate::daemon::Daemon;
 use crate::error::is_lost;
 use crate::ui::Updates;
@@ -70,6 +70,8 @@ pub(super) struct Reconnecting<N> {
     retry: Retry,
     news: N,
     stream: Option<Streaming<RunUpdate>>,
+    /// Whose events these are.
+    watched: Option<Incumbent>,
     next_seq: u64,
     attempt: u32,
     /// An end, and what was recorded after it: handed out when it is known to be the last.
@@ -100,6 +102,7 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
             retry,
             news,
             stream: None,
+            watched: None,
             next_seq: 1,
             attempt: 0,
             held: Vec::new(),
@@ -147,7 +150,7 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
                 Err(Fault::Refused(status)) => return Some(Err(self.give_up(status))),
                 Err(Fault::Stopping(status)) => {
                     self.stream = None;
-                    if !succession::awaited(&self.daemon).await {
+                    if !succession::awaited(&self.daemon, self.watched).await {
                         return Some(Err(self.give_up(status)));
                     }
                 }
@@ -170,7 +173,7 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
                     include_output: self.include_output,
                     so_far: self.so_far,
                 };
-                none.insert(Self::watch(&self.daemon, request).await?)
+                none.insert(Self::watch(&self.daemon, &mut self.watched, request).await?)
             }
         };
         let patience = if self.held.is_empty() { Duration::MAX } else { END_GRACE };
@@ -185,8 +188,14 @@ impl<N: FnMut(News) + Send + 'static> Reconnecting<N> {
         }
     }
 
-    async fn watch(daemon: &Daemon, request: WatchRunRequest) -> Result<Streaming<RunUpdate>, Fault> {
+    async fn watch(
+        daemon: &Daemon,
+        watched: &mut Option<Incumbent>,
+        request: WatchRunRequest,
+    ) -> Result<Streaming<RunUpdate>, Fault> {
         let mut client = daemon.connect_or_start().await.map_err(|error| Fault::Lost(error.into_status()))?;
+        // When it says that it stops, its successor may be there before anyone can ask.
+        *watched = Incumbent::of(&mut client).await;
         Ok(client.watch_run(request).await.map_err(fault)?.into_inner())
     }
 

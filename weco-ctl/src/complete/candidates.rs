@@ -6,7 +6,7 @@ use weco_proto::v1::{Node, NodeStatus, PendingNode, RunSummary};
 
 use super::ask;
 use super::line::Line;
-use crate::cmd::status_word;
+use crate::cmd::{node_status_word, status_word};
 use crate::ui::format::{end_cut, metric, one_line};
 
 /// Most candidates for one word: more than anybody reads.
@@ -42,7 +42,7 @@ fn about_word(word: &str) -> &'static str {
     match word {
         "best" => "the best of the run and all that share its lineage",
         "run-best" => "the best of the run",
-        "baseline" => "step 0, your own code",
+        "baseline" => "step 0, with which the run began",
         _ => "the step it starts from",
     }
 }
@@ -65,23 +65,9 @@ fn ids(run: &str) -> Vec<(String, String)> {
 fn about_node(node: &Node) -> String {
     let stands = match node.metric {
         Some(value) => metric(value),
-        None => node_word(node.status()).to_owned(),
+        None => node_status_word(node.status()).replace('_', " "),
     };
     if node.plan.is_empty() { stands } else { format!("{stands}, {}", node.plan) }
-}
-
-fn node_word(status: NodeStatus) -> &'static str {
-    match status {
-        NodeStatus::Unspecified => "unknown",
-        NodeStatus::Proposing => "proposing",
-        NodeStatus::PendingApproval => "pending approval",
-        NodeStatus::PendingEvaluation => "pending evaluation",
-        NodeStatus::Evaluating => "evaluating",
-        NodeStatus::Completed => "completed",
-        NodeStatus::Buggy => "buggy",
-        NodeStatus::Failed => "failed",
-        NodeStatus::Rejected => "rejected",
-    }
 }
 
 /// The nodes of the line's run that wait for approval: by id, or by step for who types a number.

@@ -11,6 +11,12 @@ use super::{ask, candidates};
 
 /// The verbs that act on a node which waits.
 const ON_PENDING: [&str; 3] = ["submit", "revise", "reject"];
+/// What a version may be called besides its step and its id.
+const NAMES: [&str; 3] = ["best", "run-best", "baseline"];
+/// The same where it must be one of the run itself: the best of all may be another run's.
+const OWN_NAMES: [&str; 2] = ["run-best", "baseline"];
+/// The same where it is what another one is compared with.
+const OTHER_NAMES: [&str; 4] = ["baseline", "parent", "best", "run-best"];
 
 /// The command line's definition, with completers where a value is one of several. Flags are offered only to who
 /// types a dash: among runs and steps they would only be in the way.
@@ -25,6 +31,8 @@ fn with_completers(command: Command, line: &Arc<Line>, flags: bool) -> Command {
     command
         .mut_args(|arg| {
             let shown = arg.is_positional() || (flags && !arg.is_hide_set());
+            // The engine completes no value after a hidden alias; among flags, one name is enough.
+            let arg = if !flags && arg.get_long() == Some("step") { arg.visible_alias("node") } else { arg };
             with_completer(arg, &verb, line).hide(!shown)
         })
         .mut_subcommands(|command| with_completers(command, line, flags))
@@ -42,17 +50,19 @@ fn with_completer(arg: Arg, verb: &str, line: &Arc<Line>) -> Arg {
         Some("node") if ON_PENDING.contains(&verb) => {
             completing(arg, line, |typed, line| candidates::pending(line, typed))
         }
-        Some("step" | "from-step" | "node") => {
-            completing(arg, line, |typed, line| candidates::nodes(&["best", "run-best"], line, typed))
-        }
-        Some("against") => {
-            completing(arg, line, |typed, line| candidates::nodes(&["baseline", "parent"], line, typed))
-        }
+        Some("step") if verb == "apply" => naming(arg, line, &OWN_NAMES),
+        Some("step" | "from-step") => naming(arg, line, &NAMES),
+        Some("against") => naming(arg, line, &OTHER_NAMES),
         Some("model") => completing(arg, line, |typed, _| candidates::models(typed)),
         Some("source" | "sources") => arg.value_hint(ValueHint::FilePath),
         _ if named.as_deref() == Some("TEXT|FILE") => arg.value_hint(ValueHint::FilePath),
         _ => arg,
     }
+}
+
+/// The argument of which a value is one of `names`, or a node of the line's run.
+fn naming(arg: Arg, line: &Arc<Line>, names: &'static [&str]) -> Arg {
+    completing(arg, line, |typed, line| candidates::nodes(names, line, typed))
 }
 
 /// The argument with `complete`, which is told the word so far and the whole line.

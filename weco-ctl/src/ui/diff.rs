@@ -9,7 +9,7 @@ use std::time::Duration;
 use similar::{ChangeTag, DiffOp, TextDiff};
 use weco_proto::v1::SourceText;
 
-use super::format::sanitise;
+use super::format::visible;
 
 /// Lines around a change that do not change.
 const CONTEXT: usize = 3;
@@ -79,10 +79,10 @@ pub fn patch(lines: &[Line]) -> String {
     })
 }
 
-/// The difference for a terminal: nothing in it steers that.
+/// The difference for a terminal: nothing in it steers that, and nothing of the code is hidden.
 pub fn screen(lines: &[Line], color: bool) -> String {
     lines.iter().fold(String::new(), |mut screen, Line { kind, text }| {
-        let text = sanitise(text).replace('\n', "");
+        let text = visible(text);
         let style = if color { style(*kind) } else { "" };
         let reset = if style.is_empty() { "" } else { "\u{1b}[0m" };
         let _ = writeln!(screen, "{style}{text}{reset}");

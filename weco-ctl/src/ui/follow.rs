@@ -19,6 +19,8 @@ pub enum Action {
     Fetch {
         /// Which.
         step: u32,
+        /// How many revisions of it are known.
+        revisions: usize,
     },
     /// Approve a step that waits.
     Approve {

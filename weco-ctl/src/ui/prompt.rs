@@ -125,16 +125,16 @@ fn answer(event: &Event, enter: bool) -> Option<bool> {
     }
 }
 
-/// The signals that would end us. They are caught while the terminal is not as it was, and so from before it is
-/// changed.
-pub(super) struct Signals {
+/// The signals that would end us. They are caught while something is to be put in order first, such as a terminal that
+/// is not as it was, and so from before that.
+pub(crate) struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hangup: Signal,
 }
 
 impl Signals {
-    pub(super) fn watch() -> io::Result<Self> {
+    pub(crate) fn watch() -> io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
@@ -143,7 +143,7 @@ impl Signals {
     }
 
     /// Waits for one of them.
-    pub(super) async fn received(&mut self) {
+    pub(crate) async fn received(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

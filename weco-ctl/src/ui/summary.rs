@@ -73,7 +73,7 @@ fn best_files(view: &RunView, here: &Path) -> Option<String> {
     view.best_files().map(|files| path_from(here, &files).to_owned())
 }
 
-/// What shows how the best version differs from the user's own.
+/// What shows how the best version differs from step 0.
 fn diff(view: &RunView, run_id: &str) -> Option<String> {
     let best = view.best().filter(|_| improved(view))?;
     Some(format!("weco run diff {} --step {}", short_id(run_id), best.step))
@@ -95,16 +95,19 @@ fn measured(view: &RunView) -> Option<String> {
         )),
         ((None, Some(best)), Some(node)) => Some(format!("{}   best at step {}", metric(best), node.step)),
         ((Some(baseline), _), _) if view.done() == 0 => {
-            Some(format!("{}   the baseline; nothing was tried yet", metric(baseline)))
+            Some(format!("{}   {}; nothing was tried yet", metric(baseline), first(view)))
         }
         ((Some(baseline), _), _) => {
-            // Step 0 of a derived run is not the user's own code.
-            let derived = view.run().is_some_and(|run| run.derived_from.is_some());
-            let first = if derived { "step 0, which it began from" } else { "the baseline" };
-            Some(format!("{}   no version was better than {first}", metric(baseline)))
+            Some(format!("{}   no version was better than {}", metric(baseline), first(view)))
         }
         _ => None,
     }
+}
+
+/// Step 0; that of a derived run is not the user's own code.
+fn first(view: &RunView) -> &'static str {
+    let derived = view.run().is_some_and(|run| run.derived_from.is_some());
+    if derived { "step 0, which it began from" } else { "the baseline" }
 }
 
 fn changed(view: &RunView) -> Option<String> {
@@ -193,6 +196,8 @@ mod tests {
         let story = Story::derived(1).step(1, 0, 0.5, "Slow down", false);
         let text = summary(&story.ended(RunStatus::Completed, "", "").view(), here());
         assert!(text.contains("3.25   no version was better than step 0, which it began from\n"), "{text}");
+        let text = summary(&Story::derived(1).ended(RunStatus::Terminated, "", "").view(), here());
+        assert!(text.contains("3.25   step 0, which it began from; nothing was tried yet\n"), "{text}");
     }
 
     #[test]

@@ -85,23 +85,38 @@ fn steps_of_the_named_run_are_offered_newest_first() {
     let home = Home::with_runtime_dir();
     let _daemon = serve(&home, (0..=12).map(|step| node(step, (step != 3).then_some(1.5))).collect());
     let all = complete(&home, "weco run derive 0002 --from-step ");
-    assert_eq!(values(&all)[..4], ["best", "run-best", "12", "11"]);
+    assert_eq!(values(&all)[..5], ["best", "run-best", "baseline", "12", "11"]);
     assert!(
         all.contains(&"7\t1.5, Plan".to_owned()) && all.contains(&"3\tbuggy, Plan".to_owned()),
         "{all:?}"
     );
     assert_eq!(values(&complete(&home, "weco run derive 0002 -n 5 --from-step 1")), ["12", "11", "10", "1"]);
-    assert_eq!(values(&complete(&home, "weco run derive 0002 --from-step=b")), ["--from-step=best"]);
-    for line in ["run show 0002 --step 1", "run diff 0002 --step 1", "run diff 0002 --against 1"] {
+    assert_eq!(values(&complete(&home, "weco run derive 0002 --from-step=ru")), ["--from-step=run-best"]);
+    for line in [
+        "run show 0002 --step 1",
+        "run show 0002 --node 1",
+        "run diff 0002 --step 1",
+        "run diff 0002 --against 1",
+    ] {
         assert_eq!(values(&complete(&home, &format!("weco {line}"))), ["12", "11", "10", "1"], "{line}");
     }
-    let against = complete(&home, "weco run diff 0002 --against ");
-    assert_eq!(values(&against)[..3], ["baseline", "parent", "12"]);
+    for (line, names) in [
+        ("diff 0002 --against", &["baseline", "parent", "best", "run-best"][..]),
+        ("diff 0002 --step", &["best", "run-best", "baseline"]),
+        ("logs 0002 --step", &["best", "run-best", "baseline"]),
+        // What is applied must be the run's own.
+        ("apply 0002 --step", &["run-best", "baseline"]),
+    ] {
+        let all = complete(&home, &format!("weco run {line} "));
+        assert_eq!(values(&all)[..=names.len()], [names, &["12"]].concat(), "{line}");
+        let baseline = "baseline\tstep 0, with which the run began".to_owned();
+        assert!(all.contains(&baseline), "of a derived run it is not one's own code: {all:?}");
+    }
     let ids = complete(&home, "weco run derive 0002 --from-step 0000000c-");
     assert_eq!(ids, ["0000000c-1b67-511f-a514-36947f0c4b31\tstep 12, 1.5, Plan"]);
     assert_eq!(
         values(&complete(&home, "weco run derive --from-step ")),
-        ["best", "run-best"],
+        ["best", "run-best", "baseline"],
         "of which run?"
     );
 }
@@ -124,7 +139,7 @@ fn no_more_is_offered_than_can_be_read() {
     let home = Home::with_runtime_dir();
     let _daemon = serve(&home, (0..=500).map(|step| node(step, None)).collect());
     let all = complete(&home, "weco run derive 0002 --from-step ");
-    assert_eq!((all.len(), values(&all)[2]), (100, "500"));
+    assert_eq!((all.len(), values(&all)[3]), (100, "500"));
     assert_eq!(complete(&home, "weco run derive 0002 --from-step 7").len(), 11, "7 and 70 to 79");
 }
 
@@ -159,7 +174,7 @@ fn a_daemon_that_says_nothing_or_is_another_holds_nobody_up() {
     let _silent = std::os::unix::net::UnixListener::bind(home.socket()).unwrap();
     let begun = Instant::now();
     assert_no_run(&complete(&home, "weco attach "));
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(begun.elapsed() < Duration::from_secs(20));
     // Behind a socket of a service manager nobody may run yet: connecting would start one.
     fs::write(home.state_dir().join("daemon.lock"), "999999999\n").unwrap();
     assert_no_run(&complete(&home, "weco attach "));

@@ -5,12 +5,14 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
 use crate::support::{
-    Call, Client, Fake, Home, RUN, Script, Then, Watched, created, ended, event, measured, resumed, text,
+    Call, Client, DERIVED, Fake, Home, NODE, RUN, Script, Then, Watched, created, ended, event, measured,
+    resumed, text,
 };
 use tonic::{Code, Status};
 use weco_proto::status::status_with_hint;
 use weco_proto::v1::{
-    BestApplied, EnvVar, Goal, RunEnded, RunStatus, RunSummary, RunUpdate, run_update::Update,
+    ApplyBestRequest, BestApplied, DerivedFrom, EnvVar, Goal, RunEnded, RunStatus, RunSummary, RunUpdate,
+    run_update::Update,
 };
 
 /// As the run is called where people read it.
@@ -24,6 +26,44 @@ fn watched(updates: Vec<RunUpdate>, then: Then) -> Watched {
 
 fn script(watched: impl IntoIterator<Item = Watched>) -> Script {
     Script { watched: watched.into_iter().collect(), ..Script::default() }
+}
+
+/// A derived run in which nothing is better than what it began from.
+fn nothing_better(home: &Home) -> Watched {
+    let mut created = created(home);
+    if let Some(Update::Created(run)) = &mut created.update {
+        run.derived_from = Some(DerivedFrom { run_id: DERIVED.into(), step: 2, node_id: NODE.into() });
+    }
+    let updates = vec![created, measured(2, 0, 3.0), ended(3, RunStatus::Completed, 0)];
+    watched(updates, Then::Close)
+}
+
+#[test]
+fn what_a_derived_run_began_from_is_merged_by_hand_with_an_edit() {
+    let home = Home::with_runtime_dir();
+    let mut watched = nothing_better(&home);
+    if let Some(Update::Ended(ended)) = watched.updates.last_mut().and_then(|last| last.update.as_mut()) {
+        ended.edited = vec!["model.py".into()];
+    }
+    let _daemon = Fake::serve(&home.socket(), script([watched]));
+    let (_, out, _) = home.run(&ARGS);
+    let see =
+        format!("step 0 (weco run show {SHORT} --step 0); merge it by hand, for model.py holds your edit.\n");
+    assert!(out.ends_with(&see), "{out}");
+}
+
+#[test]
+fn step_0_of_a_derived_run_is_another_runs_code_and_applied_like_any() {
+    let home = Home::with_runtime_dir();
+    let daemon = Fake::serve(&home.socket(), script([nothing_better(&home), nothing_better(&home)]));
+    let (code, out, err) = home.run(&ARGS);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let apply = format!("\nTo apply the best version (step 0): weco run apply {SHORT} --step 0\n");
+    assert!(out.ends_with(&apply) && !out.contains("To see it"), "{out}");
+    let (code, out, _) = home.run(&[&ARGS[..], &["--apply-change"]].concat());
+    assert!(code == 0 && out.contains("Applied step"), "{out}");
+    let applied = ApplyBestRequest { run_id: RUN.into(), node: "0".into() };
+    assert!(daemon.calls().contains(&Call::ApplyNode(applied)));
 }
 
 /// A run in which step 1 is best.
@@ -229,6 +269,22 @@ fn a_daemon_that_stops_in_good_order_is_not_started_again() {
     assert_eq!(code, 1);
     assert_eq!(err, format!("error: the daemon is stopping\n  try: weco attach {SHORT}\n"));
     assert!(!out.contains("RECONNECTING"), "{out}");
+}
+
+/// Whoever looks for the daemon that stopped finds the other one already.
+#[test]
+fn a_daemon_that_follows_at_once_is_taken_for_what_it_is() {
+    let home = Home::with_runtime_dir();
+    let before = watched(
+        vec![created(&home), measured(2, 0, 1.0)],
+        Then::Succeeded(Status::unavailable("the daemon is stopping")),
+    );
+    let after = watched(vec![measured(3, 1, 2.0), ended(4, RunStatus::Completed, 1)], Then::Close);
+    let daemon = Fake::serve(&home.socket(), script([before, after]));
+    let (code, out, err) = home.run(&ARGS);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    let watches = daemon.calls().iter().filter(|call| matches!(call, Call::Watch(_))).count();
+    assert!(watches == 2 && !out.contains("RECONNECTING"), "{out}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use tonic::Code;
+use tonic::{Code, Status};
 use weco_proto::status::status_with_hint;
 use weco_proto::v1::{
     ApplyBestRequest, GetNodeRequest, GetTreeRequest, NodeStatus, OutputPart, RunStatus, TreeOrder,
@@ -248,6 +248,17 @@ fn a_terminal_is_not_steered_by_what_is_shown() {
         assert_eq!(code, Some(0), "{text}");
         assert!(text.contains(shown) && !text.contains(['\u{1b}', '\u{9b}']), "{args:?}: {text:?}");
     }
+}
+
+#[test]
+fn lines_that_came_before_a_failure_are_printed() {
+    let home = Home::with_runtime_dir();
+    let updates = vec![created(&home), measured(2, 0, 1.0)];
+    let watched = [Watched { updates, then: Then::Fail(Status::data_loss("event 3 is damaged")) }].into();
+    let _daemon = Fake::serve(&home.socket(), Script { watched, ..script() });
+    let (code, out, err) = home.run(&["run", "logs", "0002e"]);
+    assert!(code == 1 && out.contains("[METRIC] Step 0"), "{out}");
+    assert!(err.starts_with("error: event 3 is damaged\n"), "{err}");
 }
 
 /// The lines are those of the run's log: what it was resumed after is told, and the end once.

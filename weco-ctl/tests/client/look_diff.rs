@@ -100,7 +100,7 @@ fn a_terminal_gets_colour_unless_it_is_not_wanted() {
         shown
     };
     let coloured = shown(&[]);
-    assert!(coloured.contains("\u{1b}[32m+tile = 8 \u{1b}[0m\r\n run(tile)\r\n"), "{coloured:?}");
+    assert!(coloured.contains("\u{1b}[32m+tile = 8 ␛[2J\u{1b}[0m\r\n run(tile)\r\n"), "{coloured:?}");
     let plain = shown(&[("NO_COLOR", "1")]);
-    assert!(plain.contains("\n-tile = 1\r\n+tile = 8 \r\n") && !plain.contains('\u{1b}'), "{plain:?}");
+    assert!(plain.contains("\n-tile = 1\r\n+tile = 8 ␛[2J\r\n") && !plain.contains('\u{1b}'), "{plain:?}");
 }

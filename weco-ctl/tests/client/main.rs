@@ -5,6 +5,7 @@ mod bad_input;
 mod complete;
 mod daemon;
 mod derive;
+mod export;
 mod following;
 mod keys;
 mod keys_typed;

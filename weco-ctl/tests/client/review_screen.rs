@@ -3,10 +3,13 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 use tonic::Status;
 use weco_proto::v1::run_update::Update;
 use weco_proto::v1::{
     Node, NodeStatus, RunStatus, RunSummary, RunUpdate, SourceText, Stage, StepAsked, StepProposed,
+    StepRejected,
 };
 
 use crate::support::{Call, Fake, Home, NODE, RUN, Screen, Script, Then, Watched, created, event, measured};
@@ -121,6 +124,64 @@ fn an_editor_that_changes_nothing_or_fails_sends_nothing() {
     }
 }
 
+/// The terminal goes away while the editor has it, so it cannot be taken back.
+#[test]
+fn an_edit_outlives_the_terminal() {
+    let home = Home::with_runtime_dir();
+    let _daemon = Fake::serve(&home.socket(), script(&home));
+    let gate = home.project().join("gate");
+    mkfifo(&gate, Mode::S_IRWXU).unwrap();
+    let editor = editor(
+        &home,
+        &format!("trap '' HUP; echo editing; read _ < {}; echo 'x = 3' > \"$1\"", gate.display()),
+    );
+    let copies = home.project().join("copies");
+    fs::create_dir(&copies).unwrap();
+    let mut command = home.weco(&["attach", "0002"]);
+    command.env("EDITOR", editor).env("TMPDIR", &copies);
+    let mut screen = Screen::start(command);
+    screen.wait_for("+x = 2");
+    screen.type_in(b"e");
+    screen.wait_for("editing");
+    let client = screen.hang_up();
+    fs::write(gate, "\n").unwrap();
+    assert_eq!(client.end(), Some(1), "it says that it failed, and does not panic");
+    let kept = fs::read_dir(copies).unwrap().next().expect("the edit is kept").unwrap().path();
+    assert_eq!(fs::read_to_string(kept.join("model.py")).unwrap(), "x = 3\n");
+}
+
+/// Nobody sees the steps of a long history pass by, so their code is not asked for.
+#[test]
+fn only_what_is_shown_is_fetched() {
+    const STEPS: u32 = 200;
+    let home = Home::with_runtime_dir();
+    let mut script = script(&home);
+    let mut updates = waiting(&home);
+    let (mut seq, head) = (2, updates.drain(..2).collect::<Vec<_>>());
+    let mut next = |update| {
+        seq += 1;
+        event(seq, update)
+    };
+    let mut history = Vec::new();
+    for step in 1..=STEPS {
+        let asked = StepAsked { step, parent: Some(0), stage: Stage::Draft.into(), attempt: 1 };
+        let proposed = StepProposed { step, plan: "Use tiles.".into(), ..StepProposed::default() };
+        history.extend([next(Update::Asked(asked)), next(Update::Proposed(proposed))]);
+        if step < STEPS {
+            history.push(next(Update::Rejected(StepRejected { step, ..StepRejected::default() })));
+        }
+    }
+    script.watched = [Watched { updates: [head, history].concat(), then: Then::Hang }].into();
+    script.nodes = vec![node(0, "x = 1\n"), Node { parent_step: Some(0), ..node(STEPS, "x = 2\n") }];
+    let daemon = Fake::serve(&home.socket(), script);
+    let mut screen = attach(&home, "true");
+    screen.type_in(b"d");
+    assert_eq!(screen.end().0, Some(0));
+    let asked = daemon.calls().iter().filter(|call| matches!(call, Call::Node(_))).count();
+    // Two for the step that waits, and for each that a slow machine draws on the way; of all steps it would be 400.
+    assert!(asked < 200, "{asked} nodes were asked for");
+}
+
 /// What the daemon refuses is shown, and neither what was typed nor what was edited is lost.
 #[test]
 fn what_is_refused_is_not_lost() {
@@ -134,8 +195,11 @@ fn what_is_refused_is_not_lost() {
     screen.type_in(b"too long\r");
     screen.wait_for("the disk is full");
     screen.type_in(b"r");
+    screen.wait_for_next("reject step 1, because:");
     screen.type_in(b", really\r");
     daemon.wait_for(|call| matches!(call, Call::Reject(sent) if sent.reason == "too long, really"));
+    // Until it is refused, nothing else can be done with the step.
+    screen.wait_for_next("the disk is full");
     screen.type_in(b"i");
     screen.wait_for("new instructions:");
     screen.type_in(b"\x1b[200~be\nquick\x1b[201~\r");

@@ -7,8 +7,8 @@ use weco_proto::v1::{GetNodeRequest, Node};
 
 use super::ask;
 use crate::cli::DiffArgs;
-use crate::cmd::finish::say;
 use crate::cmd::node_json::node_status_word;
+use crate::cmd::stdout::say;
 use crate::error::Error;
 use crate::ui::diff::{Version, compare, patch, screen};
 use crate::ui::format::{one_line, short_id};
@@ -53,7 +53,7 @@ async fn other(client: &mut Client, args: &DiffArgs, to: &Node) -> Result<Node, 
 async fn fetch(client: &mut Client, run_id: &str, node: &str) -> Result<Node, Error> {
     let request =
         GetNodeRequest { run_id: run_id.to_owned(), node: node.to_owned(), code: true, output: false };
-    Ok(ask::node(client, request).await?.0)
+    ask::node(client, request).await
 }
 
 /// `step 7`, `step 0 (baseline)`; with its run if two are compared.

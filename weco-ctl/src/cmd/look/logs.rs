@@ -1,6 +1,6 @@
 //! `weco run logs`: a run's lines so far, or what one step's evaluation printed.
 
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use futures_util::StreamExt;
@@ -10,13 +10,12 @@ use weco_proto::v1::{GetNodeRequest, Node, WatchOutputRequest};
 use super::ask;
 use crate::cli::RunLogsArgs;
 use crate::cmd::facts::SharedFacts;
-use crate::cmd::finish::say;
 use crate::cmd::review::Lines;
 use crate::cmd::status::find;
+use crate::cmd::stdout::{for_here, say, write};
 use crate::cmd::updates::{News, Reconnecting, Retry};
 use crate::daemon::Daemon;
 use crate::error::Error;
-use crate::ui::format::sanitise;
 use crate::ui::{Ending, OnInterrupt, plain, terminal};
 
 /// How much is gathered before it is written, in bytes.
@@ -34,18 +33,23 @@ pub(crate) async fn logs(args: RunLogsArgs) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What happened until now.
+/// What happened until now. What came before a failure is printed before it is told.
 async fn lines_so_far(run_id: String) -> Result<(), Error> {
     let daemon = Daemon::from_env()?;
     let mut updates = reconnecting(daemon, run_id, |_| {}).so_far().tapped(SharedFacts::default());
     let mut printer = plain::Printer::new(Vec::new(), 0);
+    let mut end = Ok(());
     while let Some(update) = updates.next().await {
-        printer.update(&update?).map_err(Error::output)?;
+        match update {
+            Ok(update) => printer.update(&update).map_err(Error::output)?,
+            Err(status) => end = Err(status.into()),
+        }
         if printer.get_ref().len() >= CHUNK {
             write(&std::mem::take(printer.get_mut()))?;
         }
     }
-    write(printer.get_ref())
+    write(printer.get_ref())?;
+    end
 }
 
 /// What happens until the run's end, or Ctrl-C.
@@ -77,7 +81,7 @@ fn reconnecting<N: FnMut(News) + Send + 'static>(daemon: Daemon, run_id: String,
 
 /// What the evaluation printed, as far as it is known.
 async fn output(wanted: GetNodeRequest) -> Result<(), Error> {
-    let (node, _) = ask::node(&mut ask::connect().await?, wanted).await?;
+    let node = ask::node(&mut ask::connect().await?, wanted).await?;
     let Node { output, output_tail, .. } = &node;
     // While it goes on, only its end may be at hand.
     say(&for_here(if output.is_empty() { output_tail } else { output }))
@@ -96,14 +100,4 @@ async fn follow_output(wanted: WatchOutputRequest) -> Result<(), Error> {
         }
     }
     lines.map_or(Ok(()), Lines::finish).map_err(Error::output)
-}
-
-/// Unchanged for programs; for a terminal without what would steer it.
-fn for_here(text: &str) -> String {
-    if terminal::is_here() { sanitise(text) } else { text.to_owned() }
-}
-
-fn write(bytes: &[u8]) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes).and_then(|()| out.flush()).map_err(Error::output)
 }

@@ -8,11 +8,11 @@ use weco_proto::v1::{GetTreeRequest, Node, TreeOrder};
 use super::ask::{self, Tree};
 use super::plotted;
 use crate::cli::{ResultsArgs, ResultsFormatArg};
-use crate::cmd::finish::say;
 use crate::cmd::json;
 use crate::cmd::node_json::{Code, node_status_word};
+use crate::cmd::stdout::{for_here, say};
 use crate::error::Error;
-use crate::ui::format::{exact, sanitise};
+use crate::ui::format::exact;
 use crate::ui::results::table;
 use crate::ui::terminal;
 
@@ -36,8 +36,8 @@ pub(crate) async fn results(args: ResultsArgs) -> Result<ExitCode, Error> {
     let tree = ask::tree(&mut client, request).await?;
     let shown = &tree.nodes[..tree.nodes.len().min(args.top.map_or(usize::MAX, |top| top as usize))];
     match args.format {
-        ResultsFormatArg::Json => json::print(&objects(shown, args.lineage, args.include_code))?,
-        ResultsFormatArg::Csv => say(&for_here(csv(&tree, shown, args.lineage)?))?,
+        ResultsFormatArg::Json => say(&json::text(&objects(shown, args.lineage, args.include_code))?)?,
+        ResultsFormatArg::Csv => say(&for_here(&csv(&tree, shown, args.lineage)?))?,
         ResultsFormatArg::Table => say(&table(shown, args.lineage, terminal::columns()))?,
     }
     if args.plot {
@@ -101,9 +101,4 @@ fn csv(tree: &Tree, nodes: &[Node], lineage: bool) -> Result<String, Error> {
     }
     let bytes = writer.into_inner().map_err(|error| unwritten(error.into_error().into()))?;
     String::from_utf8(bytes).map_err(|error| Error::failure(format!("cannot write CSV: {error}")))
-}
-
-/// Unchanged for programs; for a terminal without what would steer it.
-fn for_here(text: String) -> String {
-    if terminal::is_here() { sanitise(&text) } else { text }
 }

@@ -21,14 +21,13 @@ pub(crate) async fn show(args: ShowArgs) -> Result<ExitCode, Error> {
             return Err(error);
         }
     };
-    json::print(&NodeJson::from(&node))?;
-    Ok(ExitCode::SUCCESS)
+    json::print(&NodeJson::from(&node))
 }
 
 async fn fetch(args: ShowArgs) -> Result<Node, Error> {
     let mut client = ask::connect().await?;
     let request = GetNodeRequest { run_id: args.run.run_id, node: args.step.step, code: true, output: true };
-    Ok(ask::node(&mut client, request).await?.0)
+    ask::node(&mut client, request).await
 }
 
 #[derive(Serialize)]

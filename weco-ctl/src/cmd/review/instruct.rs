@@ -3,15 +3,14 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
-use tonic::Request;
 use weco_proto::instructions::{InstructionsError, read_instructions};
 use weco_proto::v1::InstructRunRequest;
 
 use super::user;
 use crate::cli::InstructArgs;
+use crate::cmd::ask::request;
 use crate::cmd::environment;
-use crate::cmd::run::CREATION_DEADLINE;
-use crate::cmd::status::print_json;
+use crate::cmd::json;
 use crate::daemon::Daemon;
 use crate::error::Error;
 
@@ -20,15 +19,14 @@ pub(in crate::cmd) async fn instruct(args: InstructArgs) -> Result<ExitCode, Err
     let (here, _) = environment::working_directory()?;
     let instructions = read_instructions(&here, &args.instructions).map_err(usage)?;
     let daemon = Daemon::from_env()?;
-    let mut request = Request::new(InstructRunRequest {
+    let request = request(InstructRunRequest {
         run_id: args.run.run_id,
         instructions,
         append: args.append,
         by: user(),
     });
-    request.set_timeout(CREATION_DEADLINE);
     let reply = daemon.connect_or_start().await?.instruct_run(request).await?.into_inner();
-    print_json(&Instructed { run_id: &reply.run_id, additional_instructions: &reply.instructions })
+    json::print(&Instructed { run_id: &reply.run_id, additional_instructions: &reply.instructions })
 }
 
 /// There is no flag to leave out here.

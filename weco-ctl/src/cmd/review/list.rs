@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
-use tonic::Request;
-use weco_proto::connect::Client;
-use weco_proto::v1::{GetNodeRequest, Node, NodeStatus, RunSummary};
+use weco_proto::v1::{GetNodeRequest, Node, NodeStatus};
 
 use crate::cli::OneRunArgs;
+use crate::cmd::ask;
+use crate::cmd::json;
 use crate::cmd::node_json::{Code, node_status_word};
-use crate::cmd::status::{ANSWER_DEADLINE, find, print_json};
+use crate::cmd::status::find;
 use crate::daemon::Daemon;
 use crate::error::Error;
 
@@ -20,22 +20,12 @@ pub(in crate::cmd) async fn list(args: OneRunArgs) -> Result<ExitCode, Error> {
     let mut client = daemon.connect_or_start().await?;
     let mut nodes = Vec::with_capacity(run.pending.len());
     for pending in &run.pending {
-        nodes.push(node(&mut client, &run, &pending.node_id).await?);
+        let (run_id, node) = (run.run_id.clone(), pending.node_id.clone());
+        let wanted = GetNodeRequest { run_id, node, code: true, output: false };
+        nodes.push(ask::node(&mut client, wanted).await?);
     }
     let pending_nodes = nodes.iter().filter_map(Pending::new).collect();
-    print_json(&Review { run_id: &run.run_id, require_review: run.require_review, pending_nodes })
-}
-
-async fn node(client: &mut Client, run: &RunSummary, node_id: &str) -> Result<Node, Error> {
-    let mut request = Request::new(GetNodeRequest {
-        run_id: run.run_id.clone(),
-        node: node_id.to_owned(),
-        code: true,
-        output: false,
-    });
-    request.set_timeout(ANSWER_DEADLINE);
-    let node = client.get_node(request).await?.into_inner().node;
-    node.ok_or_else(|| Error::failure("the daemon's answer names no node").hint("weco daemon restart"))
+    json::print(&Review { run_id: &run.run_id, require_review: run.require_review, pending_nodes })
 }
 
 /// What waits. The first keys are those of the hosted service's `run review`; `code` is a map from path to text.

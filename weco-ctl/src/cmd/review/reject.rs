@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
-use tonic::Request;
 use weco_proto::v1::RejectNodeRequest;
 
 use super::{node, user};
 use crate::cli::RejectArgs;
-use crate::cmd::run::CREATION_DEADLINE;
-use crate::cmd::status::{find, print_json};
+use crate::cmd::ask::request;
+use crate::cmd::json;
+use crate::cmd::status::find;
 use crate::daemon::Daemon;
 use crate::error::Error;
 
@@ -19,23 +19,30 @@ pub(in crate::cmd) async fn reject(args: RejectArgs) -> Result<ExitCode, Error> 
     let run = find(&daemon, &args.node.run.run_id).await?;
     let node = node::named(args.node.node, &run)?;
     let reason = args.reason.trim();
-    let mut request = Request::new(RejectNodeRequest {
+    let request = request(RejectNodeRequest {
         run_id: run.run_id.clone(),
         node,
         reason: reason.to_owned(),
         by: user(),
     });
-    request.set_timeout(CREATION_DEADLINE);
     let rejected = daemon.connect_or_start().await?.reject_node(request).await?.into_inner();
-    let told = if reason.is_empty() { "" } else { ", and the model is told why" };
-    print_json(&Rejected {
+    json::print(&Rejected {
         run_id: &run.run_id,
         node_id: &rejected.node_id,
         step: rejected.step,
         status: "rejected",
         reason,
-        message: format!("step {} is not evaluated{told}; the next version is proposed", rejected.step),
+        message: message(rejected.step, run.steps, reason),
     })
+}
+
+/// What becomes of a run with so many steps when `step` is turned down.
+fn message(step: u32, steps: u32, reason: &str) -> String {
+    if step >= steps {
+        return format!("step {step} is not evaluated; it was the last, so nothing more is proposed");
+    }
+    let told = if reason.is_empty() { "" } else { ", and the model is told why" };
+    format!("step {step} is not evaluated{told}; the next version is proposed")
 }
 
 /// What came of it.
@@ -47,4 +54,18 @@ struct Rejected<'a> {
     status: &'static str,
     reason: &'a str,
     message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::message;
+
+    #[test]
+    fn the_next_version_is_promised_only_if_there_is_one() {
+        assert_eq!(message(4, 5, ""), "step 4 is not evaluated; the next version is proposed");
+        let told = "step 4 is not evaluated, and the model is told why; the next version is proposed";
+        assert_eq!(message(4, 5, "too long"), told);
+        let last = "step 5 is not evaluated; it was the last, so nothing more is proposed";
+        assert_eq!(message(5, 5, "too long"), last);
+    }
 }

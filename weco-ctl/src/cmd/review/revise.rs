@@ -3,14 +3,15 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
-use tonic::Request;
 use weco_proto::v1::ReviseNodeRequest;
 
 use super::{files, node, user};
 use crate::cli::ReviseArgs;
+use crate::cmd::ask::request;
 use crate::cmd::environment;
-use crate::cmd::run::{CREATION_DEADLINE, one_or_several};
-use crate::cmd::status::{find, print_json};
+use crate::cmd::json;
+use crate::cmd::run::one_or_several;
+use crate::cmd::status::find;
 use crate::daemon::Daemon;
 use crate::error::Error;
 use crate::ui::format::short_id;
@@ -27,8 +28,7 @@ pub(in crate::cmd) async fn revise(args: ReviseArgs) -> Result<ExitCode, Error> 
     let run = find(&daemon, &args.node.run.run_id).await?;
     let node = node::named(args.node.node, &run)?;
     let files = files::read(&here, &run, names)?;
-    let mut request = Request::new(ReviseNodeRequest { run_id: run.run_id.clone(), node, files, by: user() });
-    request.set_timeout(CREATION_DEADLINE);
+    let request = request(ReviseNodeRequest { run_id: run.run_id.clone(), node, files, by: user() });
     let revised = daemon.connect_or_start().await?.revise_node(request).await?.into_inner();
     let message = format!(
         "step {} has revision {} now; to evaluate it: weco run submit {} --node {}",
@@ -37,7 +37,7 @@ pub(in crate::cmd) async fn revise(args: ReviseArgs) -> Result<ExitCode, Error> 
         short_id(&run.run_id),
         revised.step
     );
-    print_json(&Revised {
+    json::print(&Revised {
         node_id: &revised.node_id,
         revision_id: &revised.revision_id,
         plan: &revised.plan,

@@ -8,7 +8,6 @@ use futures_util::StreamExt;
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
-use tonic::Request;
 use weco_proto::v1::progress::What;
 use weco_proto::v1::run_update::Update;
 use weco_proto::v1::{Progress, RunEnded, RunStatus, StepEvaluated, SubmitNodeReply, SubmitNodeRequest};
@@ -16,11 +15,13 @@ use weco_proto::v1::{Progress, RunEnded, RunStatus, StepEvaluated, SubmitNodeRep
 use super::output::Output;
 use super::{files, node, user};
 use crate::cli::SubmitArgs;
+use crate::cmd::ask::request;
 use crate::cmd::environment;
 use crate::cmd::facts::SharedFacts;
-use crate::cmd::run::{CREATION_DEADLINE, one_or_several};
+use crate::cmd::json;
+use crate::cmd::run::one_or_several;
 use crate::cmd::session::Interruptible;
-use crate::cmd::status::{find, print_json};
+use crate::cmd::status::find;
 use crate::cmd::updates::{News, Reconnecting, Retry};
 use crate::daemon::Daemon;
 use crate::error::{EXIT_FAILURE, Error};
@@ -40,7 +41,7 @@ pub(in crate::cmd) async fn submit(args: SubmitArgs) -> Result<ExitCode, Error> 
     let node = node::named(args.node.node, &run)?;
     let files = files::read(&here, &run, names)?;
     let mut client = daemon.connect_or_start().await?;
-    let mut request = Request::new(SubmitNodeRequest {
+    let request = request(SubmitNodeRequest {
         run_id: run.run_id,
         node,
         files,
@@ -49,10 +50,9 @@ pub(in crate::cmd) async fn submit(args: SubmitArgs) -> Result<ExitCode, Error> 
         directory,
         environment: environment::variables(),
     });
-    request.set_timeout(CREATION_DEADLINE);
     let Interruptible { reply, interrupted } = Interruptible::finish(client.submit_node(request)).await?;
     let submitted = reply?.into_inner();
-    print_json(&Evaluating { status: "evaluating", eval_command: &submitted.eval_command })?;
+    json::print(&Evaluating { status: "evaluating", eval_command: &submitted.eval_command })?;
     if interrupted {
         return Err(left(&submitted));
     }
@@ -122,7 +122,7 @@ impl Submission {
 
     async fn evaluated(&self, evaluated: &StepEvaluated, updates: &mut Updates) -> Result<ExitCode, Error> {
         let works = evaluated.buggy_reason.is_empty() && evaluated.metric.is_some();
-        print_json(&Submitted {
+        json::print(&Submitted {
             status: if works { "submitted" } else { "eval_failed" },
             node_id: &self.submitted.node_id,
             task_id: &self.submitted.node_id,

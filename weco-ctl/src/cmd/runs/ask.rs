@@ -2,9 +2,9 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use tonic::{Request, Status, Streaming};
+use tonic::{Status, Streaming};
 use weco_proto::connect::Client;
 use weco_proto::v1::{RunStatus, RunSummary, StatusRequest};
 
@@ -13,8 +13,7 @@ use crate::daemon::Daemon;
 use crate::error::Error;
 use crate::ui::runs::Place;
 
-/// Longest wait for the first answer: with tens of thousands of runs it takes tens of milliseconds.
-const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
+pub(super) use crate::cmd::ask::request;
 
 /// The daemon, started if need be; none if there never was one here and so there are no runs.
 pub(super) async fn daemon() -> Result<Option<Client>, Error> {
@@ -26,13 +25,6 @@ pub(super) async fn daemon() -> Result<Option<Client>, Error> {
         return Ok(None);
     }
     daemon.connect_or_start().await.map(Some)
-}
-
-/// A request that is answered in time or given up.
-pub(super) fn request<T>(message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.set_timeout(ANSWER_DEADLINE);
-    request
 }
 
 /// All runs of a stream of parts, and how the stream ended: after a failure, those before it count.
@@ -83,10 +75,4 @@ pub(super) fn place() -> Place {
         home: std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default(),
         now_ms: i64::try_from(now.as_millis()).unwrap_or(i64::MAX),
     }
-}
-
-/// Writes to standard output.
-pub(super) fn say(text: &str) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Error::output)
 }

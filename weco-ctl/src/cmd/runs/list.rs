@@ -10,6 +10,7 @@ use super::ask;
 use crate::cli::{FormatArg, ListArgs};
 use crate::cmd::json as print;
 use crate::cmd::status_json::StatusJson;
+use crate::cmd::stdout::say;
 use crate::error::Error;
 use crate::ui::runs::table;
 
@@ -38,7 +39,7 @@ pub(crate) async fn list(args: ListArgs) -> Result<ExitCode, Error> {
         }
         None => (Vec::new(), false),
     };
-    ask::say(&match args.format {
+    say(&match args.format {
         FormatArg::Json => json(&runs)?,
         FormatArg::Table if runs.is_empty() => none(filtered),
         FormatArg::Table => {

@@ -8,6 +8,7 @@ use weco_proto::v1::{PruneRunsRequest, RunSummary};
 
 use super::ask;
 use crate::cli::PruneArgs;
+use crate::cmd::stdout::say;
 use crate::error::Error;
 use crate::ui::prompt;
 use crate::ui::runs::table;
@@ -38,11 +39,11 @@ pub(crate) async fn prune(args: PruneArgs) -> Result<ExitCode, Error> {
             return nothing();
         }
         if args.dry_run {
-            ask::say(&format!("{}{} would be removed\n", table(&runs, &ask::place()), count(runs.len())))?;
+            say(&format!("{}{} would be removed\n", table(&runs, &ask::place()), count(runs.len())))?;
             return Ok(ExitCode::SUCCESS);
         }
         if !agreed(&runs).await? {
-            ask::say("nothing was removed\n")?;
+            say("nothing was removed\n")?;
             return Ok(ExitCode::SUCCESS);
         }
     }
@@ -50,7 +51,7 @@ pub(crate) async fn prune(args: PruneArgs) -> Result<ExitCode, Error> {
     if gone.is_empty() && end.is_ok() {
         return nothing();
     }
-    ask::say(&format!("{} removed; the files under each one's .runs are still there\n", count(gone.len())))?;
+    say(&format!("{} removed; the files under each one's .runs are still there\n", count(gone.len())))?;
     end?;
     Ok(ExitCode::SUCCESS)
 }
@@ -65,7 +66,7 @@ async fn call(
 }
 
 fn nothing() -> Result<ExitCode, Error> {
-    ask::say("there is nothing to remove\n")?;
+    say("there is nothing to remove\n")?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -76,7 +77,7 @@ async fn agreed(runs: &[RunSummary]) -> Result<bool, Error> {
         0 => String::new(),
         more => format!("and {more} more\n"),
     };
-    ask::say(&(table(shown, &ask::place()) + &more))?;
+    say(&(table(shown, &ask::place()) + &more))?;
     prompt::confirm_removal(&format!("Remove {}?", count(runs.len()))).await.map_err(Error::output)
 }
 

@@ -132,13 +132,16 @@ fn odd_names_are_quoted_as_in_c() {
 }
 
 #[test]
-fn a_screen_has_colour_and_nothing_that_steers_it() {
-    let lines = lines(&[source("m", "a\n\u{1b}[2Jb\r\n")], &[source("m", "a\n\u{9b}31mc\u{2028}d")]);
-    let plain = "--- a/m\tstep 0 (baseline)\n+++ b/m\tstep 7\n@@ -1,2 +1,2 @@\n a\n-b\n+cd\n\\ No newline at end of file\n";
+fn a_screen_has_colour_and_shows_what_would_steer_it() {
+    let lines = lines(&[source("m", "a\n\u{1b}[2Jb\r\n")], &[source("m", "a\n\u{9b}31mc\u{202e}\td")]);
+    let plain = "--- a/m\tstep 0 (baseline)\n+++ b/m\tstep 7\n@@ -1,2 +1,2 @@\n a\n-␛[2Jb␍\n+�31mc�\td\n\\ No newline at end of file\n";
     assert_eq!(screen(&lines, false), plain);
     let coloured = screen(&lines, true);
-    assert!(coloured.contains("\n\u{1b}[31m-b\u{1b}[0m\n\u{1b}[32m+cd\u{1b}[0m\n"), "{coloured:?}");
-    assert_eq!(sanitise(&coloured), plain, "colour is all there is besides");
+    assert!(
+        coloured.contains("\n\u{1b}[31m-␛[2Jb␍\u{1b}[0m\n\u{1b}[32m+�31mc�\td\u{1b}[0m\n"),
+        "{coloured:?}"
+    );
+    assert_eq!(crate::ui::format::sanitise(&coloured), plain, "colour is all there is besides");
 }
 
 /// Texts of few different lines, so that much is the same; with line ends of all kinds.

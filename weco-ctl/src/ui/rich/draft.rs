@@ -14,6 +14,8 @@ use crate::ui::Change;
 #[derive(Debug)]
 pub(super) struct Draft {
     pub(super) step: u32,
+    /// How many revisions of the step there were.
+    revisions: usize,
     directory: TempDir,
     /// The sources as they were, in the order in which they are opened: those that the step changed come first.
     files: Vec<SourceText>,
@@ -24,7 +26,7 @@ impl Draft {
     ///
     /// # Errors
     /// If the temporary directory cannot be written.
-    pub(super) fn new(step: u32, change: &Change) -> io::Result<Self> {
+    pub(super) fn new((step, revisions): (u32, usize), change: &Change) -> io::Result<Self> {
         let directory = tempfile::Builder::new().prefix("weco-review-").tempdir()?;
         let (changed, same): (Vec<_>, Vec<_>) =
             change.after.iter().partition(|file| !change.before.contains(file));
@@ -34,7 +36,17 @@ impl Draft {
             fs::create_dir_all(path.parent().unwrap_or(directory.path()))?;
             fs::write(path, &file.text)?;
         }
-        Ok(Self { step, directory, files })
+        Ok(Self { step, revisions, directory, files })
+    }
+
+    /// The step and its number of revisions that the copies are of.
+    pub(super) fn of(&self) -> (u32, usize) {
+        (self.step, self.revisions)
+    }
+
+    /// Whether there is anything in the copies that nobody else has.
+    pub(super) fn is_edited(&self) -> bool {
+        !self.changed().is_ok_and(|changed| changed.is_empty())
     }
 
     /// Where the copies are.
@@ -56,8 +68,7 @@ impl Draft {
 
     /// Leaves the copies where they are, if there is anything in them that nobody else has: the step and the place.
     pub(super) fn keep_if_edited(self) -> Option<(u32, PathBuf)> {
-        let unedited = self.changed().is_ok_and(|changed| changed.is_empty());
-        (!unedited).then(|| (self.step, self.directory.keep()))
+        self.is_edited().then(|| (self.step, self.directory.keep()))
     }
 }
 
@@ -84,7 +95,7 @@ mod tests {
     #[test]
     fn only_what_was_edited_is_a_change() {
         let change = change();
-        let draft = Draft::new(3, &change).unwrap();
+        let draft = Draft::new((3, 0), &change).unwrap();
         let files = draft.files();
         assert!(files[0].ends_with("lib/b.py") && files[1].ends_with("a.py"), "{files:?}");
         assert_eq!(draft.changed(), Ok(vec![]));
@@ -98,7 +109,7 @@ mod tests {
     #[test]
     fn what_cannot_be_a_source_is_said() {
         let change = change();
-        let draft = Draft::new(3, &change).unwrap();
+        let draft = Draft::new((3, 0), &change).unwrap();
         fs::write(&draft.files()[0], [0xff]).unwrap();
         assert!(draft.changed().unwrap_err().contains("valid text file"));
         fs::remove_file(&draft.files()[0]).unwrap();
@@ -107,7 +118,7 @@ mod tests {
         drop(draft);
         assert!(!path.exists());
 
-        let unedited = Draft::new(3, &change).unwrap();
+        let unedited = Draft::new((3, 0), &change).unwrap();
         let path = unedited.directory.path().to_owned();
         assert_eq!(unedited.keep_if_edited(), None);
         assert!(!path.exists());

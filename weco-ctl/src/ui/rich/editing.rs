@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use crossterm::event::{EventStream, poll, read};
 use futures_util::StreamExt;
-use tokio::sync::mpsc::UnboundedSender;
 
 use super::app::Note;
 use super::editor;
@@ -39,7 +38,6 @@ pub(super) async fn edit(
     show: &mut Show,
     keys: EventStream,
     updates: &mut Updates,
-    actions: &UnboundedSender<Action>,
     signals: &mut Signals,
 ) -> io::Result<Edited> {
     let files = match show.app.review.open(&show.view) {
@@ -51,7 +49,7 @@ pub(super) async fn edit(
     };
     show.screen.lend()?;
     stop_reading(keys)?;
-    let left = attend(&files, show, updates, actions, signals).await;
+    let left = attend(&files, show, updates, signals).await;
     if let Left::Over(ending) = left {
         return Ok(Edited::Over(ending));
     }
@@ -59,6 +57,10 @@ pub(super) async fn edit(
     forget_keys()?;
     show.redraw();
     let edited = match left {
+        Left::Badly(why) if !show.app.review.is_edited() => {
+            show.app.note = Some(Note::Bad(why));
+            return Ok(Edited::Nothing);
+        }
         Left::Badly(why) => Err(why),
         _ => show.app.review.edited(),
     };
@@ -86,13 +88,7 @@ fn forget_keys() -> io::Result<()> {
 }
 
 /// Runs the editor to its end.
-async fn attend(
-    files: &[PathBuf],
-    show: &mut Show,
-    updates: &mut Updates,
-    actions: &UnboundedSender<Action>,
-    signals: &mut Signals,
-) -> Left {
+async fn attend(files: &[PathBuf], show: &mut Show, updates: &mut Updates, signals: &mut Signals) -> Left {
     let mut child = match editor::open(files).spawn() {
         Ok(child) => child,
         Err(error) => return Left::Badly(format!("the editor cannot be started: {error}")),
@@ -112,11 +108,7 @@ async fn attend(
             },
             // Its end waits until the user is back.
             update = updates.next(), if over.is_none() => match update {
-                Some(Ok(update)) => {
-                    if let Some(action) = show.update(&update) {
-                        let _ = actions.send(action);
-                    }
-                }
+                Some(Ok(update)) => show.update(&update),
                 Some(Err(status)) => over = Some(ending(&show.view, Some(status))),
                 None => over = Some(ending(&show.view, None)),
             },

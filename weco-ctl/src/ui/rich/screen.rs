@@ -21,7 +21,7 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The whole screen. Given back when dropped, and before a panic is reported.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    terminal: Terminal<CrosstermBackend<Ours>>,
 }
 
 impl Screen {
@@ -33,7 +33,7 @@ impl Screen {
         restore_on_panic();
         let guard = Restore;
         take()?;
-        let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        let terminal = Terminal::new(CrosstermBackend::new(Ours(io::stdout())))?;
         std::mem::forget(guard);
         Ok(Self { terminal })
     }
@@ -79,7 +79,7 @@ impl Screen {
         take()?;
         // Clearing the one there is would ask the terminal where its cursor is, and not every terminal answers. The
         // screen that was just entered is empty, as a new one supposes.
-        self.terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        self.terminal = Terminal::new(CrosstermBackend::new(Ours(io::stdout())))?;
         Ok(())
     }
 }
@@ -87,6 +87,20 @@ impl Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         drop(Restore);
+    }
+}
+
+/// Standard output as long as the terminal is ours. Ratatui writes to it even when dropped, and panics if it can say
+/// nowhere that it could not.
+struct Ours(Stdout);
+
+impl Write for Ours {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if TAKEN.load(Ordering::SeqCst) { self.0.write(bytes) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if TAKEN.load(Ordering::SeqCst) { self.0.flush() } else { Ok(()) }
     }
 }
 

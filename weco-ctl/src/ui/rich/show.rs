@@ -54,10 +54,9 @@ impl Show {
         }
     }
 
-    /// Takes in an update. What is to be asked for because of it.
-    pub(super) fn update(&mut self, update: &RunUpdate) -> Option<Action> {
+    pub(super) fn update(&mut self, update: &RunUpdate) {
         self.changed |= self.view.apply(update);
-        self.app.review.due(&self.view)
+        self.app.review.settle(&self.view);
     }
 
     pub(super) fn answered(&mut self, answer: Answer) {
@@ -82,15 +81,17 @@ impl Show {
         self.drawn.map_or(Duration::ZERO, |drawn| pause.saturating_sub(drawn.elapsed()))
     }
 
-    pub(super) fn draw_if_due(&mut self) -> io::Result<()> {
+    /// Draws, if it is time. What is to be asked for because of what is shown now: a history goes by in few pictures.
+    pub(super) fn draw_if_due(&mut self) -> io::Result<Option<Action>> {
         self.changed |= self.app.forget_note(Instant::now());
         if self.rest() > Duration::ZERO {
-            return Ok(());
+            return Ok(None);
         }
+        let due = self.app.review.due(&self.view);
         let Self { screen, theme, view, app, .. } = self;
         screen.draw(|frame| draw::draw(frame, view, app, *theme, now_ms()))?;
         (self.changed, self.drawn) = (false, Some(Instant::now()));
-        Ok(())
+        Ok(due)
     }
 }
 

@@ -237,7 +237,7 @@ fn a_change_that_cannot_be_fetched() {
     keep("review_missing", &story, 14_000, || {
         let mut app = reviewing(&story);
         let result = Err("the file is damaged; try: weco daemon logs".into());
-        app.answered(Answer { action: Action::Fetch { step: 3 }, result }, &story.view());
+        app.answered(Answer { action: Action::Fetch { step: 3, revisions: 0 }, result }, &story.view());
         app
     });
 }

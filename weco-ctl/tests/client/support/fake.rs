@@ -64,6 +64,8 @@ pub(crate) enum Then {
     Close,
     /// A status.
     Fail(Status),
+    /// A status, when another has taken its place already.
+    Succeeded(Status),
     /// Nothing, as long as the daemon lives.
     Hang,
     /// These, once `StopRun` was called so many times.
@@ -85,6 +87,7 @@ pub(crate) enum Call {
     Node(v1::GetNodeRequest),
     Output(v1::WatchOutputRequest),
     Forget(String),
+    Export(v1::ExportRunRequest),
     List(v1::ListRunsRequest),
     Prune(v1::PruneRunsRequest),
     Shutdown,
@@ -223,6 +226,13 @@ impl Weco for Service {
         let rest: BoxStream<RunUpdate> = match then {
             Then::Close => Box::pin(stream::empty()),
             Then::Fail(status) => Box::pin(stream::iter([Err(status)])),
+            Then::Succeeded(status) => {
+                let shared = Arc::clone(&self.0);
+                Box::pin(stream::once(async move {
+                    shared.script.lock().unwrap().pid += 1;
+                    Err(status)
+                }))
+            }
             Then::Hang => Box::pin(stream::pending()),
             Then::AfterStops(count, rest) => {
                 let shared = Arc::clone(&self.0);
@@ -338,6 +348,13 @@ impl Weco for Service {
     async fn forget_run(&self, request: Request<v1::ForgetRunRequest>) -> Reply<v1::ForgetRunReply> {
         self.note(Call::Forget(request.into_inner().run_id))?;
         Ok(Response::new(v1::ForgetRunReply {}))
+    }
+
+    /// The beginning of an archive, and no end.
+    async fn export_run(&self, request: Request<v1::ExportRunRequest>) -> Reply<BoxStream<v1::ExportPart>> {
+        self.note(Call::Export(request.into_inner()))?;
+        let beginning = stream::iter([Ok(v1::ExportPart { data: b"half of it".to_vec() })]);
+        Ok(Response::new(Box::pin(beginning.chain(stream::pending()))))
     }
 
     async fn get_run(&self, _: Request<v1::GetRunRequest>) -> Reply<v1::GetRunReply> {

@@ -6,7 +6,7 @@ use crossterm::event::KeyEvent;
 
 use super::{App, Note, Wish};
 use crate::ui::rich::input::{Input, Purpose, Typed};
-use crate::ui::rich::review::pending;
+use crate::ui::rich::review::{Unready, pending};
 use crate::ui::{Action, Answer, RunView};
 
 /// How long a note that all went well takes the place of the keys.
@@ -15,16 +15,12 @@ pub(super) const NOTE_SHOWN: Duration = Duration::from_secs(4);
 impl App {
     /// Approves, edits or turns down what waits.
     pub(super) fn decide(&mut self, key: char, view: &RunView) -> Option<Wish> {
-        pending(view)?;
-        let Some(step) = self.review.decidable(view) else {
-            let why = if self.review.decided.is_some() {
-                "what you asked for is on its way"
-            } else {
-                "fetching the change…"
-            };
-            self.note = Some(Note::Bad(why.to_owned()));
-            return None;
-        };
+        let node = pending(view)?;
+        if let Err(unready) = self.review.ready(node, key == 'r') {
+            self.note = Some(Note::Bad(unready.to_string()));
+            return (unready == Unready::Missing).then(|| Wish::Act(self.review.fetch(node)));
+        }
+        let step = node.step;
         match key {
             'a' => {
                 self.review.decided = Some(step);
@@ -78,8 +74,8 @@ impl App {
 
     /// Takes in what came of something that was asked for. Nothing that the user typed is lost if it failed.
     pub(in crate::ui::rich) fn answered(&mut self, Answer { action, result }: Answer, view: &RunView) {
-        if let Action::Fetch { step } = action {
-            return self.review.fetched(step, result, view);
+        if let Action::Fetch { step, revisions } = action {
+            return self.review.fetched((step, revisions), result, view);
         }
         if let Err(why) = result {
             self.note = Some(Note::Bad(why));
@@ -89,7 +85,7 @@ impl App {
             Action::Approve { step } => format!("step {step} is approved"),
             Action::Reject { step, .. } => format!("step {step} is turned down"),
             Action::Revise { step, .. } => {
-                (self.review.draft, self.review.decided) = (None, None);
+                self.review.taken(step);
                 format!("step {step} has your code now")
             }
             Action::Instruct { .. } => "the next proposals are made under these instructions".to_owned(),
@@ -116,9 +112,9 @@ impl App {
     fn failed(&mut self, action: Action) {
         match action {
             // The user's edit is still in the review's draft.
-            Action::Approve { .. } | Action::Revise { .. } => self.review.decided = None,
+            Action::Approve { step } | Action::Revise { step, .. } => self.review.undecided(step),
             Action::Reject { step, reason } => {
-                self.review.decided = None;
+                self.review.undecided(step);
                 self.unsent.push(Input::new(Purpose::Reject(step), reason));
             }
             Action::Instruct { text } => self.unsent.push(Input::new(Purpose::Instruct, text)),

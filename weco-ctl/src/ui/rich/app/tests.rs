@@ -121,11 +121,41 @@ fn what_waits_is_approved_once() {
 }
 
 #[test]
+fn a_step_that_waits_again_is_decided_about_again() {
+    let (mut app, view) = reviewing();
+    let approve = Action::Approve { step: 1 };
+    assert_eq!(press(&mut app, &view, KeyCode::Char('a')), Some(Wish::Act(approve.clone())));
+    let story = Story::under_review(3).asked(1, 0, Stage::Draft).proposed(1, "p").approved(1);
+    app.review.settle(&story.view());
+    let view = story.returned(1, "the environment is gone").view();
+    app.review.settle(&view);
+    let late =
+        Answer { action: Action::Fetch { step: 1, revisions: 0 }, result: Ok(Some(Change::default())) };
+    app.answered(late.clone(), &view);
+    assert_eq!(press(&mut app, &view, KeyCode::Char('a')), None, "its code is not that of an earlier wait");
+    assert_eq!(app.review.due(&view), Some(Action::Fetch { step: 1, revisions: 0 }));
+    app.answered(late, &view);
+    assert_eq!(press(&mut app, &view, KeyCode::Char('a')), Some(Wish::Act(approve)));
+}
+
+#[test]
+fn a_late_failure_leaves_the_next_decision_alone() {
+    let (mut app, _) = reviewing();
+    let story = Story::under_review(3).asked(1, 0, Stage::Draft).proposed(1, "p").rejected(1, "");
+    app.review.settle(&story.view());
+    let view = story.asked(2, 0, Stage::Draft).proposed(2, "q").view();
+    let Some(action) = app.review.due(&view) else { panic!("nothing is due") };
+    app.answered(Answer { action, result: Ok(Some(Change::default())) }, &view);
+    assert!(press(&mut app, &view, KeyCode::Char('a')).is_some());
+    app.answered(Answer { action: Action::Approve { step: 1 }, result: Err("late".into()) }, &view);
+    assert_eq!(press(&mut app, &view, KeyCode::Char('a')), None, "the approval is on its way");
+}
+
+#[test]
 fn an_edit_is_not_overtaken_by_an_approval() {
     let (mut app, view) = reviewing();
-    let source = |text: &str| SourceText { path: "a.py".into(), text: text.into() };
-    let change = Change { before: vec![source("1")], after: vec![source("2")] };
-    app.answered(Answer { action: Action::Fetch { step: 1 }, result: Ok(Some(change)) }, &view);
+    let fetch = Action::Fetch { step: 1, revisions: 0 };
+    app.answered(Answer { action: fetch, result: Ok(Some(change("2"))) }, &view);
     let file = app.review.open(&view).unwrap().files().remove(0);
     std::fs::write(file, "3").unwrap();
     let action = app.review.edited().unwrap().unwrap();
@@ -137,6 +167,57 @@ fn an_edit_is_not_overtaken_by_an_approval() {
     app.answered(Answer { action, result: Ok(None) }, &view);
     assert!(app.review.draft.is_none());
     assert!(press(&mut app, &view, KeyCode::Char('a')).is_some());
+}
+
+fn change(text: &str) -> Change {
+    let source = |text: &str| SourceText { path: "a.py".into(), text: text.into() };
+    Change { before: vec![source("0")], after: vec![source(text)] }
+}
+
+/// The text of the copy that is edited.
+fn copied(app: &mut App, view: &RunView) -> (std::path::PathBuf, String) {
+    let file = app.review.open(view).unwrap().files().remove(0);
+    let text = std::fs::read_to_string(&file).unwrap();
+    (file, text)
+}
+
+/// Shows the step that waits, with this code.
+fn show(app: &mut App, view: &RunView, text: &str) {
+    app.review.settle(view);
+    let Some(action) = app.review.due(view) else { panic!("nothing is due") };
+    app.answered(Answer { action, result: Ok(Some(change(text))) }, view);
+}
+
+#[test]
+fn copies_that_nobody_edited_stand_in_no_ones_way() {
+    let mut app = App::default();
+    let story = Story::under_review(3).asked(1, 0, Stage::Draft).proposed(1, "p");
+    show(&mut app, &story.view(), "1");
+    let (file, _) = copied(&mut app, &story.view());
+    let story = story.revised(1, 1);
+    show(&mut app, &story.view(), "2");
+    assert_eq!(copied(&mut app, &story.view()).1, "2", "what was revised meanwhile");
+    assert!(!app.review.is_edited() && app.review.draft.is_none(), "the editor failed");
+    let story = story.rejected(1, "").asked(2, 0, Stage::Draft).proposed(2, "q");
+    show(&mut app, &story.view(), "3");
+    assert_eq!(copied(&mut app, &story.view()).1, "3");
+    assert!(!file.exists() && app.review.into_drafts().all(|draft| !draft.is_edited()));
+}
+
+#[test]
+fn an_edit_of_what_is_gone_is_put_aside_and_kept() {
+    let mut app = App::default();
+    let story = Story::under_review(3).asked(1, 0, Stage::Draft).proposed(1, "p");
+    show(&mut app, &story.view(), "1");
+    let (file, _) = copied(&mut app, &story.view());
+    std::fs::write(&file, "mine").unwrap();
+    assert!(app.review.is_edited());
+    assert_eq!(copied(&mut app, &story.view()).1, "mine", "as long as it is of what waits");
+    let story = story.revised(1, 1);
+    show(&mut app, &story.view(), "2");
+    assert_eq!(copied(&mut app, &story.view()).1, "2");
+    let kept: Vec<_> = app.review.into_drafts().filter(crate::ui::rich::draft::Draft::is_edited).collect();
+    assert_eq!((kept.len(), kept[0].files()), (1, vec![file]));
 }
 
 #[test]
@@ -165,8 +246,30 @@ fn nothing_is_decided_unseen() {
 fn a_revision_is_fetched_and_shown_before_it_is_approved() {
     let (mut app, _) = reviewing();
     let view = Story::under_review(3).asked(1, 0, Stage::Draft).proposed(1, "p").revised(1, 1).view();
-    assert_eq!(app.review.due(&view), Some(Action::Fetch { step: 1 }));
+    assert_eq!(press(&mut app, &view, KeyCode::Char('a')), None, "it is not drawn yet");
+    assert_eq!(app.review.due(&view), Some(Action::Fetch { step: 1, revisions: 1 }));
     assert_eq!(press(&mut app, &view, KeyCode::Char('a')), None);
+    for (revisions, wanted) in [(0, None), (1, Some(Wish::Act(Action::Approve { step: 1 })))] {
+        let fetch = Action::Fetch { step: 1, revisions };
+        app.answered(Answer { action: fetch, result: Ok(Some(Change::default())) }, &view);
+        assert_eq!(press(&mut app, &view, KeyCode::Char('a')), wanted, "code of revision {revisions}");
+    }
+}
+
+#[test]
+fn what_cannot_be_shown_is_fetched_again_and_not_approved() {
+    let (mut app, view) = reviewing();
+    let fetch = Action::Fetch { step: 1, revisions: 0 };
+    for key in ['a', 'e'] {
+        let failed = Answer { action: fetch.clone(), result: Err("the file is damaged".into()) };
+        app.review.fetch(view.pending().unwrap());
+        app.answered(failed, &view);
+        assert_eq!(press(&mut app, &view, KeyCode::Char(key)), Some(Wish::Act(fetch.clone())));
+        assert_eq!(press(&mut app, &view, KeyCode::Char(key)), None, "asked for once");
+    }
+    app.answered(Answer { action: fetch, result: Ok(None) }, &view);
+    assert_eq!(press(&mut app, &view, KeyCode::Char('r')), None);
+    assert!(app.input.is_some(), "it can be turned down");
 }
 
 #[test]
