@@ -10,6 +10,7 @@ use std::io;
 
 use weco_core::run::BlobId;
 use zstd::bulk::Decompressor;
+use zstd::zstd_safe::get_frame_content_size;
 
 /// zstd's fastest regular level: on source code and logs it saves two thirds, and takes well under
 /// 0.1 ms for what a step produces. Higher levels save a few percent more for several times the time.
@@ -84,12 +85,20 @@ pub enum BlobError {
 /// [`BlobError`] if it is anything but the content that was named `id`.
 pub fn unpack(id: BlobId, packed: Packed<'_>) -> Result<Vec<u8>, BlobError> {
     let bytes = if packed.compressed {
-        let size = Decompressor::upper_bound(&packed.bytes).unwrap_or(MAX_CONTENT);
-        decompress(&packed.bytes, size.min(MAX_CONTENT)).map_err(|_| BlobError::Unreadable(id))?
+        unpacked_size(&packed.bytes)
+            .and_then(|size| decompress(&packed.bytes, size).ok())
+            .ok_or(BlobError::Unreadable(id))?
     } else {
         packed.bytes.into_owned()
     };
     if name_of(&bytes) == id { Ok(bytes) } else { Err(BlobError::Mismatch(id)) }
+}
+
+/// What a frame says that it holds, in bytes. A frame that we made says so: room for the longest content, which the
+/// system would have to find for each, is never needed.
+fn unpacked_size(frame: &[u8]) -> Option<usize> {
+    let size = get_frame_content_size(frame).ok()??;
+    usize::try_from(size).ok().filter(|size| *size <= MAX_CONTENT)
 }
 
 fn decompress(bytes: &[u8], most: usize) -> io::Result<Vec<u8>> {
@@ -123,6 +132,13 @@ mod tests {
         let long = Blob::new("for i in range(10): print(i)\n".repeat(100));
         assert!(long.pack().compressed && long.pack().bytes.len() < long.bytes().len() / 10);
         assert!(!Blob::new("short").pack().compressed);
+    }
+
+    #[test]
+    fn a_content_takes_no_more_room_than_it_has() {
+        let blob = Blob::new("line\n".repeat(100));
+        let content = unpack(blob.id(), blob.pack()).unwrap();
+        assert_eq!(content.capacity(), content.len());
     }
 
     #[test]
