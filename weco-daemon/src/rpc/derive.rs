@@ -71,7 +71,7 @@ pub(super) async fn check(
             false => start.differing(&checked)?,
         };
         Ok(v1::CheckDeriveReply {
-            from: start.node().map(|node| nodes::node(&start.origin, node, 0)),
+            from: start.node().map(|node| nodes::detailed(&start.origin, node, 0)),
             run: Some(told(start.origin.spec().id)?),
             parent: Some(told(parent)?),
             differing,

@@ -25,15 +25,9 @@ pub(super) fn status(state: &RunState, node: &Node) -> NodeStatus {
     }
 }
 
-/// A node without the texts that may be long: its code, output and instructions.
+/// A node as trees and lists show it.
 pub(super) fn node(state: &RunState, node: &Node, global_step: u32) -> v1::Node {
     let run = state.spec().id;
-    let (exit_code, signal, timed_out) = match node.evaluation.map(|evaluation| evaluation.exit) {
-        Some(Exit::Code { code }) => (Some(code), None, false),
-        Some(Exit::Signal { signal }) => (None, Some(signal), false),
-        Some(Exit::TimedOut { .. }) => (None, None, true),
-        None => (None, None, false),
-    };
     v1::Node {
         run_id: run.to_string(),
         step: node.id.0,
@@ -45,6 +39,22 @@ pub(super) fn node(state: &RunState, node: &Node, global_step: u32) -> v1::Node 
         reason: reason(node).to_owned(),
         metric: node.metric(),
         plan: node.plan.clone(),
+        global_step,
+        inherited: node.evaluation.is_some_and(|evaluation| evaluation.inherited),
+        ..v1::Node::default()
+    }
+}
+
+/// A node without the texts that may be long: its code, output and instructions.
+pub(super) fn detailed(state: &RunState, node: &Node, global_step: u32) -> v1::Node {
+    let run = state.spec().id;
+    let (exit_code, signal, timed_out) = match node.evaluation.map(|evaluation| evaluation.exit) {
+        Some(Exit::Code { code }) => (Some(code), None, false),
+        Some(Exit::Signal { signal }) => (None, Some(signal), false),
+        Some(Exit::TimedOut { .. }) => (None, None, true),
+        None => (None, None, false),
+    };
+    v1::Node {
         lines_added: node.lines.0,
         lines_removed: node.lines.1,
         usage: Some(convert::usage(node.usage)),
@@ -61,12 +71,7 @@ pub(super) fn node(state: &RunState, node: &Node, global_step: u32) -> v1::Node 
             .map(|(number, it)| revision(run, node.id, number, it))
             .collect(),
         approval: node.approval.as_ref().map(approval),
-        global_step,
-        inherited: node.evaluation.is_some_and(|evaluation| evaluation.inherited),
-        instructions: String::new(),
-        output_tail: String::new(),
-        files: Vec::new(),
-        output: String::new(),
+        ..self::node(state, node, global_step)
     }
 }
 

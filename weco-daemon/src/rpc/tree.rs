@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use futures_util::{TryStreamExt, stream};
 use prost::Message;
+use tokio::task::yield_now;
 use tonic::Status;
 use tonic::codegen::BoxStream;
 use weco_core::run::{NodeId, RunId};
@@ -22,8 +23,8 @@ use crate::rpc::runs::told;
 use crate::run::{Forest, Registry};
 
 /// A part is sent once it takes so many bytes: far below the limit of a message, also with the longest code
-/// that a node can have on top.
-pub(super) const PART_BYTES: usize = 1 << 20;
+/// that a node can have on top, and little enough that the client reads one while the next is made.
+pub(super) const PART_BYTES: usize = 32 << 10;
 
 /// One node.
 pub(super) async fn get_node(
@@ -38,7 +39,7 @@ pub(super) async fn get_node(
         let (member, state, found) = found.ok_or_else(|| {
             Failure::new(FailureKind::System, format!("step {id} of run {run} cannot be read"))
         })?;
-        let mut node = nodes::node(state, found, forest.global_step(member, id));
+        let mut node = nodes::detailed(state, found, forest.global_step(member, id));
         if request.code {
             node.files = nodes::files(&registry, state, found)?;
         }
@@ -59,10 +60,17 @@ pub(super) async fn get_tree(
     registry: Arc<Registry>,
     request: v1::GetTreeRequest,
 ) -> Result<BoxStream<v1::TreePart>, Failure> {
+    let code = request.code;
     let telling = blocking(move || Telling::prepare(registry, &request)).await?;
-    // The next part is read when the client has taken those before it.
-    let parts = stream::try_unfold(telling, |mut telling| {
-        blocking(move || Ok(telling.part()?.map(|part| (part, telling))))
+    // The next part is made when the client has taken those before it.
+    let parts = stream::try_unfold(telling, move |mut telling: Telling| async move {
+        let next = move || Ok(telling.part()?.map(|part| (part, telling)));
+        if code {
+            return blocking(next).await;
+        }
+        // From memory a part takes less than the way to another thread; the one before is sent meanwhile.
+        yield_now().await;
+        next()
     });
     Ok(Box::pin(parts.map_err(Status::from)))
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use futures_util::StreamExt;
 use tonic::Code;
-use weco_core::event::{EndStatus, Event, RunEvent, Stage, Terms, Usage};
+use weco_core::event::{EndStatus, Event, RunEvent, Stage, Usage};
 use weco_core::fixture;
-use weco_core::run::{EnvironmentRef, NodeId, RunId, RunSpec, Source};
+use weco_core::run::{NodeId, RunId, RunSpec, Source};
 use weco_daemon::blobs::Blob;
 use weco_daemon::journal::{Durability, Journal};
 use weco_proto::status::hint;
@@ -176,27 +176,6 @@ async fn a_tree_with_code_comes_in_parts() {
     let told: Vec<Node> = parts.into_iter().flat_map(|part| part.nodes).collect();
     assert_eq!(steps(&told), (0..12).collect::<Vec<_>>());
     assert!((0..12).zip(&told).all(|(n, node)| node.files[0].text.starts_with(&format!("{n}"))));
-}
-
-#[tokio::test]
-async fn a_tree_with_long_approvals_comes_in_parts() {
-    let house = Records::new();
-    let text = Blob::new("a = 1\n");
-    let source = Source { path: "a.py".to_owned(), blob: text.id(), mode: 0o644 };
-    let spec = RunSpec { sources: vec![source], require_review: true, ..fixture::spec(RUN) };
-    let approved = |step: u32| {
-        let environment = EnvironmentRef { record: text.id(), secret_variables: Vec::new() };
-        let command = Some("c".repeat(100_000));
-        let terms = Terms { command, directory: "/somewhere".to_owned(), environment };
-        RunEvent::Approved { node: NodeId(step), by: "ann".to_owned(), terms }
-    };
-    let steps = (1..50).flat_map(|step| proposed(step, &text).into_iter().chain([approved(step)]));
-    let kinds = [RunEvent::Created { spec: Box::new(spec) }].into_iter().chain(steps);
-    let events = (1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 0, kind }).collect();
-    house.journal.append(RUN, events, vec![text.clone()], Durability::Flushed).await.unwrap();
-    let parts = house.tree(GetTreeRequest::default()).await;
-    let told: Vec<usize> = parts.iter().map(|part| part.nodes.len()).collect();
-    assert!(told.iter().all(|nodes| *nodes <= 12) && told.iter().sum::<usize>() == 50, "{told:?}");
 }
 
 #[tokio::test]
