@@ -134,7 +134,7 @@ impl<'a> Curve<'a> {
         match node.metric() {
             Some(metric) => write!(f, ": {} ({})", self.numbers.metric(metric), self.numbers.gain(metric))?,
             None if reason(node).is_empty() => {}
-            None => write!(f, ": {}", Line(&format::end_cut(&format::one_line(reason(node)), 200)))?,
+            None => write!(f, ": {}", Line(&format::one_line_cut(reason(node), 200)))?,
         }
         write!(f, "</title>")?;
         let (sign, rise) = match (node.metric(), beyond, top < 50.0) {

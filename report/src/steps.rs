@@ -47,7 +47,7 @@ impl Steps<'_> {
         }
         let duration = node.evaluation.map(|evaluation| words(evaluation.duration_ms)).unwrap_or_default();
         write!(f, "<span class=\"duration\">{duration}</span>")?;
-        let plan = format::end_cut(&format::one_line(&node.plan), PLAN);
+        let plan = format::one_line_cut(&node.plan, PLAN);
         let plan = if node.stage == Stage::Baseline && plan.is_empty() { self.beginning() } else { plan };
         write!(f, "<span class=\"plan\">{}</span></summary>", Line(&plan))?;
         write!(f, "<div class=\"body\" id=\"step-{step}\">")?;

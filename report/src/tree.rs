@@ -87,7 +87,7 @@ impl<'a> Tree<'a> {
             Some(metric) => write!(f, "<b>{}</b> ", self.numbers.metric(metric))?,
             None => write!(f, "<em>{word}</em> ")?,
         }
-        write!(f, "<span>{}</span>", Line(&format::end_cut(&format::one_line(label(node)), PLAN)))
+        write!(f, "<span>{}</span>", Line(&format::one_line_cut(label(node), PLAN)))
     }
 }
 

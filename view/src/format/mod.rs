@@ -5,5 +5,7 @@ mod text;
 mod time;
 
 pub use number::{Precision, exact, improvement, metric, significant, tokens};
-pub use text::{end_cut, middle_cut, one_line, path_from, sanitise, short_id, untab, visible, width, wrap};
+pub use text::{
+    end_cut, middle_cut, one_line, one_line_cut, path_from, sanitise, short_id, untab, visible, width, wrap,
+};
 pub use time::{about, clock, words};

@@ -19,7 +19,8 @@ pub fn sanitise(text: &str) -> String {
 
 /// The same. Most text is plain, and there is much of it: that is left where it is.
 fn sanitised(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| is_plain(byte) || matches!(byte, b'\n' | b'\t')) {
+    let is_plain_text = text.bytes().all(|byte| is_plain(byte) || matches!(byte, b'\n' | b'\t'));
+    if is_plain_text || !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len());
@@ -35,11 +36,20 @@ fn sanitised(text: &str) -> Cow<'_, str> {
             '\u{1b}' => skip_escape(&mut chars),
             '\u{9b}' => skip_control_sequence(&mut chars),
             '\u{90}' | '\u{98}' | '\u{9d}' | '\u{9e}' | '\u{9f}' => skip_string(&mut chars),
-            _ if char.is_control() || is_direction(char) => {}
+            _ if is_unsafe(char) => {}
             _ => safe.push(char),
         }
     }
     Cow::Owned(safe)
+}
+
+/// Whether a terminal or a line must not get a character as it is.
+fn is_unsafe(char: char) -> bool {
+    match char {
+        '\n' | '\t' => false,
+        '\u{2028}' | '\u{2029}' => true,
+        _ => char.is_control() || is_direction(char),
+    }
 }
 
 /// Whether a byte is a character of ASCII that is seen, or a space: whatever else there is, it takes one column.
@@ -178,6 +188,16 @@ pub fn end_cut(text: &str, columns: usize) -> String {
     }
     let Some(room) = columns.checked_sub(1) else { return String::new() };
     format!("{}{ELLIPSIS}", start(text, room).trim_end())
+}
+
+/// The text as one line that fits into `columns`. Of a long text only the beginning is looked at.
+pub fn one_line_cut(text: &str, columns: usize) -> String {
+    let head = &text[..text.char_indices().nth(2 * columns).map_or(text.len(), |(at, _)| at)];
+    let line = one_line(head);
+    if head.len() == text.len() || width(&line) > columns {
+        return end_cut(&line, columns);
+    }
+    end_cut(&one_line(text), columns)
 }
 
 /// The text broken at spaces into at most `lines` lines of at most `columns`; if it is longer, the last ends
@@ -331,6 +351,11 @@ mod tests {
             prop_assert_eq!(sanitise(&safe), safe);
             let line = visible(&text);
             prop_assert_eq!(sanitise(&line), line);
+        }
+
+        #[test]
+        fn a_line_that_is_cut_is_the_same_whole(text in "([a-z ]|\\PC|[\\x00-\\x1f]|\u{1b}\\[31m){0,60}", columns in 0usize..30) {
+            prop_assert_eq!(one_line_cut(&text, columns), end_cut(&one_line(&text), columns));
         }
 
         #[test]

@@ -7,7 +7,7 @@ use weco_proto::v1::{Node, NodeStatus, PendingNode, RunSummary};
 use super::ask;
 use super::line::Line;
 use crate::cmd::{node_status_word, status_word};
-use crate::ui::format::{end_cut, metric, one_line};
+use crate::ui::format::{metric, one_line_cut};
 
 /// Most candidates for one word: more than anybody reads.
 pub(super) const MOST: usize = 100;
@@ -96,7 +96,7 @@ fn matching(all: impl IntoIterator<Item = (String, String)>, typed: &str) -> Vec
         .filter(|(value, _)| !value.is_empty() && value.starts_with(typed) && plain(value))
         .take(MOST)
         .map(|(value, about)| {
-            let about = end_cut(&one_line(&about), HELP);
+            let about = one_line_cut(&about, HELP);
             CompletionCandidate::new(value)
                 .help(Some(about).filter(|about| !about.is_empty()).map(Into::into))
         })

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use weco_proto::v1::{GetTreeRequest, Node, NodeStatus, RunSummary, TreeOrder};
 
 use super::ask::{self, Tree};
@@ -13,7 +13,7 @@ use crate::cmd::json;
 use crate::cmd::node_json::{Code, DerivedFromJson, node_status_word, stage_word};
 use crate::cmd::status_json::{goal_word, status_word};
 use crate::error::Error;
-use crate::ui::format::{end_cut, one_line};
+use crate::ui::format::one_line_cut;
 
 /// Columns of a node's title.
 const TITLE: usize = 80;
@@ -41,7 +41,7 @@ pub(crate) async fn overview(args: OverviewArgs) -> Result<ExitCode, Error> {
 
 /// A lineage in full. The first keys of each object are those of the hosted service's `run overview`; what follows
 /// is ours. Keys may be added, never renamed or removed.
-#[derive(Serialize, PartialEq, Debug)]
+#[derive(Serialize)]
 struct OverviewJson<'a> {
     lineage_id: &'a str,
     /// The oldest run that is still there.
@@ -57,11 +57,11 @@ struct OverviewJson<'a> {
     active_member_count: usize,
     best: Option<Best<'a>>,
     members: Vec<MemberJson<'a>>,
-    nodes: Vec<NodeJson<'a>>,
+    nodes: Nodes<'a>,
 }
 
 /// One run.
-#[derive(Serialize, PartialEq, Debug)]
+#[derive(Serialize)]
 struct MemberJson<'a> {
     run_id: &'a str,
     name: &'a str,
@@ -79,8 +79,20 @@ struct MemberJson<'a> {
     require_review: bool,
 }
 
+/// Nodes, each made as it is written.
+struct Nodes<'a> {
+    nodes: &'a [Node],
+    code: bool,
+}
+
+impl Serialize for Nodes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.nodes.iter().map(|node| NodeJson::new(node, self.code)))
+    }
+}
+
 /// One node.
-#[derive(Serialize, PartialEq, Debug)]
+#[derive(Serialize)]
 struct NodeJson<'a> {
     global_step: u32,
     run_id: &'a str,
@@ -118,7 +130,7 @@ impl<'a> OverviewJson<'a> {
             active_member_count: lineage.active(),
             best,
             members: members.map(|(index, run)| MemberJson::new(lineage, index, run)).collect(),
-            nodes: tree.nodes.iter().map(|node| NodeJson::new(node, code)).collect(),
+            nodes: Nodes { nodes: &tree.nodes, code },
         }
     }
 }
@@ -166,5 +178,5 @@ impl<'a> NodeJson<'a> {
 /// The beginning of its plan's first line.
 fn title(node: &Node) -> String {
     let first = node.plan.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    end_cut(&one_line(first), TITLE)
+    one_line_cut(first, TITLE)
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use weco_proto::v1::{GetTreeRequest, Node, TreeOrder};
 
 use super::ask::{self, Tree};
@@ -36,7 +36,9 @@ pub(crate) async fn results(args: ResultsArgs) -> Result<ExitCode, Error> {
     let tree = ask::tree(&mut client, request).await?;
     let shown = &tree.nodes[..tree.nodes.len().min(args.top.map_or(usize::MAX, |top| top as usize))];
     match args.format {
-        ResultsFormatArg::Json => say(&json::text(&objects(shown, args.lineage, args.include_code))?)?,
+        ResultsFormatArg::Json => {
+            json::print(&Results { nodes: shown, lineage: args.lineage, code: args.include_code })?;
+        }
         ResultsFormatArg::Csv => say(&for_here(&csv(&tree, shown, args.lineage)?))?,
         ResultsFormatArg::Table => say(&table(shown, args.lineage, terminal::columns()))?,
     }
@@ -52,7 +54,7 @@ pub(crate) async fn results(args: ResultsArgs) -> Result<ExitCode, Error> {
 
 /// A node in a list. The first keys are those of the hosted service's `run results`; keys may be added, never
 /// renamed or removed.
-#[derive(Serialize, PartialEq, Debug)]
+#[derive(Serialize)]
 struct ResultJson<'a> {
     step: u32,
     /// None unless it works.
@@ -68,21 +70,32 @@ struct ResultJson<'a> {
     status: &'static str,
 }
 
-fn objects(nodes: &[Node], lineage: bool, code: bool) -> Vec<ResultJson<'_>> {
-    let object = |node| {
-        let Node { step, metric, plan, node_id, files, global_step, run_id, .. }: &Node = node;
-        ResultJson {
-            step: *step,
-            metric: *metric,
-            plan,
-            node_id,
-            code: code.then_some(Code(files)),
-            global_step: lineage.then_some(*global_step),
-            run_id: lineage.then_some(run_id),
+/// Results as JSON, each made as it is written.
+struct Results<'a> {
+    nodes: &'a [Node],
+    lineage: bool,
+    code: bool,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.nodes.iter().map(|node| ResultJson::new(node, self.lineage, self.code)))
+    }
+}
+
+impl<'a> ResultJson<'a> {
+    fn new(node: &'a Node, lineage: bool, code: bool) -> Self {
+        Self {
+            step: node.step,
+            metric: node.metric,
+            plan: &node.plan,
+            node_id: &node.node_id,
+            code: code.then_some(Code(&node.files)),
+            global_step: lineage.then_some(node.global_step),
+            run_id: lineage.then_some(&node.run_id),
             status: node_status_word(node.status()),
         }
-    };
-    nodes.iter().map(object).collect()
+    }
 }
 
 /// The columns of the hosted service's `run results`, quoted as in RFC 4180.

@@ -8,7 +8,7 @@ use weco_proto::v1::{ListRunsRequest, RunSummary};
 
 use super::ask;
 use crate::cli::{FormatArg, ListArgs};
-use crate::cmd::json as print;
+use crate::cmd::json;
 use crate::cmd::status_json::StatusJson;
 use crate::cmd::stdout::say;
 use crate::error::Error;
@@ -39,12 +39,13 @@ pub(crate) async fn list(args: ListArgs) -> Result<ExitCode, Error> {
         }
         None => (Vec::new(), false),
     };
-    say(&match args.format {
-        FormatArg::Json => json(&runs)?,
-        FormatArg::Table if runs.is_empty() => none(filtered),
-        FormatArg::Table => {
-            table(&runs, &ask::place()) + if more { "older ones: weco runs -n 0\n" } else { "" }
-        }
+    if args.format == FormatArg::Json {
+        return json::print(&runs.iter().map(StatusJson::from).collect::<Vec<_>>());
+    }
+    say(&if runs.is_empty() {
+        none(filtered)
+    } else {
+        table(&runs, &ask::place()) + if more { "older ones: weco runs -n 0\n" } else { "" }
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -76,9 +77,4 @@ fn none(filtered: bool) -> String {
     } else {
         "there are no runs yet; weco run starts one\n".to_owned()
     }
-}
-
-fn json(runs: &[RunSummary]) -> Result<String, Error> {
-    let runs: Vec<StatusJson<'_>> = runs.iter().map(StatusJson::from).collect();
-    print::text(&runs)
 }
