@@ -8,6 +8,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails loudly")]
 
+use std::io::Read;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -72,6 +73,9 @@ fn main() {
         let cold = (0..COLD).filter_map(|_| fresh(&world, once)).collect();
         row(&format!("weco {line}"), cold, std::iter::repeat_with(once).take(HOT).flatten().collect());
     }
+    let once = || begun(&mut world.command(&["run", "logs", &run]));
+    let cold = (0..COLD).map(|_| fresh(&world, once)).collect();
+    row("weco run logs RUN: its first output", cold, std::iter::repeat_with(once).take(HOT).collect());
     for (name, call) in CALLS {
         let once = || Some(runtime.block_on(timed(&world, &run, call, 1))[0]);
         let cold = (0..COLD).filter_map(|_| fresh(&world, once)).collect();
@@ -146,6 +150,18 @@ fn finished(command: &mut Command) -> Option<Duration> {
     let taken = began.elapsed();
     assert!(status.success(), "{command:?}: {status}");
     Some(taken)
+}
+
+/// How long a command takes to its first output, its process's start included. It is read to its end.
+fn begun(command: &mut Command) -> Duration {
+    let began = Instant::now();
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut output = child.stdout.take().unwrap();
+    output.read_exact(&mut [0]).unwrap();
+    let taken = began.elapsed();
+    std::io::copy(&mut output, &mut std::io::sink()).unwrap();
+    assert!(child.wait().unwrap().success(), "{command:?}");
+    taken
 }
 
 /// A call that looks into a run.
