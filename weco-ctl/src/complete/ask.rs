@@ -18,6 +18,9 @@ use crate::daemon::Daemon;
 /// times as long.
 const DEADLINE: Duration = Duration::from_secs(1);
 
+/// Characters of a node's plan of which something is shown.
+const PLAN: u32 = 120;
+
 /// The newest runs whose ids begin with `typed`.
 pub(super) fn runs(typed: &str) -> Vec<RunSummary> {
     let typed = typed.to_owned();
@@ -44,7 +47,8 @@ pub(super) fn run(prefix: &str) -> Option<RunSummary> {
 
 /// The nodes of a run, or of its whole lineage.
 pub(super) fn nodes(prefix: &str, lineage: bool) -> Vec<Node> {
-    let request = GetTreeRequest { run_id: prefix.to_owned(), lineage, ..GetTreeRequest::default() };
+    let (run_id, plan_chars) = (prefix.to_owned(), PLAN);
+    let request = GetTreeRequest { run_id, lineage, plan_chars, ..GetTreeRequest::default() };
     answer(async move |mut client: Client| {
         collect(client.get_tree(request).await?.into_inner(), |part| part.nodes, usize::MAX).await
     })

@@ -154,8 +154,9 @@ fn a_lineage_has_a_status_and_an_overview() {
     assert_eq!(overview["nodes"][1]["plan"], "Tile it.");
     let waiting = vec![NodeStatus::PendingApproval.into(), NodeStatus::PendingEvaluation.into()];
     let asked = GetTreeRequest { run_id: "0002e".into(), lineage: true, ..GetTreeRequest::default() };
-    let tree = |status, code| Call::Tree(GetTreeRequest { status, code, ..asked.clone() });
-    assert_eq!(daemon.calls(), [tree(waiting, false), tree(vec![], false), tree(vec![], true)]);
+    let tree =
+        |status, code, plan_chars| Call::Tree(GetTreeRequest { status, code, plan_chars, ..asked.clone() });
+    assert_eq!(daemon.calls(), [tree(waiting, false, 0), tree(vec![], false, 160), tree(vec![], true, 0)]);
 }
 
 #[test]

@@ -83,6 +83,8 @@ struct Telling {
     /// Members' positions and their nodes, in the order wanted.
     nodes: VecDeque<(usize, NodeId)>,
     code: bool,
+    /// Most characters of a plan.
+    plan_chars: usize,
 }
 
 impl Telling {
@@ -106,7 +108,8 @@ impl Telling {
         if request.limit > 0 {
             nodes.truncate(request.limit as usize);
         }
-        Ok(Self { registry, forest, members, nodes: nodes.into(), code: request.code })
+        let plan_chars = if request.plan_chars == 0 { usize::MAX } else { request.plan_chars as usize };
+        Ok(Self { registry, forest, members, nodes: nodes.into(), code: request.code, plan_chars })
     }
 
     /// The next part; none when all is told.
@@ -132,6 +135,9 @@ impl Telling {
         let Some(state) = self.forest.members().get(member) else { return Ok(None) };
         let Some(found) = state.tree().get(id) else { return Ok(None) };
         let mut node = nodes::node(state, found, self.forest.global_step(member, id));
+        if let Some((end, _)) = node.plan.char_indices().nth(self.plan_chars) {
+            node.plan.truncate(end);
+        }
         if self.code {
             node.files = nodes::files(&self.registry, state, found)?;
         }

@@ -72,6 +72,19 @@ async fn a_node_is_told_with_its_code_in_the_order_of_the_sources() {
 }
 
 #[tokio::test]
+async fn of_a_plan_no_more_is_told_than_is_asked_for() {
+    let house = Records::with_run().await;
+    let plans = async |plan_chars| {
+        let nodes = house.nodes(GetTreeRequest { plan_chars, ..Default::default() }).await;
+        nodes.into_iter().map(|node| node.plan).collect::<Vec<_>>()
+    };
+    let whole = plans(0).await;
+    assert!(whole.iter().any(|plan| plan.chars().count() > 3));
+    let cut = whole.iter().map(|plan| plan.chars().take(3).collect::<String>()).collect::<Vec<_>>();
+    assert_eq!((plans(3).await, plans(1_000).await), (cut, whole));
+}
+
+#[tokio::test]
 async fn a_node_is_called_by_what_it_is() {
     let house = Records::with_run().await;
     let nodes = house.nodes(GetTreeRequest::default()).await;

@@ -17,6 +17,8 @@ use crate::ui::format::one_line_cut;
 
 /// Columns of a node's title.
 const TITLE: usize = 80;
+/// Characters of a plan in which its title is found: it may begin with empty lines.
+const TITLED: u32 = 160;
 
 /// Prints the lineage of a run.
 pub(crate) async fn overview(args: OverviewArgs) -> Result<ExitCode, Error> {
@@ -26,6 +28,7 @@ pub(crate) async fn overview(args: OverviewArgs) -> Result<ExitCode, Error> {
         lineage: true,
         order: TreeOrder::Step.into(),
         code: args.include_code,
+        plan_chars: if args.include_code { 0 } else { TITLED },
         ..GetTreeRequest::default()
     };
     let mut tree = ask::tree(&mut client, request).await?;

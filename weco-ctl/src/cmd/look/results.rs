@@ -31,7 +31,7 @@ pub(crate) async fn results(args: ResultsArgs) -> Result<ExitCode, Error> {
         // A plot shows all.
         limit: if args.plot { 0 } else { args.top.unwrap_or(0) },
         code: args.include_code,
-        status: Vec::new(),
+        ..GetTreeRequest::default()
     };
     let tree = ask::tree(&mut client, request).await?;
     let shown = &tree.nodes[..tree.nodes.len().min(args.top.map_or(usize::MAX, |top| top as usize))];
