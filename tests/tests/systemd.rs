@@ -95,13 +95,24 @@ impl SocketActivate {
         }
         let errors = fs::File::create(world.state().with_file_name("activate.err")).unwrap();
         let child = command.arg(daemon.get_program()).stderr(errors).spawn().unwrap();
-        eventually("it listens", || socket.exists().then_some(()));
+        eventually("it listens", || listens(&socket).then_some(()));
         Self(child)
     }
 
     fn pid(&self) -> nix::unistd::Pid {
         nix::unistd::Pid::from_raw(i32::try_from(self.0.id()).unwrap())
     }
+}
+
+/// Whether the socket takes connections: its file is there a moment before. A connection would start the daemon.
+fn listens(socket: &Path) -> bool {
+    /// `__SO_ACCEPTCON` of the kernel's `linux/net.h`, as `/proc/net/unix` prints it.
+    const ACCEPTS: &str = "00010000";
+    let sockets = fs::read_to_string("/proc/net/unix").unwrap();
+    sockets.lines().any(|line| {
+        let mut words = line.split_whitespace();
+        words.nth(3) == Some(ACCEPTS) && words.last() == socket.to_str()
+    })
 }
 
 impl Drop for SocketActivate {
