@@ -10,6 +10,7 @@ use futures_util::StreamExt;
 use super::app::Note;
 use super::editor;
 use super::follow::{Caught, Signals};
+use super::review::reopened;
 use super::show::Show;
 use crate::ui::follow::ending;
 use crate::ui::{Action, Ending, Updates};
@@ -61,13 +62,13 @@ pub(super) async fn edit(
             show.app.note = Some(Note::Bad(why));
             return Ok(Edited::Nothing);
         }
-        Left::Badly(why) => Err(why),
-        _ => show.app.review.edited(),
+        Left::Badly(why) => Err(reopened(&why)),
+        _ => show.app.review.edited(&show.view),
     };
     match edited {
         Ok(Some(action)) => return Ok(Edited::Revised(action)),
         Ok(None) => show.app.say("nothing was edited"),
-        Err(why) => show.app.note = Some(Note::Bad(format!("{why} (e opens your edit again)"))),
+        Err(why) => show.app.note = Some(Note::Bad(why)),
     }
     Ok(Edited::Nothing)
 }

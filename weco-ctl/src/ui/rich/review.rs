@@ -126,6 +126,10 @@ impl Review {
         if self.draft.as_ref().is_some_and(|draft| draft.step == step) {
             self.draft = None;
         }
+        // What is here is not what waits any more.
+        if self.of.is_some_and(|(of, _)| of == step) {
+            (self.of, self.code) = (None, Code::Coming);
+        }
     }
 
     /// Takes in what was fetched.
@@ -186,17 +190,29 @@ impl Review {
     ///
     /// # Errors
     /// What is wrong with the edit, in one sentence.
-    pub(super) fn edited(&mut self) -> Result<Option<Action>, String> {
+    pub(super) fn edited(&mut self, view: &RunView) -> Result<Option<Action>, String> {
         let Some(draft) = &self.draft else { return Ok(None) };
-        let files = draft.changed()?;
+        let files = draft.changed().map_err(|why| reopened(&why))?;
         if files.is_empty() {
             self.draft = None;
             return Ok(None);
+        }
+        if pending(view).map(version) != Some(draft.of()) {
+            let step = draft.step;
+            self.aside.extend(self.draft.take());
+            return Err(format!(
+                "step {step} was revised or decided about meanwhile: your edit is kept, and named when you leave"
+            ));
         }
         // Until it is answered, an approval could come before it.
         self.decided = Some(draft.step);
         Ok(Some(Action::Revise { step: draft.step, files }))
     }
+}
+
+/// What is wrong with an edit that is still there.
+pub(super) fn reopened(why: &str) -> String {
+    format!("{why} (e opens your edit again)")
 }
 
 /// A step and its number of revisions.

@@ -4,6 +4,7 @@ use weco_proto::v1::{SourceText, Stage};
 
 use super::said::NOTE_SHOWN;
 use super::*;
+use crate::ui::rich::draft::Draft;
 use crate::ui::{Answer, Change};
 use weco_view::fixture::Story;
 
@@ -158,14 +159,16 @@ fn an_edit_is_not_overtaken_by_an_approval() {
     app.answered(Answer { action: fetch, result: Ok(Some(change("2"))) }, &view);
     let file = app.review.open(&view).unwrap().files().remove(0);
     std::fs::write(file, "3").unwrap();
-    let action = app.review.edited().unwrap().unwrap();
+    let action = app.review.edited(&view).unwrap().unwrap();
     assert_eq!(press(&mut app, &view, KeyCode::Char('a')), None);
     app.answered(Answer { action: action.clone(), result: Err("no".into()) }, &view);
     assert!(app.review.draft.is_some());
     assert_eq!(press(&mut app, &view, KeyCode::Char('e')), Some(Wish::Edit));
-    assert_eq!(app.review.edited().unwrap(), Some(action.clone()));
+    assert_eq!(app.review.edited(&view).unwrap(), Some(action.clone()));
     app.answered(Answer { action, result: Ok(None) }, &view);
     assert!(app.review.draft.is_none());
+    assert_eq!(press(&mut app, &view, KeyCode::Char('a')), None, "it was not shown yet as it is now");
+    show(&mut app, &view, "3");
     assert!(press(&mut app, &view, KeyCode::Char('a')).is_some());
 }
 
@@ -202,6 +205,21 @@ fn copies_that_nobody_edited_stand_in_no_ones_way() {
     show(&mut app, &story.view(), "3");
     assert_eq!(copied(&mut app, &story.view()).1, "3");
     assert!(!file.exists() && app.review.into_drafts().all(|draft| !draft.is_edited()));
+}
+
+#[test]
+fn an_edit_of_what_was_revised_meanwhile_is_not_sent() {
+    let mut app = App::default();
+    let story = Story::under_review(3).asked(1, 0, Stage::Draft).proposed(1, "p");
+    show(&mut app, &story.view(), "1");
+    let (file, _) = copied(&mut app, &story.view());
+    std::fs::write(&file, "mine").unwrap();
+    let view = story.revised(1, 1).view();
+    let why = app.review.edited(&view).unwrap_err();
+    assert!(why.contains("kept") && !why.contains("opens your edit again"), "{why}");
+    show(&mut app, &view, "2");
+    assert_eq!(copied(&mut app, &view).1, "2");
+    assert_eq!(app.review.into_drafts().filter(Draft::is_edited).count(), 1);
 }
 
 #[test]
