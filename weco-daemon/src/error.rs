@@ -37,8 +37,14 @@ impl Failure {
         Self { kind, message: message.into(), hint: String::new() }
     }
 
-    /// Who follows a run hears it when the daemon stops: the same can be asked once it is back.
+    /// Nothing is begun any more: the same can be asked once the daemon is back.
     pub(crate) fn stopping() -> Self {
+        Self::new(FailureKind::Stopping, "the daemon is stopping")
+            .hint("try again; if that does not help, the daemon's log says more: weco daemon logs")
+    }
+
+    /// What who follows a run hears when the daemon stops.
+    pub(crate) fn parting() -> Self {
         Self::new(FailureKind::Stopping, "the daemon is stopping; the run goes on when it is back")
     }
 

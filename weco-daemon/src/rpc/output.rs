@@ -126,7 +126,7 @@ impl Subject {
                         changed = feed.printing.changed() => changed,
                     };
                     if changed.is_err() && self.registry.is_stopping() {
-                        return Err(Failure::stopping());
+                        return Err(Failure::parting());
                     }
                     self.source(changed.is_ok()).await?
                 }

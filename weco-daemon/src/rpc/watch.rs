@@ -12,6 +12,7 @@ use weco_proto::v1::{self, run_update::Update};
 
 use crate::clock;
 use crate::error::Failure;
+use crate::journal::JournalError;
 use crate::rpc::reader::{ReadError, UpdateReader, Wanted};
 use crate::rpc::updates::live_update;
 use crate::run::{Feed, Live, LiveWhat, Registry, RunHandle, Watching};
@@ -121,7 +122,7 @@ impl Watcher {
         if self.reader.has_ended() {
             return Ok(());
         }
-        Err(Stop::Failed(Failure::stopping()))
+        Err(Stop::Failed(Failure::parting()))
     }
 
     /// Sends everything up to sequence number `recorded`, and nothing that may not be durable yet. While the system
@@ -138,6 +139,9 @@ impl Watcher {
                     let live = Live { step: self.reader.step(), what };
                     send(sender, live_update(&live, clock::now()).into_iter().collect()).await?;
                     tokio::time::sleep(READ_AGAIN).await;
+                }
+                Read::Failed(ReadError::Journal(JournalError::Closed)) => {
+                    return Err(Stop::Failed(Failure::parting()));
                 }
                 Read::Failed(error) => return Err(Stop::Failed(error.into())),
             }

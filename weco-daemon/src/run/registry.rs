@@ -202,7 +202,7 @@ impl Registry {
 
     pub(super) fn refuse_when_stopping(&self) -> Result<(), Failure> {
         if self.is_stopping() {
-            return Err(Failure::new(FailureKind::Stopping, "the daemon is stopping").hint("try again"));
+            return Err(Failure::stopping());
         }
         Ok(())
     }
@@ -274,7 +274,7 @@ pub(crate) fn short(run: RunId) -> String {
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
         let hint = match &error {
-            // Only a daemon that stops closes it; whoever still reads meets that first.
+            // Whoever still reads when the daemon stops meets that first.
             JournalError::Closed => return Self::stopping(),
             JournalError::Full { .. } => "free some room, then try again",
             _ => "the daemon's log says more: weco daemon logs",
