@@ -60,9 +60,9 @@ async fn apply_due(registry: &Registry, runs: &[RunEntry]) {
         let Some(summary) = &entry.summary else { continue };
         let completed = summary.end_status() == Some(EndStatus::Completed);
         let just_ended = summary.ended_at == Some(summary.updated_at) && summary.applied.is_none();
-        // Step 0 of a derived run is no code of the user's own.
-        let is_derived = summary.origin.is_some();
-        let better = summary.best.is_some_and(|best| is_derived || best.step != NodeId::BASELINE);
+        // The user's own code needs no writing. What a derived run began from may: but often it is there already, which
+        // nothing records, and would be looked at again at every start.
+        let better = summary.best.is_some_and(|best| best.step != NodeId::BASELINE);
         if summary.apply_best && completed && just_ended && better {
             match registry.apply_best(entry.id).await {
                 Ok((step, _)) => tracing::info!(run = %entry.id, %step, "applied the best version"),

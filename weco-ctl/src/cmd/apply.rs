@@ -59,9 +59,7 @@ impl Offer<'_> {
         if self.better_step().is_none() || !self.is_wanted().await? {
             return say(&self.how_to_apply());
         }
-        // The best is taken to be better than step 0, unless that is what is asked for.
-        let node = if self.best_step == Some(0) { "0".to_owned() } else { String::new() };
-        let applied = write(self.daemon, self.run_id, node).await?;
+        let applied = write(self.daemon, self.run_id, String::new()).await?;
         say(&told(applied.step, &applied.paths))
     }
 

@@ -62,8 +62,7 @@ fn step_0_of_a_derived_run_is_another_runs_code_and_applied_like_any() {
     assert!(out.ends_with(&apply) && !out.contains("To see it"), "{out}");
     let (code, out, _) = home.run(&[&ARGS[..], &["--apply-change"]].concat());
     assert!(code == 0 && out.contains("Applied step"), "{out}");
-    let applied = ApplyBestRequest { run_id: RUN.into(), node: "0".into() };
-    assert!(daemon.calls().contains(&Call::ApplyNode(applied)));
+    assert!(daemon.calls().contains(&Call::Apply(RUN.into())));
 }
 
 /// A run in which step 1 is best.

@@ -136,6 +136,9 @@ fn edited<'a>(state: &RunState, node: NodeId, paths: impl Iterator<Item = &'a st
     let kept = places.into_iter().flatten().map(|place| artifacts.join(place)).find(|place| place.is_dir());
     let hint = match kept {
         Some(kept) => format!("merge {version}, in {}, into your own", kept.display()),
+        None if node == NodeId::BASELINE => {
+            format!("merge {version} into your own: weco run show {} --step 0", short(spec.id))
+        }
         None => format!(
             "merge {version} into your own; what it changes: weco run diff {} --step {node}",
             short(spec.id)

@@ -17,7 +17,7 @@ use crate::ui::format::one_line_cut;
 
 /// Columns of a node's title.
 const TITLE: usize = 80;
-/// Characters of a plan in which its title is found: it may begin with empty lines.
+/// Characters of a plan in which its title is found: two for each column, for some take none.
 const TITLED: u32 = 160;
 
 /// Prints the lineage of a run.
