@@ -20,7 +20,7 @@ use crate::rpc::convert;
 use crate::rpc::tree::PART_BYTES;
 use crate::run::{Criteria, Filter, Registry, Standing};
 
-/// Most runs told at a time: a message of usually some 50 KB. With long instructions they are fewer.
+/// Most runs told at a time; of those that were told much they are fewer.
 const PAGE: usize = 100;
 
 /// Runs removed at a time. The journal does nothing else meanwhile, for some 10 ms.
