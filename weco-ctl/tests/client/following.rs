@@ -11,8 +11,7 @@ use crate::support::{
 use tonic::{Code, Status};
 use weco_proto::status::status_with_hint;
 use weco_proto::v1::{
-    ApplyBestRequest, BestApplied, DerivedFrom, EnvVar, Goal, RunEnded, RunStatus, RunSummary, RunUpdate,
-    run_update::Update,
+    BestApplied, DerivedFrom, EnvVar, Goal, RunEnded, RunStatus, RunSummary, RunUpdate, run_update::Update,
 };
 
 /// As the run is called where people read it.
