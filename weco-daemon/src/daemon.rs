@@ -18,7 +18,7 @@ use crate::log::Logs;
 use crate::model::{Access, KeyStores};
 use crate::os::activation::{Activated, ActivationError};
 use crate::os::keyring::KernelVault;
-use crate::os::lock::{self, DaemonLock};
+use crate::os::lock::DaemonLock;
 use crate::os::socket::{self, Socket};
 use crate::os::{notify, signals, takeover};
 use crate::recover;
@@ -32,6 +32,9 @@ pub const SHUTDOWN: Duration = Duration::from_secs(20);
 /// How long a managed daemon waits for the one it takes over from: that may use all of [`SHUTDOWN`] and then
 /// closes its journal.
 const TAKE_OVER: Duration = Duration::from_secs(30);
+
+/// How long the lock of a daemon that was killed is waited for: what it was about to start closes it at once.
+const DEAD_HOLDER: Duration = Duration::from_secs(2);
 
 /// How long clients may take to read their last answers.
 const GOODBYE: Duration = Duration::from_millis(500);
@@ -169,7 +172,11 @@ pub async fn run(paths: Paths, activated: Option<Activated>) -> Result<(), Daemo
 
 /// The lock on the state directory. A managed daemon takes it over from one that was started by hand.
 async fn lock(file: &Path, managed: bool) -> Result<DaemonLock, DaemonError> {
-    let held = if managed { takeover::take_over(file, TAKE_OVER).await } else { lock::acquire(file) };
+    let held = if managed {
+        takeover::take_over(file, TAKE_OVER).await
+    } else {
+        takeover::take(file, DEAD_HOLDER).await
+    };
     held.map_err(io_error(format!("lock {}", file.display())))?.ok_or(DaemonError::AlreadyRunning)
 }
 

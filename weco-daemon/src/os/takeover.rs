@@ -1,4 +1,4 @@
-//! Taking over from a daemon that was started by hand.
+//! Taking the lock of a daemon that is gone, or taking it over from one that was started by hand.
 //!
 //! Once the service manager listens, whoever starts its socket wants the managed daemon. One that was
 //! started by hand before still holds the lock, while its own socket's name is already the manager's.
@@ -44,6 +44,22 @@ pub async fn take_over(path: &Path, patience: Duration) -> io::Result<Option<Dae
     }
 }
 
+/// Takes the lock; none if another daemon holds it. Of one that was killed, a process that it was just about to start
+/// may hold it for a moment longer: that is waited for, up to `patience`.
+///
+/// # Errors
+/// If the lock file cannot be opened or written.
+pub async fn take(path: &Path, patience: Duration) -> io::Result<Option<DaemonLock>> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let lock = lock::acquire(path)?;
+        if lock.is_some() || holder(path).is_some() || Instant::now() >= deadline {
+            return Ok(lock);
+        }
+        sleep(INTERVAL).await;
+    }
+}
+
 /// The process that wrote its id into the lock's file, if the kernel says too that it holds the lock.
 fn holder(path: &Path) -> Option<Pinned> {
     let pid: i32 = fs::read_to_string(path).ok()?.trim().parse().ok()?;
@@ -76,6 +92,28 @@ mod tests {
         for (pid, inode) in [(42, 13), (4, 131), (7, 131), (9, 131)] {
             assert!(!holds(locks, pid, inode), "{pid} {inode}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_outlives_its_daemon_is_waited_for() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("daemon.lock");
+        let lock = lock::acquire(&path).unwrap().unwrap();
+        let soon = Duration::from_secs(10);
+        let other =
+            tokio::time::timeout(soon, take(&path, Duration::from_secs(3_600))).await.unwrap().unwrap();
+        assert!(other.is_none(), "its daemon lives");
+
+        let mut dead = std::process::Command::new("true").spawn().unwrap();
+        dead.wait().unwrap();
+        fs::write(&path, dead.id().to_string()).unwrap();
+        let waiting = tokio::spawn({
+            let path = path.clone();
+            async move { take(&path, soon).await.unwrap() }
+        });
+        tokio::task::yield_now().await;
+        drop(lock);
+        assert!(waiting.await.unwrap().is_some());
     }
 
     #[test]
