@@ -93,6 +93,10 @@ pub struct StartArgs {
     #[arg(long, help_heading = "Search")]
     pub require_review: bool,
 
+    /// What ends the run early.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+
     /// Keys for providers.
     #[command(flatten)]
     pub keys: KeyArgs,
@@ -120,6 +124,27 @@ pub struct StartArgs {
     /// How it is shown and ends.
     #[command(flatten)]
     pub end: EndArgs,
+}
+
+/// What ends a run before its steps are done.
+#[derive(Args, Clone, Copy, PartialEq, Debug)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitArgs {
+    /// End when a version's metric is this good
+    #[arg(long, value_name = "METRIC", value_parser = value::finite, allow_negative_numbers = true)]
+    pub target: Option<f64>,
+
+    /// End after so many steps in a row without a new best
+    #[arg(long, value_name = "STEPS", value_parser = value::steps)]
+    pub patience: Option<u32>,
+
+    /// Begin no step after this time: a number and s, m, h, d or w, such as 90m
+    #[arg(long, value_name = "TIME", value_parser = value::time)]
+    pub max_time: Option<u64>,
+
+    /// Begin no step once so many tokens are spent, prompts and replies together
+    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_tokens: Option<u64>,
 }
 
 /// Which values of the metric are better.

@@ -32,6 +32,23 @@ pub(super) fn count(value: &str) -> Result<u32, String> {
         .ok_or_else(|| format!("it must be a whole number from 1 to {}", u32::MAX))
 }
 
+/// A number that is neither infinite nor none.
+pub(super) fn finite(value: &str) -> Result<f64, String> {
+    value
+        .parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite())
+        .ok_or_else(|| "it must be a number".to_owned())
+}
+
+/// A duration in seconds, from 1: a whole number and a unit.
+pub(super) fn time(value: &str) -> Result<u64, String> {
+    match age(value)? {
+        0 => Err("it must be at least 1 second; leave it out for no limit".to_owned()),
+        seconds => Ok(seconds),
+    }
+}
+
 /// An age in seconds: a whole number and a unit.
 pub(super) fn age(value: &str) -> Result<u64, String> {
     const UNITS: [(char, u64); 5] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400), ('w', 604_800)];

@@ -54,6 +54,10 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
         detached: args.end.daemon,
         apply_best: args.end.apply_change,
         require_review: args.require_review,
+        target: args.limits.target,
+        patience: args.limits.patience,
+        max_seconds: args.limits.max_time,
+        max_tokens: args.limits.max_tokens,
     };
     Ok(NewRun { request, end: args.end })
 }

@@ -1,5 +1,6 @@
 //! A run for tests and benchmarks; in no product.
 
+use crate::limits::Limits;
 use crate::run::{AutoResume, BlobId, Goal, RunId, RunSpec, SearchSpec};
 
 /// A run of five steps with the built-in proposer and without sources; name what matters:
@@ -24,6 +25,7 @@ pub fn spec(id: RunId) -> RunSpec {
         apply_best: false,
         auto_resume: AutoResume::default(),
         require_review: false,
+        limits: Limits::default(),
         derived: None,
         environment: BlobId([0; 32]),
         secret_variables: Vec::new(),

@@ -7,6 +7,7 @@ pub mod decide;
 pub mod event;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
+pub mod limits;
 pub mod metric;
 pub mod prompt;
 pub mod reply;

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::limits::Limits;
+
 /// A run's identity, a random UUID drawn by the daemon.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -277,6 +279,9 @@ pub struct RunSpec {
     /// Whether every proposal waits for approval before it is evaluated.
     #[serde(default)]
     pub require_review: bool,
+    /// What ends it before its budget is spent.
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    pub limits: Limits,
     /// Where it comes from; none for a run that starts from the user's own code.
     #[serde(default)]
     pub derived: Option<Derived>,

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{EndStatus, Event, RunEvent, Timestamp, Usage};
+use crate::limits::Since;
 use crate::run::{AutoResume, FileRefs, NodeId, RunSpec};
 use crate::tree::{Node, Progress, Tree};
 
@@ -30,6 +31,7 @@ pub struct RunState {
     originals: FileRefs,
     edited: BTreeSet<String>,
     instructions: Vec<String>,
+    since: Since,
 }
 
 /// Whether a run goes on.
@@ -96,6 +98,7 @@ impl RunState {
             originals,
             edited: BTreeSet::new(),
             instructions: spec.instructions.iter().cloned().collect(),
+            since: Since::creation(event.at),
             spec: (**spec).clone(),
         })
     }
@@ -193,6 +196,11 @@ impl RunState {
     /// What all instructions take that nodes were asked for under, or will be, in bytes.
     pub fn instructions_bytes(&self) -> usize {
         self.instructions.iter().map(String::len).sum()
+    }
+
+    /// Where it stood when it began or was last resumed.
+    pub(crate) fn since(&self) -> Since {
+        self.since
     }
 
     /// Whether a node waits for someone to approve it.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use weco_core::decide::Input;
 use weco_core::event::RunEvent;
+use weco_core::limits::Limits;
 use weco_core::run::{AutoResume, Derived, RunId, RunSpec, Source};
 use weco_proto::{log_dir, v1};
 
@@ -122,6 +123,8 @@ fn prepare(registry: &Registry, start: &Start, request: v1::DeriveRunRequest) ->
         seed: request.seed.unwrap_or_else(rand::random),
         apply_best: request.apply_best,
         auto_resume: AutoResume { attempts, ..parent.auto_resume() },
+        // They counted for the parent: what reached them may be why this run is derived.
+        limits: Limits::default(),
         derived: Some(Derived {
             lineage: parent.spec().lineage(),
             run: start.origin.spec().id,

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use weco_core::limits::Limits;
 use weco_core::run::{AutoResume, Files, Goal, RunId, RunSpec, SearchSpec, Source};
 use weco_core::search::Aide;
 use weco_core::state::RunState;
@@ -59,6 +60,8 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
     let proposer = proposer(resolved.model, &baseline)?;
     let recorded = Blob::new(environment::to_record(&environment));
     let texts: Vec<Blob> = files.iter().map(|file| Blob::new(file.text.clone().into_bytes())).collect();
+    let v1::StartRunRequest { target, patience, max_seconds: seconds, max_tokens: tokens, .. } = request;
+    let limits = Limits { target, patience, seconds, tokens };
     let spec = RunSpec {
         id: RunId(uuid::Uuid::new_v4()),
         name: name(),
@@ -85,6 +88,7 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
             first_wait_ms: deps.access.outage_base_ms().into(),
         },
         require_review: request.require_review,
+        limits,
         derived: None,
         environment: recorded.id(),
         secret_variables: environment::secret_names(&environment),
@@ -159,6 +163,12 @@ fn check(request: &v1::StartRunRequest) -> Result<(), Failure> {
     }
     if request.eval_timeout_seconds == Some(0) {
         return Err(Failure::invalid("the evaluation's timeout must be at least one second"));
+    }
+    if request.target.is_some_and(|target| !target.is_finite()) {
+        return Err(Failure::invalid("the target must be a finite number"));
+    }
+    if request.patience == Some(0) || request.max_seconds == Some(0) || request.max_tokens == Some(0) {
+        return Err(Failure::invalid("a limit of nothing would end the run before its first step"));
     }
     Ok(())
 }

@@ -233,9 +233,10 @@ impl Turn<'_> {
         }
     }
 
-    /// Asks for as many proposals as may be under way, or ends the run when the budget is spent.
+    /// Asks for as many proposals as may be under way, or ends the run when the budget is spent or a limit reached.
     pub(super) fn dispatch(&mut self) -> Step {
-        while self.state.tree().unfinished().count() < IN_FLIGHT {
+        let limit = self.state.limit_reached(self.now);
+        while limit.is_none() && self.state.tree().unfinished().count() < IN_FLIGHT {
             if self.state.tree().steps_asked() >= self.state.steps() {
                 break;
             }
@@ -247,7 +248,7 @@ impl Turn<'_> {
         if self.state.tree().unfinished().next().is_some() {
             return Ok(());
         }
-        let reason = format!("all {} steps are done", self.state.steps());
+        let reason = limit.unwrap_or_else(|| format!("all {} steps are done", self.state.steps()));
         self.end(EndStatus::Completed, reason, String::new())
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Outage, RunState, RunStatus};
 use crate::event::{RunEvent, Stage, Timestamp, Usage};
+use crate::limits::Since;
 use crate::run::NodeId;
 use crate::tree::{Approval, Node, Progress, Revision};
 
@@ -75,6 +76,7 @@ impl RunState {
                     self.spec.secret_variables.clone_from(&environment.secret_variables);
                 }
                 self.steps = *steps;
+                self.since = Since::resumption(self, at);
                 self.auto_resume.attempts = attempts.unwrap_or(self.auto_resume.attempts);
                 self.outage = None;
                 self.status = RunStatus::Running;

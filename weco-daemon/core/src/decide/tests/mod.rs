@@ -1,6 +1,7 @@
 //! Runs played through [`decide`] without any daemon.
 
 mod derive;
+mod limits;
 mod outage;
 mod properties;
 mod replies;
