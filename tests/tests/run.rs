@@ -49,6 +49,28 @@ fn the_built_in_proposer_improves_real_code_and_leaves_the_sources_alone() {
     assert_eq!(stray_files(&world), Vec::<String>::new());
 }
 
+#[test]
+fn a_run_ends_early_where_it_was_told_to() {
+    let world = world();
+    quadratic(&world);
+    let ends = |more: &[&str], why: &str| {
+        let run = builtin_run(&world, "model.py", &[&["-n", "60"], more].concat());
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(run.stdout.contains(&format!("\nEnded early: {why}")), "{}", run.stdout);
+        run.stdout
+    };
+    let stdout = ends(&["--target", "-40"], "the target -40 is reached: step ");
+    assert!(best_value(&stdout) >= -40.0, "{stdout}");
+    ends(&["--patience", "4"], "no new best in 4 steps\n");
+    world.write("eval.py", &format!("import time; time.sleep(0.4)\n{}", world.read("eval.py")));
+    let stdout = ends(&["--max-time", "1s"], "the time of 1 s is over\n");
+
+    // Who resumes it wants more.
+    let id = stdout.lines().find_map(|line| line.strip_prefix("Run ID: ")).unwrap();
+    let resumed = world.weco(&["resume", id, "-n", "1", "--output", "plain"]);
+    assert!(resumed.code == 0 && resumed.stdout.contains("[COMPLETE]"), "{resumed:?}");
+}
+
 fn best_value(stdout: &str) -> f64 {
     let line =
         stdout.lines().find_map(|line| line.strip_prefix("Best metric value: ")).expect("a best value");

@@ -54,6 +54,11 @@ impl RunView {
         u32::try_from(done).unwrap_or(u32::MAX)
     }
 
+    /// Whether the run has ended before its steps were done, and says why.
+    pub fn ended_early(&self) -> bool {
+        self.ended().is_some_and(|end| !end.reason.is_empty()) && self.done() < self.budget()
+    }
+
     /// How it ended, unless it goes on.
     pub fn ended(&self) -> Option<&End> {
         self.ended.as_ref()

@@ -250,7 +250,12 @@ impl<W: io::Write> Printer<W> {
     fn ended(&mut self, ended: &RunEnded) -> io::Result<()> {
         let reason = one_line(&ended.reason);
         match ended.status() {
-            RunStatus::Completed => writeln!(self.out, "[COMPLETE] Optimization finished successfully")?,
+            RunStatus::Completed => {
+                writeln!(self.out, "[COMPLETE] Optimization finished successfully")?;
+                if self.view.ended_early() {
+                    writeln!(self.out, "Ended early: {reason}")?;
+                }
+            }
             RunStatus::Error => writeln!(self.out, "[ERROR] {reason}")?,
             RunStatus::Interrupted => writeln!(self.out, "[INTERRUPTED] {reason}")?,
             _ => writeln!(self.out, "[STOPPED] {reason}")?,

@@ -32,6 +32,19 @@ fn a_resumed_run_is_not_told_again() {
 }
 
 #[test]
+fn a_run_that_ends_early_says_why() {
+    let story = |steps| Story::new(steps).step(1, 0, 5.0, "p", true);
+    let ended =
+        |steps| transcript(&story(steps).ended(RunStatus::Completed, "the target 5 is reached", ""), 1);
+    assert!(
+        ended(9).contains("successfully\nEnded early: the target 5 is reached\nTotal steps"),
+        "{}",
+        ended(9)
+    );
+    assert!(!ended(1).contains("Ended early"));
+}
+
+#[test]
 fn a_failed_baseline() {
     let story = Story::new(5)
         .evaluating(0)

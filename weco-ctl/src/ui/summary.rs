@@ -58,7 +58,8 @@ fn how(view: &RunView) -> String {
     let verb = match end.status {
         RunStatus::Completed => {
             let steps = if done == 1 { "step" } else { "steps" };
-            return format!("finished: {done} {steps} in {time}");
+            let early = if view.ended_early() { format!(": {}", end.reason) } else { String::new() };
+            return format!("finished: {done} {steps} in {time}{early}");
         }
         RunStatus::Error => "failed",
         RunStatus::Interrupted => "was interrupted",

@@ -78,7 +78,9 @@ fn a_run_is_sent_as_asked_and_says_how_to_apply_its_best() {
     fs::write(home.project().join("notes.md"), "Use tiles.").unwrap();
     let rest =
         ["-n", "2", "-M", "builtin", "-i", "notes.md", "--save-logs", "--eval-timeout", "60", "--seed", "7"];
-    let mut command = home.weco(&[&ARGS[..], &rest, &["--api-key", "openai=k1", "gemini=k2"]].concat());
+    let limits = ["--target", "-2.5", "--patience", "3", "--max-time", "90m", "--max-tokens", "10000"];
+    let keys = ["--api-key", "openai=k1", "gemini=k2"];
+    let mut command = home.weco(&[&ARGS[..], &rest, &limits, &keys].concat());
     let output = command.env("ODD", OsStr::from_bytes(b"\xff=\n")).output().unwrap();
     let (code, out, err) = text(&output);
     assert_eq!((code, err.as_str()), (Some(0), ""));
@@ -98,6 +100,8 @@ fn a_run_is_sent_as_asked_and_says_how_to_apply_its_best() {
     );
     assert_eq!((start.log_dir.as_str(), start.save_logs), (".runs", true));
     assert_eq!((start.eval_timeout_seconds, start.seed), (Some(60), Some(7)));
+    assert_eq!((start.target, start.patience), (Some(-2.5), Some(3)));
+    assert_eq!((start.max_seconds, start.max_tokens), (Some(5_400), Some(10_000)));
     assert_eq!(start.api_keys.get("gemini").map(String::as_str), Some("k2"));
     assert!(start.environment.contains(&EnvVar { name: b"ODD".to_vec(), value: b"\xff=\n".to_vec() }));
     assert!(start.environment.iter().any(|variable| variable.name == b"PATH"));
