@@ -20,7 +20,7 @@ fn job() -> World {
     world.write("value.sh", ORIGINAL);
     world.write(
         "eval.sh",
-        "if [ -e baseline ]; then\n  echo $$ > pid\n  while [ ! -e go ]; do sleep 0.02; done\nfi\n\
+        "if [ -e baseline ]; then\n  echo $$ > pid.new && mv pid.new pid\n  while [ ! -e go ]; do sleep 0.02; done\nfi\n\
          touch baseline\n. ./value.sh\necho \"score: $VALUE\"\n",
     );
     world
@@ -46,7 +46,9 @@ const RUN: [&str; 13] = [
 fn held(world: &World, steps: &str) -> (Running, String) {
     let run = world.spawn(&[&RUN[..], &["-n", steps, "--seed", "3"]].concat());
     eventually("an evaluation waits", || world.work().join("pid").exists().then_some(()));
-    let id = run.stdout().lines().find_map(|line| line.strip_prefix("Run ID: ").map(str::to_owned)).unwrap();
+    let id = eventually("the client has said which run it is", || {
+        run.stdout().lines().find_map(|line| line.strip_prefix("Run ID: ").map(str::to_owned))
+    });
     (run, id)
 }
 
