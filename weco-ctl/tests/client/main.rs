@@ -11,6 +11,7 @@ mod keys;
 mod keys_typed;
 mod look;
 mod look_diff;
+mod reconnecting;
 mod review;
 mod review_screen;
 mod runs;
