@@ -433,3 +433,12 @@ fn a_stopped_run_waits_again_when_it_goes_on() {
     assert_eq!(run.server.requests().len(), 1, "the proposal is still there");
     assert_eq!(run.submit(&["--node", "1"])["metric"], json!(10.0));
 }
+
+#[test]
+fn a_rejection_that_reaches_a_limit_says_that_the_run_is_over() {
+    let run = Reviewed::start(&["--patience", "1"]);
+    run.await_step(1);
+    let rejected = run.values("reject", &["--node", "1"]).remove(0);
+    let message = "step 1 is not evaluated, and the run is over: no new best in 1 step";
+    assert_eq!(rejected["message"], json!(message));
+}

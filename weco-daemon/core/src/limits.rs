@@ -66,7 +66,8 @@ impl RunState {
             return Some(format!("the target {target} is reached: step {step} has {metric}"));
         }
         if let Some(patience) = patience.filter(|patience| self.fruitless_steps() >= *patience) {
-            return Some(format!("no new best in {patience} steps"));
+            let steps = if patience == 1 { "step" } else { "steps" };
+            return Some(format!("no new best in {patience} {steps}"));
         }
         let elapsed_ms = now.saturating_sub(since.at);
         if let Some(seconds) = seconds

@@ -26,20 +26,22 @@ pub(in crate::cmd) async fn reject(args: RejectArgs) -> Result<ExitCode, Error> 
         by: user(),
     });
     let rejected = daemon.connect_or_start().await?.reject_node(request).await?.into_inner();
+    // What comes next is decided by now: a limit may have ended the run.
+    let end = find(&daemon, &run.run_id).await.map(|run| run.reason).unwrap_or_default();
     json::print(&Rejected {
         run_id: &run.run_id,
         node_id: &rejected.node_id,
         step: rejected.step,
         status: "rejected",
         reason,
-        message: message(rejected.step, run.steps, reason),
+        message: message(rejected.step, &end, reason),
     })
 }
 
-/// What becomes of a run with so many steps when `step` is turned down.
-fn message(step: u32, steps: u32, reason: &str) -> String {
-    if step >= steps {
-        return format!("step {step} is not evaluated; it was the last, so nothing more is proposed");
+/// What becomes of a run when `step` is turned down; `end` is why it has ended, if it has.
+fn message(step: u32, end: &str, reason: &str) -> String {
+    if !end.is_empty() {
+        return format!("step {step} is not evaluated, and the run is over: {end}");
     }
     let told = if reason.is_empty() { "" } else { ", and the model is told why" };
     format!("step {step} is not evaluated{told}; the next version is proposed")
@@ -62,10 +64,10 @@ mod tests {
 
     #[test]
     fn the_next_version_is_promised_only_if_there_is_one() {
-        assert_eq!(message(4, 5, ""), "step 4 is not evaluated; the next version is proposed");
+        assert_eq!(message(4, "", ""), "step 4 is not evaluated; the next version is proposed");
         let told = "step 4 is not evaluated, and the model is told why; the next version is proposed";
-        assert_eq!(message(4, 5, "too long"), told);
-        let last = "step 5 is not evaluated; it was the last, so nothing more is proposed";
-        assert_eq!(message(5, 5, "too long"), last);
+        assert_eq!(message(4, "", "too long"), told);
+        let over = "step 5 is not evaluated, and the run is over: all 5 steps are done";
+        assert_eq!(message(5, "all 5 steps are done", "too long"), over);
     }
 }
