@@ -12,6 +12,7 @@ use weco_core::event::{Event, RunEvent, Verdict};
 use weco_core::run::{FileRefs, Files, NodeId, RunId, RunSpec};
 use weco_core::state::RunState;
 
+use crate::blobs::Blob;
 use crate::error::Failure;
 use crate::eval::process::{StopSignal, Stopper, stop_channel};
 use crate::eval::workspace::Workspace;
@@ -207,6 +208,15 @@ impl Effects {
         self.stopper.stop(force);
         while self.tasks.join_next().await.is_some() {}
     }
+}
+
+/// The names of a version's texts, and the texts as they are stored.
+pub(super) fn named(files: Files) -> (FileRefs, Vec<Blob>) {
+    let named = |(path, text): (String, String)| {
+        let blob = Blob::new(text.into_bytes());
+        ((path, blob.id()), blob)
+    };
+    files.into_iter().map(named).unzip()
 }
 
 /// The texts of a version of `run`. Only a user's own edit can be anything but UTF-8; what is not is replaced.

@@ -11,7 +11,7 @@ use crate::blobs::Blob;
 use crate::eval::process::StopSignal;
 use crate::journal::JournalError;
 use crate::model::{CallNews, Completion, Model, ModelError, ModelErrorKind};
-use crate::run::effects::{Proposer, Shared};
+use crate::run::effects::{Proposer, Shared, named};
 use crate::run::feed::LiveWhat;
 use crate::run::lines;
 use crate::run::patience::Patience;
@@ -160,12 +160,7 @@ async fn store(shared: &Shared, node: NodeId, files: Files) -> Result<Stored, Jo
     let refs = shared.spec.baseline();
     let baseline = Patience::new(shared, node).read(|| shared.load(&refs)).await?;
     let lines = lines::changed(&baseline, &files);
-    let (mut refs, mut blobs) = (FileRefs::new(), Vec::with_capacity(files.len()));
-    for (path, text) in files {
-        let blob = Blob::new(text.into_bytes());
-        refs.insert(path, blob.id());
-        blobs.push(blob);
-    }
+    let (refs, blobs) = named(files);
     Ok(Stored { files: refs, lines, blobs })
 }
 

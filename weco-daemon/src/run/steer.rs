@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::OwnedMutexGuard;
 use weco_core::decide::{Input, NewRevision, decide};
 use weco_core::event::{EndStatus, Terms};
-use weco_core::run::{EnvironmentRef, FileRefs, Files, NodeId, RunId};
+use weco_core::run::{EnvironmentRef, Files, NodeId, RunId};
 use weco_core::state::RunState;
 use weco_proto::sources::{MAX_FILE_BYTES, MAX_TOTAL_BYTES};
 
@@ -17,7 +17,7 @@ use crate::environment::{self, Environment};
 use crate::error::{Failure, FailureKind};
 use crate::journal::{Durability, Journal};
 use crate::run::actor::{RunHandle, Told};
-use crate::run::effects::load;
+use crate::run::effects::{load, named};
 use crate::run::lines;
 use crate::run::registry::{Registry, short};
 use crate::run::turns::working_tree;
@@ -223,12 +223,7 @@ fn revision(
     whole.extend(files);
     check_size(&whole)?;
     let lines = lines::changed(&load(journal, spec.id, &spec.baseline())?, &whole);
-    let (mut refs, mut blobs) = (FileRefs::new(), Vec::with_capacity(whole.len()));
-    for (path, text) in whole {
-        let blob = Blob::new(text.into_bytes());
-        refs.insert(path, blob.id());
-        blobs.push(blob);
-    }
+    let (refs, blobs) = named(whole);
     let is_new = refs != current;
     Ok(is_new.then_some(Stored { revision: NewRevision { files: refs, lines }, blobs }))
 }
