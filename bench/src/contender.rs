@@ -1,6 +1,6 @@
 //! The policies that are compared, by name.
 
-use weco_core::search::{Aide, Greedy, Policy, policy_for};
+use weco_core::search::{Aide, Forage, Greedy, Policy, policy_for};
 
 use crate::policy::{BestOfN, Discounted, Gepa, OpenEvolve, Shinka, Uct};
 
@@ -11,6 +11,8 @@ pub struct Contender {
     pub name: &'static str,
     /// Whether its choices depend on the budget. If not, the run of the largest budget begins with those of the others.
     pub reads_budget: bool,
+    /// Whether it is another system's, re-made, and so a rival. The project's own are shown, but not counted as such.
+    pub is_rival: bool,
     policy: fn(u32) -> Box<dyn Policy>,
     proposals: fn(u32) -> u32,
 }
@@ -38,7 +40,7 @@ impl Contender {
     }
 
     const fn new(name: &'static str, policy: fn(u32) -> Box<dyn Policy>) -> Self {
-        Self { name, reads_budget: false, policy, proposals: |budget| budget }
+        Self { name, reads_budget: false, is_rival: true, policy, proposals: |budget| budget }
     }
 }
 
@@ -46,7 +48,12 @@ impl Contender {
 const AIDE_RESEARCH: Aide = Aide { num_drafts: 5, debug_prob: 0.5, max_debug_depth: 3 };
 
 /// All contenders.
-pub const CONTENDERS: [Contender; 10] = [
+pub const CONTENDERS: [Contender; 11] = [
+    Contender {
+        reads_budget: true,
+        is_rival: false,
+        ..Contender::new("forage", |budget| Box::new(Forage::for_budget(budget)))
+    },
     Contender::new("aide", |_| Box::new(AIDE_RESEARCH)),
     Contender {
         reads_budget: true,
@@ -61,6 +68,7 @@ pub const CONTENDERS: [Contender; 10] = [
     Contender::new("uct-low", |_| Box::new(Uct::LOW)),
     Contender {
         reads_budget: true,
+        is_rival: false,
         ..Contender::new("discounted", |budget| Box::new(Discounted::for_budget(budget)))
     },
 ];

@@ -15,7 +15,7 @@
 //! **Budget.** Evaluations after that of the user's own code. **Score.** The noise-free quality of the program that is
 //! returned, which is the run's best by what was measured. **Luck.** What is drawn depends on family, seed and step alone
 //! (see [`random`]), so that policies are compared on the same luck as far as they make the same choices.
-//! **In flight.** One proposal at a time, as the core does today; the CSV names it, so that rows for more can be added.
+//! **In flight.** As many proposals at a time as `--in-flight` says; their evaluations end out of order.
 //!
 //! **How sure.** Means have standard errors over the seeds. Differences between policies are taken seed by seed, on the
 //! same luck, and are surer than the means themselves.

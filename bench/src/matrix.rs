@@ -19,10 +19,14 @@ pub struct Plan {
     pub contenders: Vec<&'static Contender>,
     /// The one that the others are compared with, if it is among them.
     pub reference: &'static Contender,
+    /// The one whose advantage over each other is looked at closely, if it is among them.
+    pub subject: &'static Contender,
     /// The budgets, in evaluations after the baseline's.
     pub budgets: Vec<u32>,
     /// Runs of each kind, with the seeds 0, 1, 2, …
     pub seeds: u64,
+    /// Proposals under way at a time.
+    pub in_flight: u32,
     /// How proposer and core talk.
     pub channel: Channel,
     /// Threads that work.
@@ -52,11 +56,11 @@ impl Plan {
     pub fn run(&self) -> Result<Scores, Error> {
         let jobs = self.jobs();
         let next = AtomicUsize::new(0);
-        let work = || -> Result<Vec<(usize, Vec<f64>)>, Error> {
+        let work = || -> Result<Vec<(usize, Played)>, Error> {
             let take = || jobs.get(next.fetch_add(1, Ordering::Relaxed));
             std::iter::from_fn(take).map(|job| Ok((job.place, self.play(job)?))).collect()
         };
-        let mut by_job = vec![Vec::new(); jobs.len()];
+        let mut by_job = vec![Played::default(); jobs.len()];
         thread::scope(|scope| {
             let workers: Vec<_> = (0..self.threads.max(1)).map(|_| scope.spawn(work)).collect();
             for worker in workers {
@@ -79,20 +83,31 @@ impl Plan {
         jobs
     }
 
-    /// The scores of one seed at each budget: of one run, where its beginnings are the runs of the smaller budgets.
-    fn play(&self, job: &Job) -> Result<Vec<f64>, Error> {
+    /// One seed at each budget: one run, where its beginnings are the runs of the smaller budgets.
+    fn play(&self, job: &Job) -> Result<Played, Error> {
         let Job { cell, contender, seed, .. } = *job;
         let run = |budget: u32| {
             let steps = contender.proposals(budget);
-            let (family, noise, channel) = (cell.family, cell.noise, self.channel);
-            simulate(&Setup { family, noise, seed, steps, channel }, contender.policy(budget).as_ref())
+            let (family, noise, channel, in_flight) = (cell.family, cell.noise, self.channel, self.in_flight);
+            let setup = Setup { family, noise, seed, steps, in_flight, channel };
+            simulate(&setup, contender.policy(budget).as_ref())
         };
-        if contender.reads_budget {
-            let score = |budget: &u32| Ok(run(*budget)?.score(contender.proposals(*budget)));
-            return self.budgets.iter().map(score).collect();
+        let keeps_curves = contender == self.subject;
+        // The last evaluations of a small budget end differently when more follow them, and in a noisy run they measure
+        // the best again.
+        let ends_alike = self.in_flight == 1 && cell.noise == Noise::None;
+        if contender.reads_budget || !ends_alike || keeps_curves {
+            let mut played = Played::default();
+            for budget in &self.budgets {
+                let trace = run(*budget)?;
+                played.scores.push(trace.score(contender.proposals(*budget)));
+                played.curves.extend(keeps_curves.then_some(trace.returned));
+            }
+            return Ok(played);
         }
         let longest = run(self.budgets.iter().copied().max().unwrap_or(0))?;
-        Ok(self.budgets.iter().map(|budget| longest.score(contender.proposals(*budget))).collect())
+        let score = |budget: &u32| longest.score(contender.proposals(*budget));
+        Ok(Played { scores: self.budgets.iter().map(score).collect(), curves: Vec::new() })
     }
 }
 
@@ -104,23 +119,45 @@ struct Job {
     seed: u64,
 }
 
+/// What one policy got with one seed.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Played {
+    /// The score at each budget.
+    pub(crate) scores: Vec<f64>,
+    /// Of the plan's subject: for each budget, what would be returned after each evaluation of that run.
+    pub(crate) curves: Vec<Vec<f64>>,
+}
+
 /// The scores of all runs.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Scores {
-    by_job: Vec<Vec<f64>>,
+    by_job: Vec<Played>,
     contenders: usize,
     seeds: usize,
 }
 
 impl Scores {
-    /// Of the scores at each budget, by cell, contender and seed.
-    pub(crate) fn new(by_job: Vec<Vec<f64>>, plan: &Plan) -> Self {
+    /// Of what was played, by cell, contender and seed.
+    pub(crate) fn new(by_job: Vec<Played>, plan: &Plan) -> Self {
         Self { by_job, contenders: plan.contenders.len(), seeds: plan.seeds as usize }
     }
 
     /// The scores of one contender in one cell at one budget, by seed. All are positions in the plan.
     pub fn of(&self, cell: usize, contender: usize, budget: usize) -> impl Iterator<Item = f64> {
+        self.jobs(cell, contender).iter().map(move |played| played.scores[budget])
+    }
+
+    /// The mean score over the seeds after each evaluation of the subject's runs of one budget; empty for others.
+    pub fn curve(&self, cell: usize, contender: usize, budget: usize) -> Vec<f64> {
+        let jobs = self.jobs(cell, contender);
+        let curves: Vec<&Vec<f64>> = jobs.iter().filter_map(|played| played.curves.get(budget)).collect();
+        let shortest = curves.iter().map(|curve| curve.len()).min().unwrap_or(0);
+        let mean = |at: usize| curves.iter().map(|curve| curve[at]).sum::<f64>() / curves.len() as f64;
+        (0..shortest).map(mean).collect()
+    }
+
+    fn jobs(&self, cell: usize, contender: usize) -> &[Played] {
         let first = (cell * self.contenders + contender) * self.seeds;
-        self.by_job[first..first + self.seeds].iter().map(move |scores| scores[budget])
+        &self.by_job[first..first + self.seeds]
     }
 }

@@ -15,6 +15,10 @@ pub enum Purpose {
     Child,
     /// The error of a measurement.
     Noise,
+    /// How long an evaluation takes.
+    Duration,
+    /// Which seeds a mean is taken over again, to see how sure it is.
+    Resample,
 }
 
 /// The stream of a family, a seed, a purpose and a node. It knows of no policy: whoever asks for the same kind of
@@ -26,6 +30,14 @@ pub fn stream(family: &str, seed: u64, purpose: Purpose, node: NodeId) -> ChaCha
     key[16] = purpose as u8;
     let mut rng = ChaCha8Rng::from_seed(key);
     rng.set_stream(u64::from(node.0));
+    rng
+}
+
+/// The errors of a node's measurements, one after another, at an attempt at its evaluation: whoever measures again
+/// draws again. It knows of no policy either.
+pub fn errors(family: &str, seed: u64, node: NodeId, attempt: u32) -> ChaCha8Rng {
+    let mut rng = stream(family, seed, Purpose::Noise, node);
+    rng.set_stream(u64::from(attempt) << 32 | u64::from(node.0));
     rng
 }
 
@@ -56,6 +68,14 @@ mod tests {
         assert_ne!(one, first("smooth", 2, Purpose::Child, 1));
         assert_ne!(one, first("smooth", 1, Purpose::Noise, 1));
         assert_ne!(one, first("smooth", 1, Purpose::Child, 2));
+    }
+
+    #[test]
+    fn another_measurement_errs_differently() {
+        let first = |node, attempt| errors("smooth", 1, NodeId(node), attempt).random::<u64>();
+        assert_eq!(first(1, 1), first(1, 1));
+        assert_ne!(first(1, 1), first(1, 2));
+        assert_ne!(first(1, 1), first(2, 1));
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! The wire between `weco` and `weco-daemon`: messages, the socket's place, and what both sides must
 //! agree on before a run exists (limits and checks of source files).
 
+pub mod bounds;
 pub mod connect;
+pub mod effort;
 pub mod instructions;
 pub mod keys_file;
 pub mod log_dir;
+pub mod parallel;
 pub mod paths;
 pub mod private_dir;
 pub mod providers;

@@ -21,7 +21,6 @@ pub(crate) struct Header<'a> {
 impl Header<'_> {
     fn result(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let state = self.report.state;
-        let baseline = state.baseline().metric();
         let Some(best) = state.tree().best() else {
             return write!(
                 f,
@@ -30,6 +29,10 @@ impl Header<'_> {
         };
         let metric = best.metric().unwrap_or_default();
         write!(f, "<p class=\"result\"><span class=\"big\">{}</span>", self.numbers.metric(metric))?;
+        let spread = format::spread(best.deviation(), best.count());
+        if !spread.is_empty() {
+            write!(f, " <span>{spread}</span>")?;
+        }
         if best.parent.is_none() {
             let first =
                 if state.spec().derived.is_some() { "the version it began from" } else { "the baseline" };
@@ -40,8 +43,8 @@ impl Header<'_> {
             write!(f, " <span class=\"pill\">{gain}</span>")?;
         }
         write!(f, " <span>at step <a href=\"#step-{0}\">{0}</a>", best.id)?;
-        if let Some(baseline) = baseline {
-            write!(f, ", from {}", self.numbers.metric(baseline))?;
+        if let Some(baseline) = self.numbers.measured(state.baseline()) {
+            write!(f, ", from {baseline}")?;
         }
         write!(f, "</span></p>")
     }
@@ -55,10 +58,18 @@ impl Header<'_> {
         write!(f, "<dl class=\"about\">")?;
         fact(f, "Metric", &format!("{} <small>{goal}</small>", Line(&spec.metric)))?;
         fact(f, "Steps", &format!("{} <small>of {}</small>", state.steps_done(), state.steps()))?;
-        fact(f, "Model", &Line(&spec.model).to_string())?;
+        fact(
+            f,
+            if spec.models.is_empty() { "Model" } else { "Models" },
+            &Line(&spec.models().join(", ")).to_string(),
+        )?;
+        fact(f, "Search", &format!("{} <small>{}</small>", spec.search.name(), spec.search.parameters()))?;
         if usage.input_tokens > 0 || usage.output_tokens > 0 {
             let (input, output) = (format::tokens(usage.input_tokens), format::tokens(usage.output_tokens));
             fact(f, "Tokens", &format!("{input} <small>in</small> {output} <small>out</small>"))?;
+            if let Some(cost) = state.ledger().cost() {
+                fact(f, "Cost", &format::dollars(cost))?;
+            }
         }
         fact(f, "Sources", &Line(&sources.join(", ")).to_string())?;
         fact(f, "Directory", &Line(&directory).to_string())?;

@@ -26,6 +26,11 @@ impl Numbers {
         typographic(&self.precision.show(value))
     }
 
+    /// A node's metric with its spread, if it works.
+    pub(crate) fn measured(self, node: &Node) -> Option<String> {
+        node.metric().map(|metric| self.metric(metric) + &format::spread(node.deviation(), node.count()))
+    }
+
     /// How much better than the baseline; empty without one.
     pub(crate) fn gain(self, value: f64) -> String {
         self.baseline.map(|baseline| format::improvement(value, baseline, self.maximize)).unwrap_or_default()

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use weco_core::event::{Exit, Stage};
+use weco_core::run::RunSpec;
 use weco_core::tree::Node;
 use weco_view::format;
 
@@ -40,7 +41,8 @@ impl Steps<'_> {
                     Some(false) => "gain worse",
                     None => "gain",
                 };
-                let (value, gain) = (self.numbers.metric(metric), self.numbers.gain(metric));
+                let spread = format::spread(node.deviation(), node.count());
+                let (value, gain) = (self.numbers.metric(metric) + &spread, self.numbers.gain(metric));
                 write!(f, "<span class=\"value\">{value}</span><span class=\"{class}\">{gain}</span>")?;
             }
             None => write!(f, "<span class=\"value\">–</span><span class=\"gain\"></span>")?,
@@ -56,7 +58,10 @@ impl Steps<'_> {
     }
 
     fn body(&self, node: &Node, f: &mut Formatter<'_>) -> fmt::Result {
-        facts(node, f)?;
+        facts(self.report.state.spec(), node, f)?;
+        if !node.grounds.why.is_empty() {
+            write!(f, "<p class=\"note\">Chosen by the search: {}</p>", Line(&node.grounds.why))?;
+        }
         if !node.plan.is_empty() {
             write!(f, "<p class=\"prose\">{}</p>", Text(node.plan.trim()))?;
         }
@@ -74,16 +79,24 @@ impl Steps<'_> {
 }
 
 /// What else is known of a step, on one line.
-fn facts(node: &Node, f: &mut Formatter<'_>) -> fmt::Result {
+fn facts(spec: &RunSpec, node: &Node, f: &mut Formatter<'_>) -> fmt::Result {
     let mut facts = Vec::new();
     let stage = match node.stage {
         Stage::Baseline => "baseline",
         Stage::Draft => "draft",
         Stage::Improve => "improvement",
         Stage::Debug => "repair",
+        Stage::Cross => "cross",
+        Stage::Leap => "change of paradigm",
     };
     facts.push(match node.parent {
-        Some(parent) => format!("{stage} of step <a href=\"#step-{parent}\">{parent}</a>"),
+        Some(parent) => {
+            let with = node
+                .grounds
+                .with
+                .map_or_else(String::new, |with| format!(" and step <a href=\"#step-{with}\">{with}</a>"));
+            format!("{stage} of step <a href=\"#step-{parent}\">{parent}</a>{with}")
+        }
         None => stage.to_owned(),
     });
     if node.lines != (0, 0) {
@@ -102,6 +115,9 @@ fn facts(node: &Node, f: &mut Formatter<'_>) -> fmt::Result {
     let tokens = node.usage.input_tokens.saturating_add(node.usage.output_tokens);
     if tokens > 0 {
         facts.push(format!("{} tokens", format::tokens(tokens)));
+    }
+    if let Some(model) = spec.models.get(node.grounds.model as usize).filter(|_| node.parent.is_some()) {
+        facts.push(format!("by {}", Line(model)));
     }
     if let Some(approval) = &node.approval {
         facts.push(format!("approved by {}", Line(&approval.by)));

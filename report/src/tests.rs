@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
-use weco_core::event::{EndStatus, Event, Exit, Outcome, RunEvent, Stage, Usage, Verdict};
+use weco_core::event::{EndStatus, Event, Exit, Grounds, Outcome, RunEvent, Stage, Usage, Verdict};
 use weco_core::fixture;
 use weco_core::run::{BlobId, Derived, FileRefs, Files, NodeId, RunId, RunSpec, Source};
 use weco_core::state::RunState;
@@ -32,7 +32,13 @@ impl Made {
     }
 
     fn asked(&mut self, node: u32, parent: u32, stage: Stage) {
-        self.push(RunEvent::Asked { node: NodeId(node), parent: NodeId(parent), stage, attempt: 1 });
+        self.push(RunEvent::Asked {
+            node: NodeId(node),
+            parent: NodeId(parent),
+            stage,
+            attempt: 1,
+            grounds: Grounds::default(),
+        });
     }
 
     fn proposed(&mut self, node: u32, parent: u32, stage: Stage, plan: &str) {
@@ -45,10 +51,15 @@ impl Made {
             lines_removed: 1,
             usage: Usage { input_tokens: 5_200, output_tokens: 730 },
             from: None,
+            written: Default::default(),
         });
     }
 
     fn evaluated(&mut self, node: u32, verdict: Verdict, output: &str) {
+        self.measured(node, verdict, output, Vec::new());
+    }
+
+    fn measured(&mut self, node: u32, verdict: Verdict, output: &str, samples: Vec<f64>) {
         let node = NodeId(node);
         self.push(RunEvent::EvalIntended { node, attempt: 1 });
         let outcome = Outcome {
@@ -57,6 +68,8 @@ impl Made {
             duration_ms: 1_840,
             output: NOTHING,
             output_tail: output.to_owned(),
+            samples,
+            verified: false,
         };
         self.push(RunEvent::Evaluated { node, attempt: 1, outcome });
     }
@@ -105,7 +118,7 @@ fn eventful() -> Made {
     made.proposed(3, 2, Stage::Debug, "Catch the missing key.");
     made.good(3, 1.4);
     made.asked(4, 1, Stage::Improve);
-    made.push(RunEvent::Failed { node: NodeId(4), reason: "no reply could be used".to_owned() });
+    made.push(RunEvent::Failed { node: NodeId(4), reason: "no reply could be used".to_owned(), last: false });
     made.proposed(5, 1, Stage::Improve, "Fuse both passes.");
     made.good(5, 3.25);
     made.asked(6, 5, Stage::Improve);
@@ -141,6 +154,17 @@ fn every_step_is_in_the_curve_the_tree_and_the_table() {
         html.contains("<dd>project</dd>") && !html.contains("/home/u"),
         "no more than the directory's name"
     );
+}
+
+#[test]
+fn what_was_measured_several_times_is_told_with_its_spread() {
+    let mut made = Made::new(spec());
+    made.measured(0, Verdict::Good { metric: 1.0 }, "", vec![0.9, 1.1]);
+    made.proposed(1, 0, Stage::Draft, "Vectorise the loop.");
+    made.measured(1, Verdict::Good { metric: 2.0 }, "", vec![1.5, 2.5]);
+    let html = made.html();
+    assert!(html.contains("<span> ± 0.71 (2)</span>"), "{html}");
+    assert!(html.contains(", from 1.00 ± 0.14 (2)</span>"), "{html}");
 }
 
 #[test]
@@ -251,6 +275,8 @@ fn step_0_of_a_derived_run_is_not_the_code_as_it_was() {
             duration_ms: 1_840,
             output: NOTHING,
             output_tail: String::new(),
+            samples: Vec::new(),
+            verified: false,
         },
     });
     let html = made.html();

@@ -83,8 +83,8 @@ impl<'a> Tree<'a> {
         let standing = Standing::of(self.state, node);
         let (step, word, sign) = (node.id, standing.word(), standing.sign());
         write!(f, "<i title=\"{word}\">{sign}</i> <a href=\"#step-{step}\">{step}</a> ")?;
-        match node.metric() {
-            Some(metric) => write!(f, "<b>{}</b> ", self.numbers.metric(metric))?,
+        match self.numbers.measured(node) {
+            Some(metric) => write!(f, "<b>{metric}</b> ")?,
             None => write!(f, "<em>{word}</em> ")?,
         }
         write!(f, "<span>{}</span>", Line(&format::one_line_cut(label(node), PLAN)))

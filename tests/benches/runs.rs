@@ -107,7 +107,8 @@ fn id(run: u64) -> RunId {
 
 fn events(run: u64) -> Vec<Event> {
     let created = RunEvent::Created { spec: Box::new(spec(id(run))) };
-    let failed = (1..=20).map(|step| RunEvent::Failed { node: NodeId(step), reason: "x".repeat(600) });
+    let failed =
+        (1..=20).map(|step| RunEvent::Failed { node: NodeId(step), reason: "x".repeat(600), last: false });
     let (reason, hint) = ("all steps are done".to_owned(), String::new());
     let ended = RunEvent::Ended { status: EndStatus::Completed, reason, hint };
     let at = 1_700_000_000_000 + i64::try_from(run).unwrap();

@@ -17,12 +17,15 @@ function executable() {
   return found;
 }
 
+/** The browser itself, for scripts that do more than look. */
+export const launch = () => chromium.launch({ executablePath: executable() });
+
 /**
  * Opens `url` and tells what `facts`, an async function of Playwright's page, finds there.
  * `context` is Playwright's: viewport, colorScheme and so on.
  */
 export async function look(url, facts, context = {}) {
-  const browser = await chromium.launch({ executablePath: executable() });
+  const browser = await launch();
   try {
     const page = await (await browser.newContext(context)).newPage();
     const [requests, complaints, dialogs] = [[], [], []];

@@ -5,8 +5,10 @@
 
 pub mod browser;
 pub mod chaos;
+pub mod contest;
 pub mod eventually;
 pub mod model_server;
+pub mod programmer;
 pub mod service_manager;
 pub mod world;
 

@@ -392,3 +392,59 @@ fn a_step_without_code_and_a_baseline_that_fails_are_no_beginnings() {
     assert_eq!(site.runs().len(), 2);
     site.assert_restored();
 }
+
+#[test]
+fn a_derived_run_knows_what_its_lineage_tried() {
+    // The run tries 2 and 5; the derived one 5, then 2, then 7; a sibling 7, then 5, then 8.
+    let site = Site::new(&[2, 5, 5, 2, 7, 7, 5, 8]);
+    let run = site.run(&["-n", "2"]);
+    assert_eq!(site.evaluations(), 3);
+    let derived = site.derive(&run, &["--from-step", "1", "-n", "2"]);
+    assert_eq!(derived.code, 0, "{derived:?}");
+    let short = &run[..8];
+    let told = format!("This is the same code as step 2 of run {short}, which gave 5.0.");
+    assert_eq!(derived.stdout.matches(&told).count(), 1, "asked anew with the result: {derived:?}");
+    // Its own step 0 is the lineage's step 1.
+    assert!(derived.stdout.contains("This is the same code as the baseline, which gave 2.0."), "{derived:?}");
+    assert_eq!(site.evaluations(), 4, "only 7 is new: {derived:?}");
+
+    let sibling = site.derive(&run, &["--from-step", "1", "-n", "2"]);
+    assert_eq!(sibling.code, 0, "{sibling:?}");
+    let told = format!("This is the same code as step 2 of run {}, which gave 7.0.", &id(&derived)[..8]);
+    assert!(sibling.stdout.contains(&told), "{sibling:?}");
+    assert_eq!(site.evaluations(), 5, "only 8 is new: {sibling:?}");
+    site.assert_restored();
+}
+
+#[test]
+fn the_built_in_proposer_tries_nothing_again_that_its_lineage_tried() {
+    let mut world = world();
+    common::quadratic(&world);
+    let measure =
+        "print('score:', round(-((X - 3) ** 2 + (Y + 4) ** 2), 6))\nprint(X, Y, file=open('tried', 'a'))\n";
+    world.write("eval.py", &format!("from model import X, Y\n{measure}"));
+    world.set("PYTHONDONTWRITEBYTECODE", "1");
+    let run = world.weco(&common::builtin("model.py", &["-n", "8", "--seed", "7"]));
+    assert_eq!(run.code, 0, "{run:?}");
+    // With the same seed, and from where that run began, it would propose the same.
+    let derived = world.weco(&[
+        "run",
+        "derive",
+        &id(&run),
+        "--from-step",
+        "0",
+        "--seed",
+        "7",
+        "-n",
+        "8",
+        "--output",
+        "plain",
+    ]);
+    assert_eq!(derived.code, 0, "{derived:?}");
+    let tried = world.read("tried");
+    let mut distinct: Vec<&str> = tried.lines().collect();
+    assert_eq!(distinct.len(), 17, "every step is evaluated: {derived:?}");
+    distinct.sort_unstable();
+    distinct.dedup();
+    assert_eq!(distinct.len(), 17, "{tried}");
+}

@@ -50,7 +50,7 @@ fn results_are_sorted_whole_and_in_every_form() {
     assert_eq!(json(&world, &["results", &id, "--lineage"]).as_array().unwrap().len(), 9);
     let csv = text(&world, &["results", &id, "--format", "csv"]);
     let rows: Vec<_> = csv.lines().collect();
-    assert_eq!((rows[0], rows.len()), ("step,score,plan,node_id", 10), "{csv}");
+    assert_eq!((rows[0], rows.len()), ("step,score,plan,node_id,metric_sd,metric_count", 10), "{csv}");
     let table = text(&world, &["results", &id, "--format", "table", "--plot"]);
     assert!(table.starts_with("STEP") && table.contains("\nscore ^   baseline -125"), "{table}");
 }

@@ -26,7 +26,7 @@ fn job() -> World {
     world
 }
 
-const RUN: [&str; 13] = [
+const RUN: [&str; 15] = [
     "run",
     "-s",
     "value.sh",
@@ -40,6 +40,8 @@ const RUN: [&str; 13] = [
     "builtin",
     "--output",
     "plain",
+    "--eval-repeats",
+    "1",
 ];
 
 /// A run under way, whose first step's evaluation waits, and its id.

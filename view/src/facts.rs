@@ -21,10 +21,32 @@ pub struct Run {
     pub model: String,
     /// Where the run's files are written, absolute or relative to the run's directory.
     pub log_dir: String,
+    /// Most steps under way at once.
+    pub parallel: u32,
+    /// Whether evaluations run in workspaces of their own, and leave the directory as it is.
+    pub isolated: bool,
     /// Whether every proposal waits for approval.
     pub require_review: bool,
+    /// Whether it has several models, all of which `model` names.
+    pub has_several_models: bool,
+    /// How hard they are to think, in a word, if that was said.
+    pub reasoning_effort: Option<&'static str>,
+    /// The search policy's name.
+    pub search: String,
+    /// Its parameters in words; may be empty.
+    pub search_parameters: String,
     /// Where its step 0 comes from, if it was derived.
     pub derived_from: Option<Origin>,
+}
+
+impl Run {
+    /// The search policy with its parameters, such as `forage (10 drafts; …)`.
+    pub fn searched(&self) -> String {
+        match self.search_parameters.as_str() {
+            "" => self.search.clone(),
+            parameters => format!("{} ({parameters})", self.search),
+        }
+    }
 }
 
 /// The step of another run that a derived run begins with.

@@ -8,6 +8,7 @@ use weco_proto::v1::{
 
 use super::RunView;
 
+mod noisy;
 mod review;
 
 /// The first moment of every story.
@@ -80,14 +81,18 @@ impl Story {
 
     /// The model is asked for a step.
     pub fn asked(self, step: u32, parent: u32, stage: Stage) -> Self {
-        let parent = Some(parent);
-        self.then(Update::Asked(StepAsked { step, parent, stage: stage.into(), attempt: 1 }))
+        self.attempt(1, step, parent, stage)
     }
 
     /// The model is asked a second time.
     pub fn asked_again(self, step: u32, parent: u32, stage: Stage) -> Self {
-        let parent = Some(parent);
-        self.then(Update::Asked(StepAsked { step, parent, stage: stage.into(), attempt: 2 }))
+        self.attempt(2, step, parent, stage)
+    }
+
+    fn attempt(self, attempt: u32, step: u32, parent: u32, stage: Stage) -> Self {
+        let why = why(parent, stage);
+        let (parent, stage) = (Some(parent), stage.into());
+        self.then(Update::Asked(StepAsked { step, parent, stage, attempt, why, ..StepAsked::default() }))
     }
 
     /// The model proposes a version.
@@ -124,7 +129,7 @@ impl Story {
 
     /// A step's command starts.
     pub fn evaluating(self, step: u32) -> Self {
-        self.then(Update::Evaluating(EvaluationStarted { step, attempt: 1 }))
+        self.then(Update::Evaluating(EvaluationStarted { step, attempt: 1, recheck: false }))
     }
 
     /// A step's command ends well.
@@ -353,4 +358,13 @@ impl Story {
 
 fn usage(step: u32) -> Usage {
     Usage { input_tokens: 12_000 + 100 * u64::from(step), output_tokens: 2_600 }
+}
+
+/// Why a step was chosen.
+fn why(parent: u32, stage: Stage) -> String {
+    match stage {
+        Stage::Draft => "fresh approach 1 of 3".to_owned(),
+        Stage::Debug => format!("step {parent} does not work: repair 1 of 2"),
+        _ => "the best so far; best appeal: 1.25, nothing tried in vain".to_owned(),
+    }
 }

@@ -1,14 +1,16 @@
 //! Folding updates into a view.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use weco_proto::effort;
 use weco_proto::v1::{
-    Goal, Progress, RunCreated, RunEnded, RunUpdate, StepAsked, StepProposed, progress::What,
+    Goal, Progress, RunCreated, RunEnded, RunUpdate, StepAsked, StepEvaluated, StepProposed, progress::What,
     run_update::Update,
 };
 
 use super::facts::{End, Origin, Outage, Run, Warning};
 use super::node::{Evaluation, Node, State};
+use super::spending::Spending;
 use super::timing::Timing;
 use crate::format::{one_line, sanitise};
 
@@ -17,6 +19,8 @@ use crate::format::{one_line, sanitise};
 pub struct RunView {
     pub(super) run: Option<Run>,
     pub(super) nodes: BTreeMap<u32, Node>,
+    /// Steps that are not settled.
+    pub(super) open: BTreeSet<u32>,
     pub(super) steps: u32,
     pub(super) best: Option<u32>,
     pub(super) stopping: bool,
@@ -29,6 +33,7 @@ pub struct RunView {
     pub(super) latest: Option<u32>,
     pub(super) last_seq: u64,
     pub(super) timing: Timing,
+    pub(super) spending: Spending,
 }
 
 impl RunView {
@@ -56,24 +61,28 @@ impl RunView {
             Update::Unusable(reply) => {
                 let node = self.node(reply.step, now);
                 node.unusable = Some(one_line(&reply.reason));
-                node.usage = reply.usage.unwrap_or(node.usage);
+                let before = node.usage;
+                node.usage = reply.usage.unwrap_or(before);
+                let usage = node.usage;
+                self.spending.answered(reply.step, before, usage);
             }
             Update::StepFailed(failed) => {
                 let state = State::Failed { reason: one_line(&failed.reason) };
                 self.node(failed.step, now).enter(state, now);
+                self.spending.done(failed.step, false);
                 self.settle(failed.step, now);
             }
             Update::Evaluating(evaluating) => {
-                self.node(evaluating.step, now).enter(State::Evaluating { tail: String::new() }, now);
-            }
-            Update::Evaluated(evaluated) => {
-                let state = State::Evaluated(Evaluation::new(evaluated));
-                self.node(evaluated.step, now).enter(state, now);
-                if evaluated.is_best {
-                    self.best = Some(evaluated.step);
+                let node = self.node(evaluating.step, now);
+                node.rechecking = evaluating.recheck && node.metric().is_some();
+                // What is known of it counts until more is.
+                if node.rechecking {
+                    node.since_ms = now;
+                } else {
+                    node.enter(State::Evaluating { tail: String::new() }, now);
                 }
-                self.settle(evaluated.step, now);
             }
+            Update::Evaluated(evaluated) => self.evaluated(evaluated, now),
             Update::SourceEdited(edit) => self.warn(&edit.message, now),
             Update::Warned(warned) => self.warn(&warned.message, now),
             Update::Waiting(waiting) => {
@@ -91,6 +100,7 @@ impl RunView {
                 self.steps = resumed.steps;
                 self.ended = None;
                 self.stopping = false;
+                self.spending.resumed(self.timing.elapsed(now));
                 self.timing.start(now);
                 self.timing.mark(now);
             }
@@ -116,6 +126,7 @@ impl RunView {
 
     fn created(&mut self, created: &RunCreated, now: i64) {
         self.steps = created.steps;
+        self.spending = Spending::new(created);
         self.timing.start(now);
         sanitise(&created.instructions).trim().clone_into(&mut self.instructions);
         self.run = Some(Run {
@@ -128,6 +139,12 @@ impl RunView {
             model: one_line(&created.model),
             log_dir: one_line(&created.log_dir),
             require_review: created.require_review,
+            parallel: created.parallel.max(1),
+            isolated: created.isolated,
+            has_several_models: created.models.len() > 1,
+            reasoning_effort: effort::word(created.reasoning_effort()),
+            search: one_line(&created.search),
+            search_parameters: one_line(&created.search_parameters),
             derived_from: created
                 .derived_from
                 .as_ref()
@@ -139,8 +156,12 @@ impl RunView {
         let node = self.node(asked.step, now);
         node.parent = asked.parent;
         node.stage = asked.stage();
+        node.with = asked.with;
+        node.why = one_line(&asked.why);
         node.attempt = asked.attempt.max(1);
+        node.model = one_line(&asked.model);
         node.enter(State::asked(), now);
+        self.spending.asked(asked.step, &asked.model);
     }
 
     fn proposed(&mut self, proposed: &StepProposed, now: i64) {
@@ -149,10 +170,31 @@ impl RunView {
         sanitise(&proposed.plan).trim().clone_into(&mut node.plan);
         node.changed = proposed.changed.iter().map(|path| one_line(path)).collect();
         node.lines = (proposed.lines_added, proposed.lines_removed);
-        node.usage = proposed.usage.unwrap_or(node.usage);
+        let before = node.usage;
+        node.usage = proposed.usage.unwrap_or(before);
+        let usage = node.usage;
         node.parent = proposed.parent.or(node.parent);
         node.unusable = None;
         node.enter(if reviewed { State::Pending } else { State::Proposed }, now);
+        self.spending.answered(proposed.step, before, usage);
+    }
+
+    fn evaluated(&mut self, evaluated: &StepEvaluated, now: i64) {
+        let state = State::Evaluated(Evaluation::new(evaluated));
+        let node = self.node(evaluated.step, now);
+        node.enter(state, now);
+        node.rechecking = false;
+        node.rechecks += u32::from(evaluated.recheck);
+        if evaluated.is_best {
+            self.best = Some(evaluated.step);
+        } else if evaluated.recheck || evaluated.best_step.is_some() {
+            self.best = evaluated.best_step;
+        }
+        // What is measured again was done before, whatever that makes of it.
+        if !evaluated.recheck {
+            self.spending.done(evaluated.step, evaluated.is_best);
+        }
+        self.settle(evaluated.step, now);
     }
 
     /// Live news: says more about a state, never changes which step is where for good. It may come after what is
@@ -189,12 +231,19 @@ impl RunView {
     }
 
     pub(super) fn settle(&mut self, step: u32, now: i64) {
+        self.open.remove(&step);
         if step == 0 { self.timing.mark(now) } else { self.timing.finish(now) }
     }
 
     fn end(&mut self, ended: &RunEnded, now: i64) {
         self.best = ended.best_step.or(self.best);
         self.stopping = false;
+        // Measuring again that was cut off says no more of itself.
+        for step in &self.open {
+            if let Some(node) = self.nodes.get_mut(step) {
+                node.rechecking = false;
+            }
+        }
         self.timing.stop(now);
         self.ended = Some(End {
             status: ended.status(),
@@ -207,7 +256,9 @@ impl RunView {
     /// The step's node, which has news.
     pub(super) fn node(&mut self, step: u32, now: i64) -> &mut Node {
         self.latest = Some(step);
-        self.nodes.entry(step).or_insert_with(|| Node::new(step, now))
+        let node = self.nodes.entry(step).or_insert_with(|| Node::new(step, now));
+        self.open.insert(step);
+        node
     }
 }
 

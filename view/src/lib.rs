@@ -19,11 +19,13 @@ mod fold;
 mod node;
 mod read;
 mod review;
+mod spending;
 mod timing;
 
 pub use facts::{End, Origin, Outage, Run, Warning};
 pub use fold::RunView;
 pub use node::{Evaluation, Exit, Node, Revision, State};
+pub use spending::Account;
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
 //! One version of the code: the baseline or a step's proposal.
 
-use weco_proto::v1::{Stage, StepEvaluated, Usage};
+use weco_proto::v1::{Spread, Stage, StepEvaluated, Usage};
 
-use crate::format::{one_line, sanitise};
+use crate::format::{one_line, sanitise, spread};
 
 /// One node of the solution tree.
 #[derive(Clone, PartialEq, Debug)]
@@ -13,6 +13,10 @@ pub struct Node {
     pub parent: Option<u32>,
     /// What it is to its parent.
     pub stage: Stage,
+    /// The second parent of a cross.
+    pub with: Option<u32>,
+    /// Why the search chose it, in a sentence; may be empty.
+    pub why: String,
     /// How often the model was asked for it.
     pub attempt: u32,
     /// What the model says it does; may have several lines.
@@ -21,6 +25,8 @@ pub struct Node {
     pub changed: Vec<String>,
     /// Lines added and removed against the baseline.
     pub lines: (u32, u32),
+    /// Who was asked for it, as `provider/model`; empty for the baseline.
+    pub model: String,
     /// Tokens used for it so far.
     pub usage: Usage,
     /// How far it is.
@@ -35,6 +41,10 @@ pub struct Node {
     pub revisions: Vec<Revision>,
     /// Who let it be evaluated, where that is asked for.
     pub approved_by: Option<String>,
+    /// It works and is being measured again.
+    pub rechecking: bool,
+    /// How often it was measured again.
+    pub rechecks: u32,
 }
 
 /// How far a node is.
@@ -86,8 +96,12 @@ pub struct Revision {
 /// What came of an evaluation.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Evaluation {
-    /// The metric, if it was found; that of a buggy node does not count.
+    /// The metric, if it was found; that of a buggy node does not count. The mean of all measurements so far.
     pub metric: Option<f64>,
+    /// The standard deviation of the measurements, if there are several.
+    pub deviation: Option<f64>,
+    /// How many measurements there are.
+    pub count: u32,
     /// Why the node is buggy.
     pub buggy: Option<String>,
     /// How the command ended.
@@ -129,11 +143,14 @@ impl Node {
         Self {
             step,
             parent: None,
+            with: None,
+            why: String::new(),
             stage: if step == 0 { Stage::Baseline } else { Stage::Unspecified },
             attempt: 1,
             plan: String::new(),
             changed: Vec::new(),
             lines: (0, 0),
+            model: String::new(),
             usage: Usage::default(),
             state: if step == 0 { State::Proposed } else { State::asked() },
             since_ms: now_ms,
@@ -141,6 +158,8 @@ impl Node {
             unusable: None,
             revisions: Vec::new(),
             approved_by: None,
+            rechecking: false,
+            rechecks: 0,
         }
     }
 
@@ -149,6 +168,12 @@ impl Node {
         self.evaluation()
             .filter(|evaluation| evaluation.buggy.is_none())
             .and_then(|evaluation| evaluation.metric)
+    }
+
+    /// What follows its metric: how far its measurements lie apart, if there are several.
+    pub fn spread(&self) -> String {
+        self.evaluation()
+            .map_or_else(String::new, |evaluation| spread(evaluation.deviation, evaluation.count))
     }
 
     /// What came of its evaluation.
@@ -185,6 +210,8 @@ impl Node {
             Stage::Draft => return "draft".to_owned(),
             Stage::Improve => "improve",
             Stage::Debug => "debug",
+            Stage::Cross => "cross",
+            Stage::Leap => "leap",
             Stage::Unspecified => "version",
         };
         self.parent.map_or_else(|| verb.to_owned(), |parent| format!("{verb} of {parent}"))
@@ -206,7 +233,9 @@ impl State {
 
 impl Evaluation {
     pub(super) fn new(update: &StepEvaluated) -> Self {
-        let metric = update.metric.filter(|metric| metric.is_finite());
+        let Spread { metric, sd, count } =
+            update.total.unwrap_or(Spread { metric: update.metric.unwrap_or(f64::NAN), sd: None, count: 1 });
+        let metric = Some(metric).filter(|metric| metric.is_finite());
         let buggy = match one_line(&update.buggy_reason) {
             reason if !reason.is_empty() => Some(reason),
             _ if metric.is_none() => Some("no metric was found".to_owned()),
@@ -221,6 +250,8 @@ impl Evaluation {
         };
         Self {
             metric,
+            deviation: sd,
+            count,
             buggy,
             exit,
             duration_ms: i64::try_from(update.duration_ms).unwrap_or(i64::MAX),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use weco_proto::v1::{Stage, Usage};
 
-use super::{End, Node, Outage, Run, RunView, Warning};
+use super::{Account, End, Node, Outage, Run, RunView, State, Warning};
 use crate::format::Precision;
 
 impl RunView {
@@ -38,9 +38,20 @@ impl RunView {
         self.best == Some(step)
     }
 
-    /// The step that something was last heard of: what goes on now, or what went on last.
+    /// The steps that are under way, by step; versions that are measured again among them.
+    pub fn under_way(&self) -> impl DoubleEndedIterator<Item = &Node> {
+        let is_under_way = |node: &&Node| !node.is_settled() || node.rechecking;
+        self.open.iter().filter_map(|step| self.nodes.get(step)).filter(is_under_way)
+    }
+
+    /// What goes on now, or went on last. Of several steps under way the newest that is evaluated, or else the newest.
     pub fn latest(&self) -> Option<&Node> {
-        self.latest.and_then(|step| self.nodes.get(&step))
+        let heard_of = self.latest.and_then(|step| self.nodes.get(&step));
+        if self.under_way().nth(1).is_none() {
+            return heard_of;
+        }
+        let is_evaluated = |node: &&Node| matches!(node.state, State::Evaluating { .. }) || node.rechecking;
+        self.under_way().rfind(is_evaluated).or_else(|| self.under_way().next_back())
     }
 
     /// Proposals allowed after the baseline.
@@ -48,10 +59,16 @@ impl RunView {
         self.steps
     }
 
-    /// Proposals dealt with, whatever came of them.
+    /// Proposals dealt with, whatever came of them, and versions measured again.
     pub fn done(&self) -> u32 {
-        let done = self.nodes.range(1..).filter(|(_, node)| node.is_settled()).count();
-        u32::try_from(done).unwrap_or(u32::MAX)
+        let settled = self.nodes.range(1..).map(|(_, node)| node).filter(|node| node.is_settled());
+        settled.map(|node| 1 + node.rechecks).fold(0, u32::saturating_add)
+    }
+
+    /// How many of the budget are done, or under way while the run goes on.
+    pub fn begun(&self) -> u32 {
+        let under_way = self.under_way().filter(|node| node.step > 0 && self.ended.is_none()).count();
+        self.done().saturating_add(u32::try_from(under_way).unwrap_or(u32::MAX))
     }
 
     /// Whether the run has ended before its steps were done, and says why.
@@ -116,6 +133,31 @@ impl RunView {
             input_tokens: sum.input_tokens.saturating_add(node.usage.input_tokens),
             output_tokens: sum.output_tokens.saturating_add(node.usage.output_tokens),
         })
+    }
+
+    /// What all tokens cost in US dollars; none if a price is not known.
+    pub fn cost(&self) -> Option<f64> {
+        self.spending.cost()
+    }
+
+    /// What a step's tokens cost in US dollars; none if the price is not known.
+    pub fn cost_of(&self, node: &Node) -> Option<f64> {
+        self.spending.cost_of(&node.model, node.usage)
+    }
+
+    /// What each of the run's models was asked for.
+    pub fn accounts(&self) -> &[Account] {
+        self.spending.accounts()
+    }
+
+    /// What ends the run before its budget is spent, each in words.
+    pub fn limits(&self) -> Vec<String> {
+        self.spending.limits()
+    }
+
+    /// How much of each limit is used, in words.
+    pub fn limits_used(&self, now_ms: i64) -> Vec<String> {
+        self.spending.used(self.elapsed_ms(now_ms))
     }
 
     /// Milliseconds the run has been going, pauses between an end and a resumption left out.

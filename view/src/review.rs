@@ -38,6 +38,7 @@ impl RunView {
         };
         let state = State::Rejected { reason, by: one_line(&rejected.by) };
         self.node(rejected.step, now).enter(state, now);
+        self.spending.done(rejected.step, false);
         self.settle(rejected.step, now);
     }
 

@@ -1,7 +1,71 @@
-use weco_proto::v1::{RunStatus, Stage, StepApproved, StepEvaluated, StepReturned, run_update::Update};
+use weco_proto::v1::{
+    EvaluationStarted, RunLimits, RunStatus, Stage, StepApproved, StepEvaluated, StepReturned,
+    run_update::Update,
+};
 
 use super::*;
 use crate::fixture::{START, Story};
+
+#[test]
+fn a_best_that_was_only_lucky_gives_way() {
+    let view = Story::rechecking().view();
+    let best = view.best().unwrap();
+    assert_eq!(
+        (best.step, best.metric(), best.rechecking),
+        (1, Some(60.0), true),
+        "it counts until more is known"
+    );
+    assert_eq!((view.baseline().unwrap().spread(), view.done()), (" ± 0.71 (2)".to_owned(), 2));
+    let view = Story::noisy().view();
+    assert_eq!(view.best().map(|best| best.step), Some(2));
+    let lucky = view.step(1).unwrap();
+    assert_eq!((lucky.metric(), lucky.spread()), (Some(45.0), " ± 21 (2)".to_owned()));
+    assert_eq!(view.done(), 3, "a version measured again takes a step of the budget");
+}
+
+#[test]
+fn what_is_measured_again_is_under_way_beside_others() {
+    let story = Story::rechecking();
+    let steps = |story: &Story| story.view().under_way().map(|node| node.step).collect::<Vec<_>>();
+    assert_eq!((steps(&story), story.view().begun()), (vec![1], 3));
+    let two = story.then(Update::Evaluating(EvaluationStarted { step: 2, attempt: 2, recheck: true }));
+    assert_eq!((steps(&two), two.view().begun()), (vec![1, 2], 4));
+    assert_eq!(two.view().latest().map(|node| node.step), Some(2));
+    let stopped = two.ended(RunStatus::Terminated, "stopped by the user", "");
+    assert_eq!((steps(&stopped), stopped.view().begun()), (vec![], 2), "it was cut off");
+}
+
+#[test]
+fn steps_under_way_are_counted_whatever_their_numbers() {
+    let mut story = Story::baselined(50).step(1, 0, 2.0, "p", true);
+    for step in 2..=5 {
+        story = story.asked(step, 1, Stage::Improve);
+    }
+    assert_eq!((story.view().done(), story.view().begun()), (1, 5));
+    let story = story.good(5, 1.0, false);
+    assert_eq!((story.view().done(), story.view().begun()), (2, 5), "it never goes back");
+}
+
+#[test]
+fn measuring_again_uses_up_no_patience() {
+    let patient = |mut story: Story| {
+        let Some(Update::Created(created)) = &mut story.updates[0].update else { panic!("no beginning") };
+        created.limits = Some(RunLimits { patience: Some(5), ..RunLimits::default() });
+        story
+    };
+    let used = ["1 of 5 steps without a new best"];
+    assert_eq!(patient(Story::rechecking()).view().limits_used(0), used);
+    assert_eq!(patient(Story::noisy()).view().limits_used(0), used, "another version is the best now");
+    let again = StepEvaluated {
+        step: 1,
+        metric: Some(61.0),
+        is_best: true,
+        recheck: true,
+        ..StepEvaluated::default()
+    };
+    let confirmed = patient(Story::rechecking()).evaluated(again);
+    assert_eq!(confirmed.view().limits_used(0), used, "it was the best before");
+}
 
 #[test]
 fn a_new_run_is_known_by_its_header() {

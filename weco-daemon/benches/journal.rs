@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
-use weco_core::event::{EndStatus, Event, Exit, Outcome, RunEvent, Stage, Usage, Verdict};
+use weco_core::event::{EndStatus, Event, Exit, Grounds, Outcome, RunEvent, Stage, Usage, Verdict};
 use weco_core::fixture;
 use weco_core::run::{BlobId, FileRefs, NodeId, RunId, RunSpec, Source};
 use weco_daemon::blobs::Blob;
@@ -178,6 +178,7 @@ fn commits(run: u128, step: u64) -> [(Vec<Event>, Vec<Blob>, Durability); 3] {
         lines_removed: 9,
         usage: Usage::default(),
         from: None,
+        written: Default::default(),
     };
     let process = weco_core::event::ProcessRef { pgid: 4242, start_time: 99, boot_id: id(run).to_string() };
     let outcome = Outcome {
@@ -186,8 +187,16 @@ fn commits(run: u128, step: u64) -> [(Vec<Event>, Vec<Blob>, Durability); 3] {
         duration_ms: 12,
         output: output.id(),
         output_tail: "speedup: 1.25\n".repeat(10),
+        samples: Vec::new(),
+        verified: false,
     };
-    let asked = RunEvent::Asked { node, parent: NodeId(0), stage: Stage::Improve, attempt };
+    let asked = RunEvent::Asked {
+        node,
+        parent: NodeId(0),
+        stage: Stage::Improve,
+        attempt,
+        grounds: Grounds::default(),
+    };
     [
         (
             vec![event(seq, proposed), event(seq + 1, RunEvent::EvalIntended { node, attempt })],
@@ -328,7 +337,7 @@ fn event(seq: u64, kind: RunEvent) -> Event {
 }
 
 fn failed(reason: &str) -> RunEvent {
-    RunEvent::Failed { node: NodeId(1), reason: reason.to_owned() }
+    RunEvent::Failed { node: NodeId(1), reason: reason.to_owned(), last: false }
 }
 
 fn code(run: u128, step: u64) -> Blob {

@@ -6,29 +6,30 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::dashboard::DashboardConfig;
+use crate::isolate::WorkspacesConfig;
 use crate::model;
 
 /// The daemon's configuration.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Config {
-    /// Access to models: `[model]`, `[providers.…]` and `[openai-compatible]`.
+    /// Access to models: `[model]`, `[providers.…]`, `[openai-compatible]` and `[prices.…]`.
     pub model: model::Config,
     /// `[evaluation]`
     pub evaluation: EvaluationConfig,
+    /// `[workspaces]`
+    pub workspaces: WorkspacesConfig,
+    /// `[dashboard]`
+    pub dashboard: DashboardConfig,
 }
 
 /// `[evaluation]`: how evaluations share the machine.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EvaluationConfig {
-    /// Evaluations at once, over all runs. Default: the number of cores.
-    pub max_concurrent: NonZeroUsize,
-}
-
-impl Default for EvaluationConfig {
-    fn default() -> Self {
-        Self { max_concurrent: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN) }
-    }
+    /// Evaluations at once, over all runs. Unless it is given: as many as there are cores, where a run counts as one
+    /// however many steps it was told to have under way.
+    pub max_concurrent: Option<NonZeroUsize>,
 }
 
 /// The file's tables.
@@ -39,12 +40,18 @@ struct Tables {
     providers: model::ProvidersConfig,
     #[serde(rename = "openai-compatible")]
     openai_compatible: model::CompatibleConfig,
+    prices: model::Prices,
     evaluation: EvaluationConfig,
+    workspaces: WorkspacesConfig,
+    dashboard: DashboardConfig,
 }
 
 impl From<Tables> for Config {
-    fn from(Tables { model, providers, openai_compatible, evaluation }: Tables) -> Self {
-        Self { model: model::Config { model, providers, openai_compatible }, evaluation }
+    fn from(tables: Tables) -> Self {
+        let Tables { model, providers, openai_compatible, prices, evaluation, workspaces, dashboard } =
+            tables;
+        let model = model::Config { model, providers, openai_compatible, prices };
+        Self { model, evaluation, workspaces, dashboard }
     }
 }
 
@@ -63,7 +70,9 @@ impl Config {
     }
 
     fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        toml::from_str::<Tables>(text).map(Self::from)
+        let config = toml::from_str::<Tables>(text).map(Self::from)?;
+        config.workspaces.check().map_err(serde::de::Error::custom)?;
+        Ok(config)
     }
 }
 
@@ -75,13 +84,17 @@ mod tests {
     fn every_table_is_read() {
         let config = Config::parse(
             "[model]\nretry_base_ms = 1\n[providers.openai]\nbase_url = 'http://127.0.0.1:1'\n\
-             [openai-compatible]\napi_key_env = 'K'\n[evaluation]\nmax_concurrent = 3\n",
+             [openai-compatible]\napi_key_env = 'K'\n[prices.'local/m']\ninput = 1\noutput = 2.5\n[evaluation]\nmax_concurrent = 3\n\
+             [workspaces]\nshare = ['data']\n\
+             [dashboard]\nenabled = false\nport = 80\n",
         )
         .unwrap();
         assert_eq!(config.model.model.retry_base_ms, 1);
         assert_eq!(config.model.providers.openai.base_url.as_deref(), Some("http://127.0.0.1:1"));
         assert_eq!(config.model.openai_compatible.api_key_env.as_deref(), Some("K"));
-        assert_eq!(config.evaluation.max_concurrent.get(), 3);
+        assert_eq!(config.evaluation.max_concurrent.map(NonZeroUsize::get), Some(3));
+        assert_eq!(config.workspaces.share, ["data"]);
+        assert_eq!(config.dashboard, DashboardConfig { enabled: false, port: 80 });
         assert_eq!(Config::parse("").unwrap(), Config::default());
     }
 
@@ -90,6 +103,7 @@ mod tests {
         for (text, says) in [
             ("[evaluation]\nmax_concurrent = 0", "nonzero"),
             ("[evaluation]\nslots = 2", "unknown field `slots`"),
+            ("[workspaces]\nshare = ['../data']", "a path below the top"),
             ("[evaluations]\nmax_concurrent = 2", "unknown field `evaluations`"),
         ] {
             let error = Config::parse(text).unwrap_err().to_string();

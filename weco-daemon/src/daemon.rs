@@ -7,12 +7,15 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tonic::transport::Server;
+use weco_dashboard::Options;
 use weco_proto::keys_file::KeysFile;
 use weco_proto::paths::Paths;
 use weco_proto::private_dir::ensure_private_dir;
 use weco_proto::v1::weco_server::WecoServer;
 
 use crate::config::Config;
+use crate::dashboard::{DashboardConfig, Links, Place};
+use crate::isolate::Workspaces;
 use crate::journal::DiskJournal;
 use crate::log::Logs;
 use crate::model::{Access, KeyStores};
@@ -23,7 +26,7 @@ use crate::os::socket::{self, Socket};
 use crate::os::{notify, signals, takeover};
 use crate::recover;
 use crate::rpc::Service;
-use crate::run::{Deps, Registry, Slots, Swaps, Turns};
+use crate::run::{Deps, DevicePool, Registry, Slots, Swaps, Turns};
 use crate::secrets::Secrets;
 
 /// How long stopping may take: evaluations get their grace period within it.
@@ -38,6 +41,9 @@ const DEAD_HOLDER: Duration = Duration::from_secs(2);
 
 /// How long clients may take to read their last answers.
 const GOODBYE: Duration = Duration::from_millis(500);
+
+/// How long what was dropped at the end may take: evaluations that did not end in time put the sources back.
+pub const LEAVE: Duration = Duration::from_secs(1);
 
 /// Names the directory with the credentials that systemd gives to a unit (systemd.exec(5)).
 const CREDENTIALS_VARIABLE: &str = "CREDENTIALS_DIRECTORY";
@@ -55,6 +61,8 @@ pub struct About {
     pub notices: Vec<String>,
     /// The service manager that looks after it, if one does.
     pub supervisor: Option<&'static str>,
+    /// The dashboard's URLs, if it is served.
+    pub dashboard: Option<Links>,
 }
 
 /// Why a daemon could not serve.
@@ -110,6 +118,7 @@ pub async fn run(paths: Paths, activated: Option<Activated>) -> Result<(), Daemo
     }
 
     notify::starting("putting runs in order");
+    let dashboard = config.dashboard;
     let (deps, notices) = open(&paths, config)?;
     let registry = Arc::new(Registry::new(Arc::new(deps)));
     let mut terminated = std::pin::pin!(terminated);
@@ -126,7 +135,9 @@ pub async fn run(paths: Paths, activated: Option<Activated>) -> Result<(), Daemo
     let listening = listening.map_err(io_error(format!("listen at {}", address.display())))?;
     let (_socket_file, connections) = listening.into_connections();
     let (state_dir, log_file) = (paths.state_dir.clone(), paths.daemon_log());
-    let about = About { socket: address, state_dir, log_file, notices, supervisor };
+    let dashboard = place(&state_dir, dashboard).await;
+    let links = dashboard.as_ref().map(|place| place.links.clone());
+    let about = About { socket: address, state_dir, log_file, notices, supervisor, dashboard: links };
     tracing::info!(version = weco_proto::version::VERSION, socket = %about.socket.display(), "serving");
     let reports = notify::serving(registry.live_counts(), Arc::clone(&registry.deps().journal));
 
@@ -135,8 +146,9 @@ pub async fn run(paths: Paths, activated: Option<Activated>) -> Result<(), Daemo
     tokio::task::spawn_blocking(move || ahead.read_ahead());
 
     let asked = Arc::new(Notify::new());
-    let service = Service::new(Arc::clone(&registry), about, Arc::clone(&asked));
-    let service = WecoServer::new(service)
+    let service = Arc::new(Service::new(Arc::clone(&registry), about, Arc::clone(&asked)));
+    let page = dashboard.map(|place| tokio::spawn(serve_page(place, Arc::clone(&service))));
+    let service = WecoServer::from_arc(service)
         .max_decoding_message_size(weco_proto::version::MAX_MESSAGE_BYTES)
         .max_encoding_message_size(weco_proto::version::MAX_MESSAGE_BYTES);
     let (close, closed) = tokio::sync::oneshot::channel::<()>();
@@ -164,10 +176,36 @@ pub async fn run(paths: Paths, activated: Option<Activated>) -> Result<(), Daemo
         () = stop(&registry) => {}
         _ = &mut serving => {}
     }
+    if let Some(page) = page {
+        page.abort();
+    }
     drop(close);
     // A client that keeps its connection is cut off.
     let _ = tokio::time::timeout(GOODBYE, serving).await;
     served
+}
+
+/// The dashboard's place, if it is to be served and can be: the daemon does without.
+async fn place(state_dir: &Path, config: DashboardConfig) -> Option<Place> {
+    if !config.enabled {
+        return None;
+    }
+    match Place::open(state_dir, config).await {
+        Ok(place) => Some(place),
+        Err(error) => {
+            tracing::warn!(%error, "the dashboard cannot be served");
+            None
+        }
+    }
+}
+
+async fn serve_page(place: Place, service: Arc<Service>) {
+    let Place { listener, links: Links { port, token } } = place;
+    tracing::info!(port, "the dashboard is up");
+    let never = std::future::pending();
+    if let Err(error) = weco_dashboard::serve(listener, service, Options { token, port }, never).await {
+        tracing::error!(%error, "the dashboard is not served any more");
+    }
 }
 
 /// The lock on the state directory. A managed daemon takes it over from one that was started by hand.
@@ -194,6 +232,8 @@ fn open(paths: &Paths, config: Config) -> Result<(Deps, Vec<String>), DaemonErro
         access: Access::new(config.model, |name| std::env::var(name).ok()).with_stores(stores),
         turns: Turns::default(),
         slots: Slots::new(config.evaluation.max_concurrent),
+        devices: DevicePool::default(),
+        workspaces: Workspaces::new(paths.state_dir.join("workspaces"), config.workspaces),
         swaps: Swaps::default(),
         logs: Logs::new(paths.log_dir.clone()),
         secrets: Secrets::open(Box::new(KernelVault::of(&paths.state_dir))),
@@ -225,9 +265,9 @@ mod tests {
 
     #[test]
     fn the_unit_gives_the_daemon_the_time_that_it_may_take() {
-        assert!(seconds("TimeoutStopSec") > SHUTDOWN + GOODBYE);
+        assert!(seconds("TimeoutStopSec") > SHUTDOWN + GOODBYE + LEAVE);
         assert!(seconds("TimeoutStartSec") > TAKE_OVER);
-        assert!(TAKE_OVER > SHUTDOWN + GOODBYE);
+        assert!(TAKE_OVER > SHUTDOWN + GOODBYE + LEAVE);
     }
 
     #[test]

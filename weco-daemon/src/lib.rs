@@ -7,9 +7,11 @@ mod blocking;
 pub mod clock;
 pub mod config;
 pub mod daemon;
+pub mod dashboard;
 pub mod environment;
 pub mod error;
 pub mod eval;
+pub mod isolate;
 pub mod journal;
 pub mod log;
 pub mod model;
@@ -73,7 +75,10 @@ fn serve(paths: Paths, activated: Option<Activated>) -> Result<(), DaemonError> 
         .enable_all()
         .build()
         .map_err(|source| DaemonError::Io { action: "start the runtime".to_owned(), source })?;
-    runtime.block_on(daemon::run(paths, activated))
+    let served = runtime.block_on(daemon::run(paths, activated));
+    // What then still blocks a thread is work that nobody waits for, or that the next start does again.
+    runtime.shutdown_timeout(daemon::LEAVE);
+    served
 }
 
 /// Logs go to standard error: the client that starts the daemon sends them to its log file, systemd to its

@@ -14,10 +14,9 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use weco_core::decide::{Input, decide};
-use weco_core::event::EndStatus;
+use weco_core::event::{EndStatus, ProcessRef};
 use weco_core::run::{NodeId, RunId};
 use weco_core::state::RunState;
-use weco_core::tree::Progress;
 
 use crate::blobs::Blob;
 use crate::clock;
@@ -25,6 +24,7 @@ use crate::environment;
 use crate::error::{Failure, FailureKind};
 use crate::eval::process::{DEFAULT_GRACE, Token, kill_leftover};
 use crate::eval::workspace::Workspace;
+use crate::isolate::Workspaces;
 use crate::journal::{Durability, RunEntry};
 use crate::rpc::context_for;
 use crate::run::{Registry, Turn, kept_dir, load, noticed, overlap, short, working_tree};
@@ -34,7 +34,7 @@ use crate::secrets::{Recalled, recall};
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 const TRY_AGAIN_MOST: Duration = Duration::from_secs(60);
 
-/// Runs whose leftovers are ended at once: each may take its grace period.
+/// Leftovers that are ended at once, over all runs: each may take its grace period.
 const AT_ONCE: usize = 64;
 
 /// Puts every unfinished run right. One that cannot be is reported and tried again later, because the disk may
@@ -47,6 +47,8 @@ pub(crate) async fn all(registry: &Arc<Registry>) {
     // A run may have ended too late to be released.
     let unfinished: HashSet<RunId> = runs.iter().filter(|run| !run.ended).map(|run| run.id).collect();
     registry.deps().secrets.retain(|run| unfinished.contains(&run));
+    let named: HashSet<String> = unfinished.iter().map(|run| Workspaces::name(*run)).collect();
+    registry.deps().workspaces.sweep(|name| named.contains(name));
     apply_due(registry, &runs).await;
     let left = try_all(registry, runs.iter().filter(|run| !run.ended).map(|run| run.id).collect()).await;
     if !left.is_empty() {
@@ -127,8 +129,8 @@ async fn try_all(registry: &Registry, runs: Vec<RunId>) -> Vec<Left> {
             Err(failure) => report(&mut left, run, None, &failure),
         }
     }
-    let ends = found.iter().map(|run| end_leftovers(&run.state));
-    stream::iter(ends).for_each_concurrent(AT_ONCE, |end| end).await;
+    let ends = found.iter().flat_map(|run| leftovers(&run.state));
+    stream::iter(ends).for_each_concurrent(AT_ONCE, Leftover::end).await;
     // At most one of those that share a source has a version in its place.
     found.sort_by_key(|run| !run.swapped);
     let mut restored = Vec::new();
@@ -139,6 +141,8 @@ async fn try_all(registry: &Registry, runs: Vec<RunId>) -> Vec<Left> {
             left.push(Left { run, tree: Some(tree) });
             continue;
         }
+        // Nothing works there any more. What the run needs is made anew.
+        registry.deps().workspaces.discard(run);
         match restore(registry, &mut unfinished.state).await {
             Ok(workspace) => restored.push((unfinished, workspace)),
             Err(failure) => report(&mut left, run, Some(tree), &failure),
@@ -199,12 +203,30 @@ async fn go_on(registry: &Registry, mut state: RunState, workspace: Workspace) -
     }
 }
 
-async fn end_leftovers(state: &RunState) {
-    for node in state.tree().unfinished() {
-        let Progress::Evaluating { process } = &node.progress else { continue };
-        let token = Token::new(state.spec().id, node.id, node.eval_attempt);
-        let ended = kill_leftover(process.as_ref(), &token, DEFAULT_GRACE).await;
-        tracing::info!(run = %state.spec().id, step = %node.id, ?ended, "ended what was left of an evaluation");
+/// What a dead daemon may have left of an evaluation.
+struct Leftover {
+    run: RunId,
+    step: NodeId,
+    process: Option<ProcessRef>,
+    token: Token,
+}
+
+/// Those of a run's evaluations.
+fn leftovers(state: &RunState) -> impl Iterator<Item = Leftover> {
+    let run = state.spec().id;
+    state.tree().unfinished().filter(|node| node.is_evaluating()).flat_map(move |node| {
+        let (step, attempt) = (node.id, node.eval_attempt);
+        let one =
+            Leftover { run, step, process: node.process().cloned(), token: Token::new(run, step, attempt) };
+        let beside = Leftover { run, step, process: None, token: Token::beside(run, step, attempt) };
+        std::iter::once(one).chain((step == NodeId::BASELINE).then_some(beside))
+    })
+}
+
+impl Leftover {
+    async fn end(self) {
+        let ended = kill_leftover(self.process.as_ref(), &self.token, DEFAULT_GRACE).await;
+        tracing::info!(run = %self.run, step = %self.step, ?ended, "ended what was left of an evaluation");
     }
 }
 
@@ -212,8 +234,9 @@ async fn end_leftovers(state: &RunState) {
 /// may have been about to write its best version.
 pub(crate) async fn restore(registry: &Registry, state: &mut RunState) -> Result<Workspace, Failure> {
     let mut workspace = registry.workspace(state)?;
-    let evaluating = |progress: &Progress| matches!(progress, Progress::Evaluating { .. });
-    let under_way = state.tree().unfinished().find(|node| evaluating(&node.progress));
+    // A run with workspaces of its own has nothing in the sources' place but what it wrote at its end.
+    let in_place = !state.spec().is_isolated();
+    let under_way = state.tree().unfinished().find(|node| in_place && node.is_evaluating());
     let version = under_way.or_else(|| state.tree().best().filter(|_| state.end_status().is_some()));
     let candidate = match version.and_then(|node| node.files.as_ref()) {
         Some(refs) => Some(load(registry.deps().journal.as_ref(), state.spec().id, refs)?),
@@ -247,7 +270,7 @@ async fn record(
 ///
 /// # Errors
 /// If the record cannot be read now.
-fn recalled(registry: &Registry, state: &RunState) -> Result<Result<Recalled, Failure>, Failure> {
+pub(crate) fn recalled(registry: &Registry, state: &RunState) -> Result<Result<Recalled, Failure>, Failure> {
     let (spec, deps) = (state.spec(), registry.deps());
     let Some(record) = deps.journal.blob(spec.id, spec.environment)? else {
         let message = "the environment of its evaluations was lost with a damaged record";

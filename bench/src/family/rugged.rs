@@ -22,6 +22,8 @@ impl Rugged {
     const GAIN: f64 = 0.45;
     /// Probability that an improvement becomes another paradigm.
     const SWITCH: f64 = 0.04;
+    /// Share of the progress that is carried over into another paradigm.
+    const CARRIED: f64 = 0.8;
     /// Depth of the ups and downs, as a share of the ceiling.
     const RIPPLE: f64 = 0.06;
 
@@ -66,7 +68,11 @@ impl World for Rugged {
     fn improve(&self, parent: &Genome, rng: &mut dyn Rng) -> Genome {
         let progress = parent.genes[0];
         if rng.random_bool(Self::SWITCH) {
-            return Genome { paradigm: Self::paradigm(rng), defects: 0, genes: vec![0.8 * progress] };
+            return Genome {
+                paradigm: Self::paradigm(rng),
+                defects: 0,
+                genes: vec![Self::CARRIED * progress],
+            };
         }
         let changed = if rng.random_bool(Self::GAIN) {
             progress + (1.0 - progress) * rng.random_range(0.0..0.3)
@@ -74,6 +80,16 @@ impl World for Rugged {
             progress - rng.random_range(0.0..0.15)
         };
         Genome { genes: vec![changed.clamp(0.0, 1.0)], ..parent.clone() }
+    }
+
+    /// One's paradigm with one's progress, each with equal chances; some of the progress is lost on the way over.
+    fn cross(&self, parent: &Genome, with: &Genome, rng: &mut dyn Rng) -> Genome {
+        let (code, polish) = (
+            if rng.random_bool(0.5) { parent } else { with },
+            if rng.random_bool(0.5) { parent } else { with },
+        );
+        let carried = if code.paradigm == polish.paradigm { 1.0 } else { Self::CARRIED };
+        Genome { genes: vec![carried * polish.genes[0]], ..code.clone() }
     }
 
     fn quality(&self, program: &Genome) -> f64 {

@@ -13,6 +13,14 @@ pub trait World {
     /// A changed version of a program, likewise.
     fn improve(&self, parent: &Genome, rng: &mut dyn Rng) -> Genome;
 
+    /// Two programs joined, likewise: each gene is of one or the other, with equal chances (uniform crossover, Syswerda,
+    /// "Uniform crossover in genetic algorithms", 1989). Which parts are good is not known to whoever joins them.
+    fn cross(&self, parent: &Genome, with: &Genome, rng: &mut dyn Rng) -> Genome {
+        let genes = parent.genes.iter().zip(&with.genes);
+        let either = |(own, other): (&f64, &f64)| if rng.random_bool(0.5) { *own } else { *other };
+        Genome { genes: genes.map(either).collect(), ..parent.clone() }
+    }
+
     /// What a program is worth without any error of measurement, its defects left aside; larger is better.
     fn quality(&self, program: &Genome) -> f64;
 

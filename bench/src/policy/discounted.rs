@@ -4,7 +4,8 @@ use weco_core::run::NodeId;
 use weco_core::search::{Choice, Policy};
 use weco_core::tree::{Node, Tree};
 
-use super::pick::{DRAFT, go_on_from, median, uniform, working};
+use super::pick::{draft, go_on_from, uniform, working};
+use crate::report::median;
 
 /// The project's first hypothesis: greedy, but a node whose children come to nothing loses its appeal.
 ///
@@ -31,7 +32,7 @@ impl Discounted {
 
     /// The newest buggy node that nobody has tried to repair and that is no repair itself.
     fn fresh_bug(tree: &Tree) -> Option<&Node> {
-        tree.buggy_leaves().filter(|node| node.debug_depth == 0 && node.id != NodeId::BASELINE).last()
+        tree.buggy_leaves().rfind(|node| node.debug_depth == 0 && node.id != NodeId::BASELINE)
     }
 
     /// The median positive gain of a child over its parent; 0 before the first.
@@ -70,16 +71,16 @@ impl Discounted {
 impl Policy for Discounted {
     fn choose(&self, tree: &Tree, rng: &mut dyn Rng) -> Choice {
         if let Some(bug) = Self::fresh_bug(tree) {
-            return Choice { parent: bug.id, stage: Stage::Debug };
+            return Choice::new(bug.id, Stage::Debug, "");
         }
         if tree.drafts() < self.drafts {
-            return DRAFT;
+            return draft();
         }
         let parent = if rng.random_bool(Self::EPSILON) {
             Self::any_of_the_best_quarter(tree, rng)
         } else {
             Self::most_promising(tree)
         };
-        parent.map_or(DRAFT, go_on_from)
+        parent.map_or_else(draft, go_on_from)
     }
 }

@@ -3,7 +3,7 @@ use weco_core::run::NodeId;
 use weco_core::search::{Choice, Policy};
 use weco_core::tree::{Node, Tree};
 
-use super::pick::{DRAFT, go_on_from, is_evaluated, uniform, weighted, working};
+use super::pick::{draft, go_on_from, is_evaluated, uniform, weighted, working};
 
 /// OpenEvolve's sampling (`openevolve/database.py` and the defaults of its configuration): five islands that take turns;
 /// the parent is with probability 0.2 any program of the island, with 0.7 one of the elite archive (of this island if it
@@ -88,7 +88,7 @@ impl Policy for OpenEvolve {
             let weights: Vec<f64> = scores.iter().map(|score| score.max(0.0)).collect();
             weighted(&members, &weights, rng).copied()
         };
-        parent.map_or(DRAFT, go_on_from)
+        parent.map_or_else(draft, go_on_from)
     }
 }
 

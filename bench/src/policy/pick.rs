@@ -2,17 +2,18 @@
 
 use rand::{Rng, RngExt};
 use weco_core::event::Stage;
-use weco_core::run::NodeId;
 use weco_core::search::Choice;
 use weco_core::tree::{Node, Tree};
 
 /// A fresh approach.
-pub(super) const DRAFT: Choice = Choice { parent: NodeId::BASELINE, stage: Stage::Draft };
+pub(super) fn draft() -> Choice {
+    Choice::draft("")
+}
 
 /// The next version of a node: a better one, or a repaired one if it does not work.
 pub(super) fn go_on_from(node: &Node) -> Choice {
     let stage = if node.bug().is_some() { Stage::Debug } else { Stage::Improve };
-    Choice { parent: node.id, stage }
+    Choice::new(node.id, stage, "")
 }
 
 /// Whether a node was evaluated, so that something can be built on it: not if it is unfinished or came to nothing.
@@ -42,15 +43,4 @@ pub(super) fn weighted<'t, T>(items: &'t [T], weights: &[f64], rng: &mut dyn Rng
         left < 0.0
     });
     drawn.map(|(item, _)| item).or(items.last())
-}
-
-/// The median; none of nothing. Of an even number, the mean of the middle two.
-pub(super) fn median(values: &mut [f64]) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.len() {
-        0 => None,
-        odd if odd % 2 == 1 => Some(values[middle]),
-        _ => Some((values[middle - 1] + values[middle]) / 2.0),
-    }
 }

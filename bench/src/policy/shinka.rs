@@ -2,7 +2,8 @@ use rand::Rng;
 use weco_core::search::{Choice, Policy};
 use weco_core::tree::{Node, Tree};
 
-use super::pick::{DRAFT, go_on_from, median, weighted, working};
+use super::pick::{draft, go_on_from, weighted, working};
+use crate::report::median;
 
 /// ShinkaEvolve's weighted sampling (`shinka/database/parents.py`, `WeightedSamplingStrategy`): a working program is the
 /// parent with probability proportional to `sigmoid(λ·(score − median)/MAD) / (1 + children)`, where MAD is the median
@@ -29,7 +30,7 @@ impl Policy for Shinka {
             sigmoid(Self::LAMBDA * (score - middle) / scale) / (1.0 + node.children.len() as f64)
         };
         let weights: Vec<f64> = nodes.iter().zip(&scores).map(weight).collect();
-        weighted(&nodes, &weights, rng).map_or(DRAFT, |node| go_on_from(node))
+        weighted(&nodes, &weights, rng).map_or_else(draft, |node| go_on_from(node))
     }
 }
 

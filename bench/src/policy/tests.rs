@@ -3,7 +3,7 @@
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use weco_core::event::Stage::{Debug, Draft, Improve};
-use weco_core::event::{Event, Exit, Outcome, RunEvent, Stage, Usage, Verdict};
+use weco_core::event::{Event, Exit, Grounds, Outcome, RunEvent, Stage, Usage, Verdict};
 use weco_core::run::{BlobId, NodeId};
 use weco_core::search::{Choice, Policy};
 use weco_core::state::RunState;
@@ -32,10 +32,25 @@ impl Grown {
 
     fn add(&mut self, parent: u32, stage: Stage, metric: Option<f64>) {
         let node = self.0.tree().next_id();
-        self.apply(RunEvent::Asked { node, parent: NodeId(parent), stage, attempt: 1 });
+        self.apply(RunEvent::Asked {
+            node,
+            parent: NodeId(parent),
+            stage,
+            attempt: 1,
+            grounds: Grounds::default(),
+        });
         let files = [("solution.py".to_owned(), A_BLOB)].into();
         let (plan, usage, from) = (String::new(), Usage::default(), None);
-        self.apply(RunEvent::Proposed { node, plan, files, lines_added: 0, lines_removed: 0, usage, from });
+        self.apply(RunEvent::Proposed {
+            node,
+            plan,
+            files,
+            lines_added: 0,
+            lines_removed: 0,
+            usage,
+            from,
+            written: Default::default(),
+        });
         self.evaluate(node, metric);
     }
 
@@ -46,7 +61,15 @@ impl Grown {
             None => Verdict::Buggy { reason: "no".to_owned(), hint: String::new() },
         };
         let (exit, output_tail) = (Exit::Code { code: 0 }, String::new());
-        let outcome = Outcome { verdict, exit, duration_ms: 1, output: A_BLOB, output_tail };
+        let outcome = Outcome {
+            verdict,
+            exit,
+            duration_ms: 1,
+            output: A_BLOB,
+            output_tail,
+            samples: Vec::new(),
+            verified: false,
+        };
         self.apply(RunEvent::Evaluated { node, attempt: 1, outcome });
     }
 
@@ -56,7 +79,7 @@ impl Grown {
     }
 
     fn choice(&self, policy: &dyn Policy, seed: u64) -> (u32, Stage) {
-        let Choice { parent, stage } = policy.choose(self.0.tree(), &mut ChaCha8Rng::seed_from_u64(seed));
+        let Choice { parent, stage, .. } = policy.choose(self.0.tree(), &mut ChaCha8Rng::seed_from_u64(seed));
         (parent.0, stage)
     }
 

@@ -1,10 +1,9 @@
 use rand::Rng;
-use weco_core::event::Stage;
 use weco_core::run::NodeId;
 use weco_core::search::{Choice, Policy};
 use weco_core::tree::Tree;
 
-use super::pick::{go_on_from, is_evaluated, working};
+use super::pick::{draft, go_on_from, is_evaluated, working};
 
 /// UCT (Kocsis and Szepesvári, "Bandit based Monte-Carlo Planning", 2006) on the solution tree. From the root it follows
 /// the child with the largest `mean + c·√(ln n_parent / n_child)` until it comes to a node that may have another child,
@@ -56,7 +55,7 @@ impl Policy for Uct {
             let visits = totals[at.index()].0;
             if is_evaluated(node) && (node.children.len() as f64) < visits.sqrt().ceil() {
                 return match at {
-                    NodeId::BASELINE => Choice { parent: at, stage: Stage::Draft },
+                    NodeId::BASELINE => draft(),
                     _ => go_on_from(node),
                 };
             }
@@ -70,6 +69,6 @@ impl Policy for Uct {
                 None => break,
             }
         }
-        Choice { parent: NodeId::BASELINE, stage: Stage::Draft }
+        draft()
     }
 }

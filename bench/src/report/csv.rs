@@ -19,14 +19,25 @@ const HEAD: [&str; 12] = [
     "lead_standard_error",
 ];
 
-/// Writes one line for each policy, cell and budget. Every run has one proposal in flight. The lead over
-/// [`Plan::reference`] is empty if that does not take part.
+/// Writes one line for each comparison, policy, cell and budget. The lead over [`Plan::reference`] is empty if that does
+/// not take part.
 ///
 /// # Errors
 /// Those of `to`.
-pub fn write(plan: &Plan, summaries: &[Summary], to: impl Write) -> Result<(), csv::Error> {
+pub fn write(results: &[(Plan, Vec<Summary>)], to: impl Write) -> Result<(), csv::Error> {
     let mut writer = csv::Writer::from_writer(to);
     writer.write_record(HEAD)?;
+    for (plan, summaries) in results {
+        write_one(plan, summaries, &mut writer)?;
+    }
+    Ok(writer.flush()?)
+}
+
+fn write_one(
+    plan: &Plan,
+    summaries: &[Summary],
+    writer: &mut csv::Writer<impl Write>,
+) -> Result<(), csv::Error> {
     for summary in summaries {
         for (at, cell) in plan.cells().iter().enumerate() {
             for row in &summary.rows {
@@ -34,7 +45,7 @@ pub fn write(plan: &Plan, summaries: &[Summary], to: impl Write) -> Result<(), c
             }
         }
     }
-    Ok(writer.flush()?)
+    Ok(())
 }
 
 fn line(plan: &Plan, budget: u32, cell: &Cell, policy: &str, result: &CellResult) -> [String; HEAD.len()] {
@@ -44,7 +55,7 @@ fn line(plan: &Plan, budget: u32, cell: &Cell, policy: &str, result: &CellResult
         cell.family.half.name().to_owned(),
         cell.family.name.to_owned(),
         cell.noise.name().to_owned(),
-        "1".to_owned(),
+        plan.in_flight.to_string(),
         budget.to_string(),
         policy.to_owned(),
         plan.seeds.to_string(),

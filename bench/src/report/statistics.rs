@@ -17,6 +17,17 @@ impl Estimate {
     }
 }
 
+/// The median; none of nothing. Of an even number, the mean of the middle two.
+pub fn median(values: &mut [f64]) -> Option<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        odd if odd % 2 == 1 => Some(values[middle]),
+        _ => Some(f64::midpoint(values[middle - 1], values[middle])),
+    }
+}
+
 /// The rank of each score among all: 1 for the largest; equals share the mean of their ranks.
 pub fn ranks(scores: &[f64]) -> Vec<f64> {
     let rank = |score: &f64| {

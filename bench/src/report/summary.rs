@@ -118,6 +118,7 @@ mod tests {
     use super::*;
     use crate::contender::Contender;
     use crate::family::Family;
+    use crate::matrix::Played;
     use crate::noise::Noise;
     use crate::simulation::Channel;
 
@@ -128,15 +129,18 @@ mod tests {
             families: ["smooth", "needle"].iter().filter_map(|name| Family::named(name)).collect(),
             noises: vec![Noise::None, Noise::Heavy],
             reference: contenders[0],
+            subject: contenders[1],
             contenders,
             budgets: vec![7],
             seeds: 2,
+            in_flight: 1,
             channel: Channel::Direct,
             threads: 1,
         };
         // For each of smooth none, smooth heavy, needle none and needle heavy: aide's two seeds, then uct's.
         let scores = [1.0, 3.0, 2.0, 4.0, 0.0, 0.0, 4.0, 6.0, 5.0, 7.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0];
-        let by_job = scores.iter().map(|score| vec![*score]).collect();
+        let played = |score: &f64| Played { scores: vec![*score], ..Played::default() };
+        let by_job = scores.iter().map(played).collect();
         let summary = &Summary::all(&plan, &Scores::new(by_job, &plan))[0];
         let uct = summary.rows.iter().find(|row| row.policy == "uct").unwrap();
         assert_eq!((uct.by_family.as_slice(), uct.by_noise.as_slice()), (&[4.0, 2.0][..], &[2.0, 4.0][..]));

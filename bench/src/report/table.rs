@@ -8,8 +8,8 @@ use crate::matrix::Plan;
 pub fn render(plan: &Plan, summaries: &[Summary]) -> String {
     let mut text = format!(
         "Noise-free quality of the returned program: 10 is the best there is. {} seeds; ± is the standard error.\n\
-         In flight: 1. 4 and 16: n/a, the core asks for one proposal at a time.\n",
-        plan.seeds
+         In flight: {}.\n",
+        plan.seeds, plan.in_flight
     );
     if plan.families.iter().any(|family| family.half == Half::HeldOut) {
         text.push_str("Families marked * are held out while policies are made.\n");
@@ -49,7 +49,7 @@ fn cells(row: &Row) -> Vec<String> {
 }
 
 /// Columns two spaces apart: the first to the left, numbers to the right.
-fn aligned(rows: &[Vec<String>]) -> String {
+pub(super) fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.first().map_or(0, Vec::len);
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();

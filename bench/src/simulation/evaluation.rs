@@ -1,31 +1,44 @@
 //! The simulated evaluation: what the user's command prints, and what that comes to.
 
 use weco_core::event::{Exit, Outcome, Verdict};
-use weco_core::metric;
+use weco_core::{metric, spread};
 
 use super::channel::Channel;
 use super::spec::METRIC;
 use super::store::Store;
 
-/// What is measured of a program: its quality and the error, or nothing if it does not work.
-pub(super) type Measured = Option<f64>;
-
-/// The outcome of an evaluation.
-pub(super) fn outcome(measured: Measured, channel: Channel, store: &mut Store) -> Outcome {
-    let (verdict, output) = match channel {
-        Channel::Text => {
-            let output = print(measured);
-            (judge(&output), output)
-        }
-        Channel::Direct => (direct(measured), String::new()),
+/// The outcome of an evaluation that has measured this, once for each run of the command; nothing if the first failed.
+pub(super) fn outcome(measured: &[f64], channel: Channel, store: &mut Store) -> Outcome {
+    let (runs, output) = match channel {
+        Channel::Text => read(measured),
+        Channel::Direct => (measured.iter().copied().map(Ok).collect(), String::new()),
     };
-    let exit = Exit::Code { code: i32::from(measured.is_none()) };
+    let samples: Result<Vec<f64>, Verdict> = runs.into_iter().collect();
+    let (verdict, samples) = match samples {
+        Ok(samples) => (verdict(&samples), samples),
+        Err(buggy) => (buggy, Vec::new()),
+    };
+    let exit = Exit::Code { code: i32::from(samples.is_empty()) };
     let output_tail = output.clone();
-    Outcome { verdict, exit, duration_ms: 1_000, output: store.put(output), output_tail }
+    let output = store.put(output);
+    Outcome { verdict, exit, duration_ms: 1_000, output, output_tail, samples, verified: false }
+}
+
+/// What runs of the command print and what is found in it; with the last one's output.
+fn read(measured: &[f64]) -> (Vec<Result<f64, Verdict>>, String) {
+    if measured.is_empty() {
+        let output = print(None);
+        return (vec![judge(&output)], output);
+    }
+    let outputs: Vec<String> = measured.iter().map(|score| print(Some(*score))).collect();
+    (
+        outputs.iter().map(|output| judge(output)).collect(),
+        outputs.into_iter().next_back().unwrap_or_default(),
+    )
 }
 
 /// What the command prints: progress with other numbers in it, then the metric or a traceback.
-fn print(measured: Measured) -> String {
+fn print(measured: Option<f64>) -> String {
     let Some(score) = measured else {
         return "loading 3 shards ... done in 0.8s\nTraceback (most recent call last):\n  File \"evaluate.py\", line 31, \
                 in <module>\n    answer = solve(case)\nValueError: case 17 of 1,284 is not answered\n"
@@ -38,17 +51,15 @@ fn print(measured: Measured) -> String {
     )
 }
 
-/// What a printed output comes to, by the core's own finder.
-fn judge(output: &str) -> Verdict {
-    match metric::find(output, METRIC) {
-        Ok(metric) => Verdict::Good { metric },
-        Err(missing) => Verdict::Buggy { reason: missing.to_string(), hint: missing.hint() },
-    }
+/// The metric in a printed output, by the core's own finder.
+fn judge(output: &str) -> Result<f64, Verdict> {
+    metric::find(output, METRIC)
+        .map_err(|missing| Verdict::Buggy { reason: missing.to_string(), hint: missing.hint() })
 }
 
-/// The same without printing.
-fn direct(measured: Measured) -> Verdict {
-    match measured {
+/// What the metrics of all runs come to; without any, it does not work.
+fn verdict(samples: &[f64]) -> Verdict {
+    match spread::mean(samples) {
         Some(metric) => Verdict::Good { metric },
         None => Verdict::Buggy { reason: "it does not work".to_owned(), hint: String::new() },
     }
@@ -61,12 +72,12 @@ mod tests {
     #[test]
     fn the_metric_is_found_in_what_is_printed_to_the_last_bit() {
         for score in [0.1 + 0.2, -1.5, 9.999_999_999_999_998, 0.0, 1e-9, -2.5e-17] {
-            assert_eq!(judge(&print(Some(score))), Verdict::Good { metric: score });
+            assert_eq!(judge(&print(Some(score))), Ok(score));
         }
     }
 
     #[test]
     fn a_traceback_has_no_metric() {
-        assert!(matches!(judge(&print(None)), Verdict::Buggy { .. }));
+        assert!(matches!(judge(&print(None)), Err(Verdict::Buggy { .. })));
     }
 }

@@ -7,10 +7,10 @@ use super::*;
 use crate::contender::CONTENDERS;
 use crate::family::{FAMILIES, Family};
 use crate::noise::Noise;
-use crate::random::{Purpose, normal, stream};
+use crate::random::{errors, normal};
 
 fn setup(family: &'static Family, noise: Noise, seed: u64, steps: u32) -> Setup {
-    Setup { family, noise, seed, steps, channel: Channel::Direct }
+    Setup { family, noise, seed, steps, in_flight: 1, channel: Channel::Direct }
 }
 
 fn shape(trace: &Trace) -> Vec<(Option<NodeId>, Stage, Option<f64>)> {
@@ -61,10 +61,10 @@ proptest! {
         let trace = simulate(&setup, CONTENDERS[contender].policy(30).as_ref()).unwrap();
         let score = trace.score(30);
         prop_assert_eq!(score, setup.family.world(seed).quality(&trace.program));
-        // What was measured of the returned node is its score and the error of that measurement.
+        // What was measured first of the returned node is its score and the error of that measurement.
         let best = trace.state.tree().best().unwrap();
-        let error = normal(&mut stream(setup.family.name, seed, Purpose::Noise, best.id));
-        prop_assert_eq!(best.metric(), Some(score + setup.noise.sigma() * error));
+        let error = normal(&mut errors(setup.family.name, seed, best.id, 1));
+        prop_assert_eq!(best.samples[0], score + setup.noise.sigma() * error);
     }
 
     #[test]
@@ -76,11 +76,27 @@ proptest! {
         let contender = &CONTENDERS[contender];
         prop_assume!(!contender.reads_budget);
         let run = |budget| {
-            let setup = setup(&FAMILIES[family], Noise::Some, seed, budget);
+            let setup = setup(&FAMILIES[family], Noise::None, seed, budget);
             simulate(&setup, contender.policy(budget).as_ref()).unwrap()
         };
         let (short, long) = (run(20), run(60));
         prop_assert_eq!(&short.returned[..], &long.returned[..21]);
+    }
+}
+
+#[test]
+fn the_best_of_a_noisy_run_are_measured_again_within_its_budget() {
+    let family = Family::named("smooth").unwrap();
+    let policy = CONTENDERS[0].policy(40);
+    for (noise, rechecks) in [(Noise::Heavy, 4), (Noise::None, 0)] {
+        let trace = simulate(&setup(family, noise, 3, 40), policy.as_ref()).unwrap();
+        let tree = trace.state.tree();
+        assert_eq!(tree.nodes()[0].samples.len(), 2, "the user's own code is measured twice");
+        assert_eq!((tree.rechecks(), tree.steps_asked()), (rechecks, 40 - rechecks));
+        assert_eq!(trace.returned.len(), 41);
+        let distinct: std::collections::BTreeSet<u64> =
+            trace.state.tree().best().unwrap().samples.iter().map(|sample| sample.to_bits()).collect();
+        assert_eq!(distinct.len(), trace.state.tree().best().unwrap().samples.len());
     }
 }
 

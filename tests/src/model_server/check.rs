@@ -54,11 +54,15 @@ fn known_fields(api: Api) -> (&'static [&'static str], &'static [&'static str]) 
             &["model", "messages"],
             &["stream", "stream_options", "max_completion_tokens", "max_tokens", "reasoning_effort"],
         ),
-        Api::Compatible => (&["model", "messages"], &["stream", "stream_options", "max_tokens"]),
+        Api::Compatible => {
+            (&["model", "messages"], &["stream", "stream_options", "max_tokens", "reasoning_effort"])
+        }
         Api::Responses => {
             (&["model", "input"], &["instructions", "stream", "store", "max_output_tokens", "reasoning"])
         }
-        Api::Messages => (&["model", "max_tokens", "messages"], &["system", "stream", "thinking"]),
+        Api::Messages => {
+            (&["model", "max_tokens", "messages"], &["system", "stream", "thinking", "output_config"])
+        }
         Api::Gemini => (&["contents"], &["systemInstruction", "generationConfig", "safetySettings"]),
     }
 }

@@ -5,7 +5,13 @@
 #[path = "../common/mod.rs"]
 mod common;
 #[cfg(test)]
+mod costs;
+#[cfg(test)]
+mod duplicates;
+#[cfg(test)]
 mod edits;
+#[cfg(test)]
+mod efforts;
 #[cfg(test)]
 mod evaluations;
 #[cfg(test)]
@@ -28,5 +34,7 @@ mod prompts;
 mod restarts;
 #[cfg(test)]
 mod secrets;
+#[cfg(test)]
+mod several;
 #[cfg(test)]
 mod shapes;

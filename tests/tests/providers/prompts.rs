@@ -62,7 +62,7 @@ fn a_failure_is_told_with_its_output() {
     // The seed decides between a repair and another draft: with this one, step 1 is repaired.
     let broken = "Break it.\n\n```sh\necho a telling message; exit 7\n```\n";
     let job = Job::scripted([broken.to_owned(), whole("2"), whole("3"), whole("4")]);
-    let run = job.run(&["-n", "4", "-M", "gpt-5.2"]);
+    let run = job.run(&["-n", "4", "-M", "gpt-5.2", "--search", "aide"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.contains("[WARNING] Step 1 is buggy: the command failed with exit code 7"), "{run:?}");
     let requests = job.server.requests();
@@ -123,4 +123,14 @@ fn the_same_seed_and_replies_repeat_a_run_exactly() {
     let first = told();
     assert_eq!(first.0.len(), 10);
     assert_eq!(first, told());
+}
+
+#[test]
+fn an_edit_that_does_not_apply_is_answered_with_the_nearest_lines() {
+    let job = Job::scripted([edit("10", "2"), edit("1", "2")]);
+    let run = job.run(&["-n", "1", "-M", "gpt-5.2"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let user = job.server.requests().remove(1).user;
+    assert!(user.contains("there is no line `VALUE=10`; the closest is line 2, `VALUE=1`"), "{user}");
+    assert!(user.contains("Around it stands: 1 `# a comment that stays`, 2 `VALUE=1`, 3"), "{user}");
 }

@@ -13,7 +13,7 @@ fn three_steps() -> [Reply; 3] {
 }
 
 fn improves(api: Api, job: &Job, model: &[&str]) {
-    let run = job.run(&[model, &["-n", "3"]].concat());
+    let run = job.run(&[model, &["-n", "3", "--search", "greedy"]].concat());
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.contains("[COMPLETE]") && run.stdout.contains("Best metric value: 4.0"), "{run:?}");
     assert!(run.stdout.contains("[PLAN] From 2 to 3."), "{run:?}");
@@ -95,7 +95,7 @@ fn several_files() {
     let job = Job::scripted([both, one]).evaluated_by(". ./a.sh; . ./lib/b.sh; echo score: $((A * B))\n");
     job.world.write("a.sh", "A=1\n");
     job.world.write("lib/b.sh", "B=1\n");
-    let run = job.run(&["--sources", "a.sh", "lib/b.sh", "-M", "gpt-5.2", "-n", "2"]);
+    let run = job.run(&["--sources", "a.sh", "lib/b.sh", "-M", "gpt-5.2", "-n", "2", "--search", "greedy"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.contains("Best metric value: 10.0"), "{run:?}");
     assert!(run.stdout.contains("[CHANGES] a.sh, lib/b.sh (+2 -2 lines"), "{run:?}");

@@ -4,7 +4,7 @@ mod number;
 mod text;
 mod time;
 
-pub use number::{Precision, exact, improvement, metric, significant, tokens};
+pub use number::{Precision, dollars, exact, improvement, metric, significant, spread, tokens};
 pub use text::{
     end_cut, middle_cut, one_line, one_line_cut, path_from, sanitise, short_id, untab, visible, width, wrap,
 };

@@ -2,6 +2,8 @@
 
 /// Significant digits of a metric's value that stands alone.
 const METRIC_DIGITS: usize = 6;
+/// Significant digits of a standard deviation.
+const SPREAD_DIGITS_ALONE: usize = 2;
 /// Digits that the difference between baseline and best has in a column, at least.
 const SPREAD_DIGITS: i32 = 2;
 /// Digits that the values in a column have, at least.
@@ -19,6 +21,17 @@ pub fn metric(value: f64) -> String {
 /// A metric's value for programs: the shortest text that reads back as the same number.
 pub fn exact(value: f64) -> String {
     format!("{value:?}")
+}
+
+/// What follows a metric's value that is the mean of several measurements which differ: ` ± 0.05 (3)`, their standard
+/// deviation and how many they are. Nothing after any other.
+pub fn spread(deviation: Option<f64>, count: u32) -> String {
+    match deviation.filter(|deviation| *deviation > 0.0) {
+        Some(deviation) if count > 1 => {
+            format!(" ± {} ({count})", significant(deviation, SPREAD_DIGITS_ALONE))
+        }
+        _ => String::new(),
+    }
 }
 
 /// `value` with at most `digits` significant digits (at least one), without trailing zeros. The whole part is
@@ -127,6 +140,17 @@ pub fn tokens(count: u64) -> String {
     }
 }
 
+/// An amount of US dollars: cents, or two digits of what is less: `$1.05`, `$0.0012`.
+pub fn dollars(amount: f64) -> String {
+    let decimals = if amount == 0.0 || amount >= 0.1 {
+        2
+    } else {
+        // The place of the second digit that is not 0.
+        (2..9).find(|decimals| amount * 10_f64.powi(*decimals) >= 9.5).unwrap_or(9)
+    };
+    format!("${amount:.*}", usize::try_from(decimals).unwrap_or(2))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -154,6 +178,13 @@ mod tests {
         ] {
             assert_eq!(metric(value), text);
         }
+    }
+
+    #[test]
+    fn a_spread_is_shown_where_there_is_one() {
+        assert_eq!(spread(Some(0.0512), 3), " ± 0.051 (3)");
+        assert_eq!(spread(Some(123.4), 2), " ± 123 (2)");
+        assert_eq!([spread(None, 1), spread(Some(0.0), 3), spread(Some(0.5), 1)], ["", "", ""]);
     }
 
     #[test]

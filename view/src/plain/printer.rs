@@ -1,5 +1,6 @@
 //! Lines for updates.
 
+use std::collections::BTreeMap;
 use std::{io, time::Duration};
 
 use weco_proto::v1::{
@@ -8,7 +9,7 @@ use weco_proto::v1::{
 };
 
 use crate::RunView;
-use crate::format::{exact, one_line, sanitise, short_id};
+use crate::format::{exact, one_line, sanitise, short_id, spread};
 use crate::{Evaluation, Exit, Node, Origin};
 
 use super::review;
@@ -31,7 +32,8 @@ pub struct Printer<W> {
     /// Whether a provider that was waited for has yet to be heard of again.
     reconnecting: bool,
     /// The live news last printed: it comes many times over.
-    last_news: Option<(u32, String)>,
+    /// By step.
+    last_news: BTreeMap<u32, String>,
 }
 
 impl<W: io::Write> Printer<W> {
@@ -43,7 +45,7 @@ impl<W: io::Write> Printer<W> {
             from_seq,
             interrupted: false,
             reconnecting: false,
-            last_news: None,
+            last_news: BTreeMap::new(),
         }
     }
 
@@ -150,9 +152,26 @@ impl<W: io::Write> Printer<W> {
         writeln!(out, "Run ID: {}\nRun Name: {}", run.id, run.name)?;
         writeln!(out, "Model: {}\nMetric: {}", run.model, run.metric)?;
         writeln!(out, "Goal: {}", if run.maximize { "maximize" } else { "minimize" })?;
+        if let Some(effort) = run.reasoning_effort {
+            writeln!(out, "Reasoning Effort: {effort}")?;
+        }
         writeln!(out, "Total Steps: {}", view.budget())?;
+        let limits = view.limits();
+        if !limits.is_empty() {
+            writeln!(out, "Limits: {}", limits.join(", "))?;
+        }
+        if !run.search.is_empty() {
+            writeln!(out, "Search: {}", run.searched())?;
+        }
         if let Some(from) = &run.derived_from {
             writeln!(out, "Derived From: step {} of run {}", from.step, from.run_id)?;
+        }
+        match (run.parallel, run.isolated) {
+            (2.., _) => {
+                writeln!(out, "Parallel: {} steps at once, each in a workspace of its own", run.parallel)?
+            }
+            (_, true) => writeln!(out, "Isolated: steps are measured in a workspace of their own")?,
+            _ => {}
         }
         if run.require_review {
             writeln!(out, "Review: every step waits for approval")?;
@@ -165,6 +184,12 @@ impl<W: io::Write> Printer<W> {
         write!(self.out, "[STEP {step}/{}] ", self.view.budget())
     }
 
+    /// ` Step 7:` where lines of several steps may alternate; nothing where they cannot.
+    fn which(&self, step: u32) -> String {
+        let alternate = self.view.run().is_some_and(|run| run.parallel > 1);
+        if alternate { format!(" Step {step}:") } else { String::new() }
+    }
+
     fn asked(&mut self, asked: &StepAsked) -> io::Result<()> {
         self.step(asked.step)?;
         let parent = asked.parent.map_or_else(String::new, |parent| format!(" step {parent}"));
@@ -172,19 +197,31 @@ impl<W: io::Write> Printer<W> {
             Stage::Draft => "a fresh approach".to_owned(),
             Stage::Improve => format!("an improvement of{parent}"),
             Stage::Debug => format!("a repair of{parent}"),
+            Stage::Cross => {
+                let with = asked.with.map_or_else(String::new, |with| format!(" and step {with}"));
+                format!("a cross of{parent}{with}")
+            }
+            Stage::Leap => format!("another paradigm than that of{parent}"),
             Stage::Baseline | Stage::Unspecified => "a version".to_owned(),
         };
         let again = if asked.attempt > 1 { format!(" (attempt {})", asked.attempt) } else { String::new() };
-        writeln!(self.out, "Proposing {what}...{again}")
+        let with = match self.view.run().filter(|run| run.has_several_models) {
+            Some(_) => format!(" with {}", one_line(&asked.model)),
+            None => String::new(),
+        };
+        writeln!(self.out, "Proposing {what}{with}...{again}")?;
+        let why = one_line(&asked.why);
+        if why.is_empty() || asked.attempt > 1 { Ok(()) } else { writeln!(self.out, "[WHY] {why}") }
     }
 
     fn proposed(&mut self, proposed: &StepProposed) -> io::Result<()> {
         let plan = one_line(&proposed.plan);
-        writeln!(self.out, "[PLAN] {}", if plan.is_empty() { "(none given)" } else { &plan })?;
+        let of = self.which(proposed.step);
+        writeln!(self.out, "[PLAN]{of} {}", if plan.is_empty() { "(none given)" } else { &plan })?;
         let files = self.view.step(proposed.step).map(|node| node.changed.join(", ")).unwrap_or_default();
         if !files.is_empty() {
             let (added, removed) = (proposed.lines_added, proposed.lines_removed);
-            writeln!(self.out, "[CHANGES] {files} (+{added} -{removed} lines against the baseline)")?;
+            writeln!(self.out, "[CHANGES]{of} {files} (+{added} -{removed} lines against the baseline)")?;
         }
         review::waits(&mut self.out, &self.view, proposed.step)
     }
@@ -196,9 +233,16 @@ impl<W: io::Write> Printer<W> {
     }
 
     fn evaluating(&mut self, evaluating: &EvaluationStarted) -> io::Result<()> {
-        self.step(evaluating.step)?;
-        let again =
-            if evaluating.attempt > 1 { format!(" (attempt {})", evaluating.attempt) } else { String::new() };
+        if evaluating.recheck {
+            write!(self.out, "[RE-CHECK step {}] ", evaluating.step)?;
+        } else {
+            self.step(evaluating.step)?;
+        }
+        let again = if evaluating.attempt > 1 && !evaluating.recheck {
+            format!(" (attempt {})", evaluating.attempt)
+        } else {
+            String::new()
+        };
         writeln!(self.out, "Executing code...{again}")
     }
 
@@ -220,11 +264,19 @@ impl<W: io::Write> Printer<W> {
                 "[WARNING] Step {step}: the command did not end well ({ending}); its metric counts"
             )?;
         }
-        let Some(metric) = evaluation.metric.map(exact) else { return Ok(()) };
+        let Some(metric) = measured(node) else { return Ok(()) };
         if evaluation.inherited {
             return writeln!(self.out, "[METRIC] Step {step}: {metric} ({})", self.inheritance());
         }
-        let best = self.view.best().and_then(Node::metric).map_or_else(|| "none".to_owned(), exact);
+        let best = self.view.best().and_then(measured).unwrap_or_else(|| "none".to_owned());
+        if evaluated.recheck {
+            let now = evaluated.metric.map_or_else(String::new, exact);
+            let lead = self.view.best().map_or(0, |best| best.step);
+            return writeln!(
+                self.out,
+                "[RE-CHECK step {step}] {now} this time, {metric} in all (best so far: step {lead}, {best})"
+            );
+        }
         writeln!(self.out, "[METRIC] Step {step}: {metric} (best so far: {best})")
     }
 
@@ -267,7 +319,8 @@ impl<W: io::Write> Printer<W> {
         writeln!(self.out, "Total steps completed: {}", self.view.done())?;
         let Some(best) = self.view.best() else { return Ok(()) };
         let Some(metric) = best.metric().or(ended.best_metric) else { return Ok(()) };
-        writeln!(self.out, "Best metric value: {}", exact(metric))?;
+        let spread = ended.best.as_ref().map_or_else(|| best.spread(), |best| spread(best.sd, best.count));
+        writeln!(self.out, "Best metric value: {}{spread}", exact(metric))?;
         if best.step == 0 {
             let origin = self.view.run().and_then(|run| run.derived_from.as_ref());
             return match origin {
@@ -308,12 +361,14 @@ impl<W: io::Write> Printer<W> {
             }
             _ => return Ok(()),
         };
-        let news = (progress.step, news);
-        if self.last_news.as_ref() == Some(&news) {
+        let step = progress.step;
+        if self.last_news.get(&step) == Some(&news) {
             return Ok(());
         }
-        writeln!(self.out, "{STEP_WARNING}{}: {}", news.0, news.1)?;
-        self.last_news = Some(news);
+        writeln!(self.out, "{STEP_WARNING}{step}: {news}")?;
+        let view = &self.view;
+        self.last_news.retain(|step, _| view.step(*step).is_some_and(|node| !node.is_settled()));
+        self.last_news.insert(step, news);
         Ok(())
     }
 }
@@ -325,6 +380,11 @@ pub fn is_momentary(line: &str) -> bool {
     };
     step.bytes().all(|digit| digit.is_ascii_digit())
         && (news.starts_with(WAITING) || news.starts_with(ANSWER_FAILED))
+}
+
+/// A metric with its spread, if the step works.
+fn measured(node: &Node) -> Option<String> {
+    node.metric().map(|metric| exact(metric) + &node.spread())
 }
 
 fn ending(evaluation: &Evaluation) -> String {

@@ -54,6 +54,11 @@ fn a_failed_baseline() {
 }
 
 #[test]
+fn a_noisy_run_whose_lucky_best_is_found_out() {
+    insta::assert_snapshot!(transcript(&Story::noisy(), 0));
+}
+
+#[test]
 fn a_run_under_review() {
     insta::assert_snapshot!(transcript(&Story::reviewed(), 0));
 }

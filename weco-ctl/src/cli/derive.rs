@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::shared::{EndArgs, KeyArgs, OutageArgs};
+use super::shared::{EndArgs, KeyArgs, OutageArgs, PageArgs};
 use super::{OneRunArgs, value};
 
 pub(super) const LONG_ABOUT: &str = "\
@@ -60,6 +60,10 @@ pub struct DeriveArgs {
     /// How it is shown and ends.
     #[command(flatten)]
     pub end: EndArgs,
+
+    /// The run in the dashboard.
+    #[command(flatten)]
+    pub page: PageArgs,
 
     /// What may not change.
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::shared::{EndArgs, KeyArgs, OutageArgs};
+use super::shared::{EndArgs, KeyArgs, OutageArgs, PageArgs};
 use super::value;
 
 pub(super) const LONG_ABOUT: &str = "\
@@ -39,4 +39,8 @@ pub struct ResumeArgs {
     /// How it is shown and ends.
     #[command(flatten)]
     pub end: EndArgs,
+
+    /// The run in the dashboard.
+    #[command(flatten)]
+    pub page: PageArgs,
 }

@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::{
-    AttachArgs, DaemonArgs, ImportArgs, KeysArgs, ResumeArgs, RunArgs, RunsArgs, archive, attach, daemon,
-    keys, resume, run, runs,
+    AttachArgs, DaemonArgs, DashboardArgs, ImportArgs, KeysArgs, ResumeArgs, RunArgs, RunsArgs, archive,
+    attach, daemon, dashboard, keys, resume, run, runs,
 };
 
 const LONG_ABOUT: &str = "\
@@ -69,6 +69,9 @@ pub enum Verb {
     /// Keep keys of model providers for runs without anybody there
     #[command(long_about = keys::LONG_ABOUT)]
     Keys(KeysArgs),
+    /// See all runs in the browser
+    #[command(long_about = dashboard::LONG_ABOUT)]
+    Dashboard(DashboardArgs),
     /// Look after the daemon that owns the runs
     #[command(long_about = daemon::LONG_ABOUT)]
     Daemon(DaemonArgs),

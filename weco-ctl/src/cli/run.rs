@@ -2,7 +2,8 @@
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::shared::{EndArgs, KeyArgs, OutageArgs};
+use super::parallel::ParallelArgs;
+use super::shared::{EndArgs, KeyArgs, OutageArgs, PageArgs};
 use super::{RunVerb, value};
 
 const USAGE: &str = "\
@@ -75,11 +76,16 @@ pub struct StartArgs {
     #[arg(short = 'n', long, value_name = "N", default_value = "100", value_parser = value::steps, allow_negative_numbers = true, help_heading = "Search")]
     pub steps: u32,
 
-    /// Language model, `provider/model` if its name is ambiguous; `builtin` needs none, no key and no network
+    /// Language model, `provider/model` if its name is ambiguous; `builtin` needs none, no key and no network. Several,
+    /// parted by commas: the run learns which earns what it costs
     ///
     /// [default: gemini-3-flash-preview; with --api-key, that provider's default]
-    #[arg(short = 'M', long, value_name = "MODEL", value_parser = value::one_line, help_heading = "Search")]
-    pub model: Option<String>,
+    #[arg(short = 'M', long, value_name = "MODEL", value_parser = value::models, help_heading = "Search")]
+    pub model: Option<Models>,
+
+    /// How hard the model is to think before it answers; as it does by itself if not given
+    #[arg(long, value_name = "EFFORT", ignore_case = true, help_heading = "Search")]
+    pub reasoning_effort: Option<EffortArg>,
 
     /// What else the model should know: a text, or a .txt, .md or .rst file
     #[arg(short = 'i', long, value_name = "TEXT|FILE", help_heading = "Search")]
@@ -88,6 +94,12 @@ pub struct StartArgs {
     /// Fixes every random choice of the search, so that a run can be repeated
     #[arg(long, value_name = "NUMBER", help_heading = "Search")]
     pub seed: Option<u64>,
+
+    /// How the version to work on next is chosen
+    ///
+    /// [default: forage; greedy with -M builtin]
+    #[arg(long, value_name = "NAME", help_heading = "Search")]
+    pub search: Option<SearchArg>,
 
     /// Let every version wait until someone approves it: see weco run review
     #[arg(long, help_heading = "Search")]
@@ -109,6 +121,14 @@ pub struct StartArgs {
     #[arg(long, value_name = "SECONDS", value_parser = value::seconds, allow_negative_numbers = true, help_heading = "Evaluation")]
     pub eval_timeout: Option<u64>,
 
+    /// How steps share the machine.
+    #[command(flatten)]
+    pub parallel: ParallelArgs,
+
+    /// How each version is measured.
+    #[command(flatten)]
+    pub measurement: MeasurementArgs,
+
     /// Where each step's files go
     #[arg(short, long, value_name = "DIR", default_value = ".runs", value_hint = ValueHint::DirPath, help_heading = "Results")]
     pub log_dir: String,
@@ -124,6 +144,27 @@ pub struct StartArgs {
     /// How it is shown and ends.
     #[command(flatten)]
     pub end: EndArgs,
+
+    /// The run in the dashboard.
+    #[command(flatten)]
+    pub page: PageArgs,
+}
+
+/// How versions are measured, beyond the command.
+#[derive(Args, Clone, PartialEq, Eq, Debug)]
+#[command(next_help_heading = "Evaluation")]
+pub struct MeasurementArgs {
+    /// Run the command so often for each version and take the mean; one that cannot win is not run to the end [default: 1, and a noisy metric is noticed]
+    #[arg(long, value_name = "N", value_parser = value::repeats, allow_negative_numbers = true)]
+    pub eval_repeats: Option<u32>,
+
+    /// Shell command that a new best must pass (exit code 0) before it counts, such as the tests
+    #[arg(long, value_name = "COMMAND", value_parser = value::not_blank, value_hint = ValueHint::CommandString)]
+    pub verify_command: Option<String>,
+
+    /// Files and directories that no version may change while it is evaluated, such as the evaluation itself
+    #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath)]
+    pub protect: Vec<String>,
 }
 
 /// What ends a run before its steps are done.
@@ -145,6 +186,49 @@ pub struct LimitArgs {
     /// Begin no step once so many tokens are spent, prompts and replies together
     #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_tokens: Option<u64>,
+
+    /// Begin no step once so many US dollars are spent on tokens; [prices] in config.toml says what others cost
+    #[arg(long, value_name = "USD", value_parser = value::dollars, allow_negative_numbers = true)]
+    pub max_cost: Option<f64>,
+}
+
+/// The models that `-M` names: one, or several.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Models(pub Vec<String>);
+
+/// How hard a model is to think.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EffortArg {
+    /// As little as it can
+    Minimal,
+    /// A little
+    Low,
+    /// As is usual
+    Medium,
+    /// Much
+    High,
+}
+
+/// How the version to work on next is chosen.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SearchArg {
+    /// The best version, until its children come to nothing; crosses and new paradigms when gains dry up
+    Forage,
+    /// AIDE's tree search
+    Aide,
+    /// Always the best version
+    Greedy,
+}
+
+impl SearchArg {
+    /// Its name in requests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Forage => "forage",
+            Self::Aide => "aide",
+            Self::Greedy => "greedy",
+        }
+    }
 }
 
 /// Which values of the metric are better.

@@ -54,6 +54,14 @@ pub struct EndArgs {
     pub output: OutputArg,
 }
 
+/// The run in the dashboard.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct PageArgs {
+    /// Only print where the run is in the dashboard, instead of opening a browser there
+    #[arg(long, help_heading = "Results")]
+    pub no_open: bool,
+}
+
 /// How progress is shown.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OutputArg {

@@ -38,6 +38,34 @@ fn a_run_has_the_documented_defaults() {
 }
 
 #[test]
+fn how_versions_are_measured_is_understood() {
+    let args = start(&[
+        "-s",
+        "a.py",
+        "--eval-repeats",
+        "3",
+        "--verify-command",
+        "make test",
+        "--protect",
+        "eval.py",
+        "data",
+    ]);
+    assert_eq!(args.measurement.eval_repeats, Some(3));
+    assert_eq!(args.measurement.verify_command.as_deref(), Some("make test"));
+    assert_eq!(args.measurement.protect, ["eval.py", "data"]);
+    for (flag, value, reason) in [
+        ("--eval-repeats", "0", "it must be a whole number from 1 to 100"),
+        ("--eval-repeats", "101", "it must be a whole number from 1 to 100"),
+        ("--eval-repeats", "-1", "it must be a whole number from 1 to 100"),
+        ("--verify-command", " ", "it must not be empty"),
+    ] {
+        let refused = parse(&["run", "-s", "a.py", flag, value]).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::ValueValidation);
+        assert!(refused.to_string().contains(reason), "{refused}");
+    }
+}
+
+#[test]
 fn every_flag_of_a_run_is_understood() {
     let args = start(&[
         "--sources",
@@ -76,7 +104,7 @@ fn every_flag_of_a_run_is_understood() {
     assert_eq!(args.metric.as_deref(), Some("mean latency"));
     assert_eq!(args.goal, Some(GoalArg::Maximize));
     assert_eq!((args.steps, args.eval_timeout, args.seed), (7, Some(60), Some(3)));
-    assert_eq!(args.model.as_deref(), Some("openai/gpt-5.4"));
+    assert_eq!(args.model, Some(Models(vec!["openai/gpt-5.4".to_owned()])));
     assert_eq!((args.end.output, args.end.daemon), (OutputArg::Plain, true));
     let keys: Vec<_> = args.keys.api_keys.iter().map(|key| (key.provider, key.key.as_str())).collect();
     assert_eq!(keys, [("openai", "a"), ("gemini", "b"), ("anthropic", "c")]);
@@ -96,7 +124,7 @@ fn each_goal_has_a_short_and_a_long_name() {
 
 #[test]
 fn flags_of_things_that_do_not_exist_yet_are_not_accepted() {
-    for flag in ["--eval-backend", "--no-open", "--parallel"] {
+    for flag in ["--eval-backend", "--langfuse-dataset"] {
         let error = parse(&["run", "-s", "a.py", flag]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnknownArgument, "{flag}");
     }

@@ -102,6 +102,7 @@ impl Actor {
             eval_command: None,
             directory,
             environment: environment::variables(),
+            recorded_environment: false,
         })
     }
 

@@ -8,6 +8,7 @@ use weco_proto::instructions::read_instructions;
 use weco_proto::v1::{CheckDeriveReply, CheckDeriveRequest, DeriveRunRequest, StartRunReply};
 
 use super::ask::{incomplete, request, within};
+use super::dashboard::show_run;
 use super::detach::Detached;
 use super::session::{Interruptible, Session, is_rich};
 use super::stdout::say;
@@ -37,10 +38,11 @@ pub(super) async fn derive(args: DeriveArgs) -> Result<ExitCode, Error> {
     request.from_step = derivation.node_id().to_owned();
     let request = within(DERIVATION_DEADLINE, request);
     let Interruptible { reply, interrupted } = Interruptible::finish(client.derive_run(request)).await?;
-    let StartRunReply { run_id, run_name, log_file } = reply?.into_inner();
+    let StartRunReply { run_id, run_name, log_file, dashboard_url } = reply?.into_inner();
     if !asks {
         say(&derivation.line())?;
     }
+    show_run(&dashboard_url, args.page, args.end)?;
     if args.end.daemon {
         return Interruptible { reply: Detached { run_id, run_name, log_file }, interrupted }.leave();
     }
@@ -68,6 +70,7 @@ fn prepare(args: &DeriveArgs) -> Result<DeriveRunRequest, Error> {
         apply_best: args.end.apply_change,
         keep_parent: args.keep_parent,
         seed: args.seed,
+        recorded_environment: false,
     })
 }
 

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{
-    attach, daemon, derive, export, import, install, key_sources, keys, logs, look, print, restart, resume,
-    review, run, runs, status, uninstall,
+    attach, daemon, dashboard, derive, export, import, install, key_sources, keys, logs, look, print,
+    restart, resume, review, run, runs, status, uninstall,
 };
 use crate::cli::{Cli, DaemonVerb, KeysVerb, RunArgs, RunVerb, RunsVerb, Verb};
 use crate::error::Error;
@@ -47,6 +47,7 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode, Error> {
             KeysVerb::List(args) => block_on(key_sources::list(args.format)),
             KeysVerb::Remove { provider } => keys::remove(provider),
         },
+        Verb::Dashboard(args) => block_on(dashboard::dashboard(args)),
         Verb::Daemon(args) => match args.verb {
             DaemonVerb::Start => block_on(daemon::start()),
             DaemonVerb::Stop => block_on(daemon::stop()),

@@ -16,7 +16,7 @@ use super::stdout::say;
 use crate::cli::ImportArgs;
 use crate::daemon::Daemon;
 use crate::error::Error;
-use crate::ui::format::{exact, one_line, short_id};
+use crate::ui::format::{exact, one_line, short_id, spread};
 
 /// Bytes read at once.
 const PART: usize = 64 << 10;
@@ -116,7 +116,8 @@ fn told(run: &RunSummary) -> String {
     );
     text += &match (run.best_step, run.best_metric) {
         (Some(step), Some(metric)) => {
-            format!("best: step {step}, {} {}\n", one_line(&run.metric), exact(metric))
+            let spread = run.best.as_ref().map_or_else(String::new, |best| spread(best.sd, best.count));
+            format!("best: step {step}, {} {}{spread}\n", one_line(&run.metric), exact(metric))
         }
         _ => "best: no version has worked yet\n".to_owned(),
     };

@@ -2,7 +2,7 @@
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use weco_proto::v1::{DerivedFrom, NodeStatus, PendingNode, SourceText, Stage};
+use weco_proto::v1::{DerivedFrom, NodeStatus, PendingNode, SourceText, Spread, Stage};
 
 /// Code as `{path: text}`, in the order of the run's sources.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -15,6 +15,42 @@ impl Serialize for Code<'_> {
             map.serialize_entry(&file.path, &file.text)?;
         }
         map.end()
+    }
+}
+
+/// What is known of a metric beyond its value: its keys are joined to those of the object that has the value.
+#[derive(Serialize, Clone, Copy, PartialEq, Debug, Default)]
+pub(super) struct SpreadJson {
+    /// Standard deviation of the measurements; none of a single one.
+    metric_sd: Option<f64>,
+    /// How often it was measured; 0 without a metric.
+    metric_count: u32,
+}
+
+impl From<Option<&Spread>> for SpreadJson {
+    fn from(spread: Option<&Spread>) -> Self {
+        spread.map_or_else(Self::default, |spread| Self { metric_sd: spread.sd, metric_count: spread.count })
+    }
+}
+
+/// The same of the best version, beside its `best_metric`.
+#[derive(Serialize, Clone, Copy, PartialEq, Debug, Default)]
+pub(super) struct BestSpreadJson {
+    /// Standard deviation of its measurements; none if it was measured once.
+    best_metric_sd: Option<f64>,
+    /// How often it was measured.
+    best_metric_count: u32,
+}
+
+impl From<SpreadJson> for BestSpreadJson {
+    fn from(spread: SpreadJson) -> Self {
+        Self { best_metric_sd: spread.metric_sd, best_metric_count: spread.metric_count }
+    }
+}
+
+impl From<Option<&Spread>> for BestSpreadJson {
+    fn from(spread: Option<&Spread>) -> Self {
+        SpreadJson::from(spread).into()
     }
 }
 
@@ -71,5 +107,7 @@ pub(super) fn stage_word(stage: Stage) -> &'static str {
         Stage::Draft => "draft",
         Stage::Improve => "improve",
         Stage::Debug => "debug",
+        Stage::Cross => "cross",
+        Stage::Leap => "leap",
     }
 }

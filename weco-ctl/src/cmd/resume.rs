@@ -6,6 +6,7 @@ use weco_proto::connect::Client;
 use weco_proto::v1::{CheckSourcesRequest, ResumeRunReply, ResumeRunRequest};
 
 use super::ask::request;
+use super::dashboard::show_run;
 use super::detach::Detached;
 use super::session::{Interruptible, Session, is_rich};
 use super::stdout::say;
@@ -32,10 +33,12 @@ pub(super) async fn resume(args: ResumeArgs) -> Result<ExitCode, Error> {
         auto_resume_attempts: args.outage.attempts(),
         detached: args.end.daemon,
         apply_best: args.end.apply_change,
+        recorded_environment: false,
     });
     let resumed = Interruptible::finish(client.resume_run(request)).await?;
     let interrupted = resumed.interrupted;
-    let ResumeRunReply { run_id, run_name, from_seq, log_file } = resumed.reply?.into_inner();
+    let ResumeRunReply { run_id, run_name, from_seq, log_file, dashboard_url } = resumed.reply?.into_inner();
+    show_run(&dashboard_url, args.page, args.end)?;
     if args.end.daemon {
         return Interruptible { reply: Detached { run_id, run_name, log_file }, interrupted }.leave();
     }

@@ -5,15 +5,17 @@ use std::process::ExitCode;
 
 use weco_proto::instructions::read_instructions;
 use weco_proto::log_dir::check_log_dir;
+use weco_proto::parallel;
 use weco_proto::sources;
-use weco_proto::v1::{Goal, StartRunReply, StartRunRequest};
+use weco_proto::v1::{Goal, ReasoningEffort, StartRunReply, StartRunRequest};
 
 use super::ask::request;
+use super::dashboard::show_run;
 use super::detach::Detached;
 use super::environment;
 use super::session::{Interruptible, Session};
 use super::shell::quote;
-use crate::cli::{ApiKey, EndArgs, GoalArg, StartArgs};
+use crate::cli::{ApiKey, EffortArg, EndArgs, GoalArg, Models, PageArgs, StartArgs};
 use crate::daemon::Daemon;
 use crate::error::Error;
 use crate::ui::OnInterrupt;
@@ -23,6 +25,7 @@ use crate::ui::OnInterrupt;
 pub(super) struct NewRun {
     request: StartRunRequest,
     end: EndArgs,
+    page: PageArgs,
 }
 
 /// Checks everything that needs no daemon. Creates nothing.
@@ -33,8 +36,14 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
     let (path, directory) = environment::working_directory()?;
     sources::validate(&path, &sources)?;
     check_log_dir(&path, &args.log_dir)?;
+    parallel::check(args.parallel.parallel, &args.parallel.slots)
+        .map_err(|error| Error::usage(error.to_string()).hint(error.hint()))?;
     let instructions =
         args.additional_instructions.as_deref().map(|value| read_instructions(&path, value)).transpose()?;
+    let (model, models) = match &args.model {
+        Some(Models(names)) if names.len() > 1 => (None, names.clone()),
+        one => (one.as_ref().and_then(|one| one.0.first().cloned()), Vec::new()),
+    };
     let request = StartRunRequest {
         directory,
         environment: environment::variables(),
@@ -43,7 +52,9 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
         metric: metric.to_owned(),
         goal: goal.into(),
         steps: args.steps,
-        model: args.model.clone(),
+        model,
+        models,
+        reasoning_effort: effort(args.reasoning_effort).into(),
         instructions,
         log_dir: args.log_dir.clone(),
         save_logs: args.save_logs,
@@ -58,8 +69,16 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
         patience: args.limits.patience,
         max_seconds: args.limits.max_time,
         max_tokens: args.limits.max_tokens,
+        parallel: Some(args.parallel.parallel),
+        isolate: args.parallel.isolate,
+        slots: args.parallel.slots.clone(),
+        max_cost: args.limits.max_cost,
+        search: args.search.map(|search| search.name().to_owned()),
+        eval_repeats: args.measurement.eval_repeats,
+        verify_command: args.measurement.verify_command.clone(),
+        protect: args.measurement.protect.clone(),
     };
-    Ok(NewRun { request, end: args.end })
+    Ok(NewRun { request, end: args.end, page: args.page })
 }
 
 /// Creates the run and follows it to its end, unless it is to go alone.
@@ -68,7 +87,8 @@ pub(super) async fn follow(new: NewRun) -> Result<ExitCode, Error> {
     let mut client = daemon.connect_or_start().await?;
     let request = request(new.request);
     let Interruptible { reply, interrupted } = Interruptible::finish(client.start_run(request)).await?;
-    let StartRunReply { run_id, run_name, log_file } = reply?.into_inner();
+    let StartRunReply { run_id, run_name, log_file, dashboard_url } = reply?.into_inner();
+    show_run(&dashboard_url, new.page, new.end)?;
     if new.end.daemon {
         return Interruptible { reply: Detached { run_id, run_name, log_file }, interrupted }.leave();
     }
@@ -133,6 +153,16 @@ pub(super) fn keys(keys: &[ApiKey]) -> Result<HashMap<String, String>, Error> {
         }
     }
     Ok(map)
+}
+
+fn effort(effort: Option<EffortArg>) -> ReasoningEffort {
+    match effort {
+        None => ReasoningEffort::Unspecified,
+        Some(EffortArg::Minimal) => ReasoningEffort::Minimal,
+        Some(EffortArg::Low) => ReasoningEffort::Low,
+        Some(EffortArg::Medium) => ReasoningEffort::Medium,
+        Some(EffortArg::High) => ReasoningEffort::High,
+    }
 }
 
 impl From<GoalArg> for Goal {

@@ -8,12 +8,13 @@ use tonic::Code;
 use weco_proto::v1::{GetRunRequest, RunStatus, RunSummary, StopRunRequest};
 
 use super::ask::{incomplete, within};
+use super::node_json::BestSpreadJson;
 use super::status_json::{StatusJson, status_word};
 use super::{json, look};
 use crate::cli::{StatusArgs, StopArgs};
 use crate::daemon::Daemon;
 use crate::error::Error;
-use crate::ui::format::{exact, short_id};
+use crate::ui::format::{exact, short_id, spread};
 
 /// Longest wait for an answer that the daemon has at hand.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
@@ -71,6 +72,8 @@ struct Stopped<'a> {
     best_metric: Option<f64>,
     best_step: Option<u32>,
     message: String,
+    #[serde(flatten)]
+    best_spread: BestSpreadJson,
 }
 
 impl<'a> Stopped<'a> {
@@ -81,6 +84,7 @@ impl<'a> Stopped<'a> {
             best_metric: run.best_metric,
             best_step: run.best_step,
             message: format!("{}; {}", what_happened(before, run), best(run)),
+            best_spread: run.best.as_ref().into(),
         }
     }
 }
@@ -96,19 +100,24 @@ fn what_happened(before: &RunSummary, run: &RunSummary) -> String {
 }
 
 fn best(run: &RunSummary) -> String {
+    let spread = run.best.as_ref().map_or_else(String::new, |best| spread(best.sd, best.count));
     match (run.best_step, run.best_metric) {
         (Some(0), Some(metric)) => {
             let first =
                 if run.derived_from.is_some() { "step 0, which it began from" } else { "the baseline" };
-            format!("nothing beat {first}, {} {}", run.metric, exact(metric))
+            format!("nothing beat {first}, {} {}{spread}", run.metric, exact(metric))
         }
-        (Some(step), Some(metric)) => format!("its best is step {step}, {} {}", run.metric, exact(metric)),
+        (Some(step), Some(metric)) => {
+            format!("its best is step {step}, {} {}{spread}", run.metric, exact(metric))
+        }
         _ => "no version has worked yet".to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use weco_proto::v1::Spread;
+
     use super::*;
 
     fn run(status: RunStatus, best: Option<(u32, f64)>) -> RunSummary {
@@ -149,6 +158,12 @@ mod tests {
             let after = run(after, best);
             assert_eq!(Stopped::new(&run(before, None), &after).message, message);
         }
+        let spread = Spread { metric: 3.5, sd: Some(0.25), count: 3 };
+        let noisy = RunSummary { best: Some(spread), ..run(Terminated, Some((7, 3.5))) };
+        let stopped = Stopped::new(&run(Running, None), &noisy);
+        assert_eq!(stopped.message, "the run is stopped; its best is step 7, speedup 3.5 ± 0.25 (3)");
+        let json = serde_json::to_value(&stopped).unwrap();
+        assert_eq!((&json["best_metric_sd"], &json["best_metric_count"]), (&0.25.into(), &3.into()));
         let derived_from = Some(weco_proto::v1::DerivedFrom::default());
         let derived = RunSummary { derived_from, ..run(Terminated, Some((0, 1.0))) };
         let message = "the run is stopped; nothing beat step 0, which it began from, speedup 1.0";

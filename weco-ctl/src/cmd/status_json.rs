@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use weco_proto::effort;
 use weco_proto::v1::{Goal, RunStatus, RunSummary};
 
-use super::node_json::{DerivedFromJson, PendingJson};
+use super::limits_json::{AccountJson, LimitsJson};
+use super::node_json::{BestSpreadJson, DerivedFromJson, PendingJson};
 use crate::ui::runs::pending_approval;
 
 /// A run in short. The first keys are those of the hosted service's `run status`, with its meaning; what follows
@@ -38,6 +40,14 @@ pub(super) struct StatusJson<'a> {
     baseline_metric: Option<f64>,
     input_tokens: u64,
     output_tokens: u64,
+    /// What all tokens cost in US dollars; none if the price of a model is not known.
+    cost_usd: Option<f64>,
+    /// How hard the models are to think; none: as they do by themselves.
+    reasoning_effort: Option<&'static str>,
+    /// What ends it before its budget is spent, with how much of that is used; none without limits.
+    limits: Option<LimitsJson>,
+    /// What each of its models was asked for.
+    models: Vec<AccountJson<'a>>,
     directory: &'a str,
     sources: &'a [String],
     /// RFC 3339, in UTC.
@@ -51,6 +61,36 @@ pub(super) struct StatusJson<'a> {
     waiting: Cow<'a, str>,
     /// Where its log is; empty if it has none.
     log_file: &'a str,
+    /// Most steps under way at once.
+    parallel: u32,
+    /// Steps that are under way right now; empty unless it goes on.
+    under_way: Vec<UnderWayJson>,
+    /// The search policy's name, and its parameters in words; empty if they are not known.
+    search: &'a str,
+    search_parameters: &'a str,
+    /// The steps that are neither evaluated nor failed, and why the search chose them.
+    chosen: Vec<ChosenJson<'a>>,
+    #[serde(flatten)]
+    best_spread: BestSpreadJson,
+    baseline_metric_sd: Option<f64>,
+    baseline_metric_count: u32,
+    /// Versions measured again, each of which is one of the current steps.
+    rechecks: u32,
+}
+
+/// A step that is neither evaluated nor failed.
+#[derive(Serialize, PartialEq, Debug)]
+struct UnderWayJson {
+    step: u32,
+    /// Whether its command runs; otherwise it is proposed, or waits.
+    evaluating: bool,
+}
+
+/// Why the search chose a step.
+#[derive(Serialize, PartialEq, Debug)]
+pub(super) struct ChosenJson<'a> {
+    step: u32,
+    why: &'a str,
 }
 
 impl<'a> From<&'a RunSummary> for StatusJson<'a> {
@@ -75,6 +115,10 @@ impl<'a> From<&'a RunSummary> for StatusJson<'a> {
             baseline_metric: run.baseline_metric,
             input_tokens: usage.input_tokens,
             output_tokens: usage.output_tokens,
+            cost_usd: run.cost,
+            reasoning_effort: effort::word(run.reasoning_effort()),
+            limits: LimitsJson::new(run),
+            models: run.accounts.iter().map(AccountJson::from).collect(),
             directory: &run.directory,
             sources: &run.sources,
             created_at: rfc3339(run.created_at_ms),
@@ -83,6 +127,19 @@ impl<'a> From<&'a RunSummary> for StatusJson<'a> {
             hint: &run.hint,
             waiting: waiting(run),
             log_file: &run.log_file,
+            parallel: run.parallel.max(1),
+            under_way: run
+                .under_way
+                .iter()
+                .map(|it| UnderWayJson { step: it.step, evaluating: it.evaluating })
+                .collect(),
+            search: &run.search,
+            search_parameters: &run.search_parameters,
+            chosen: run.chosen.iter().map(|it| ChosenJson { step: it.step, why: &it.why }).collect(),
+            best_spread: run.best.as_ref().into(),
+            baseline_metric_sd: run.baseline.as_ref().and_then(|baseline| baseline.sd),
+            baseline_metric_count: run.baseline.as_ref().map_or(0, |baseline| baseline.count),
+            rechecks: run.rechecks,
         }
     }
 }

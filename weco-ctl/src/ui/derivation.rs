@@ -2,7 +2,7 @@
 
 use weco_proto::v1::{Node, RunStatus, RunSummary};
 
-use super::format::{exact, middle_cut, one_line, short_id};
+use super::format::{exact, middle_cut, one_line, short_id, spread};
 
 /// Columns that a metric's name gets.
 const METRIC_NAME: usize = 24;
@@ -62,7 +62,9 @@ impl Derivation {
     fn source(&self) -> String {
         let metric = match self.from.metric {
             Some(metric) => {
-                format!("{} {}", middle_cut(&one_line(&self.run.metric), METRIC_NAME), exact(metric))
+                let total = self.from.total.as_ref();
+                let spread = total.map_or_else(String::new, |total| spread(total.sd, total.count));
+                format!("{} {}{spread}", middle_cut(&one_line(&self.run.metric), METRIC_NAME), exact(metric))
             }
             None => "which has no metric".to_owned(),
         };

@@ -2,7 +2,7 @@
 
 use weco_proto::v1::{Node, NodeStatus, Stage};
 
-use super::format::{Precision, end_cut, one_line, short_id, width};
+use super::format::{Precision, end_cut, one_line, short_id, spread, width};
 
 /// Columns between two cells.
 const GAP: usize = 2;
@@ -38,12 +38,18 @@ fn precision(nodes: &[Node]) -> Precision {
 }
 
 fn cells(node: &Node, lineage: bool, precision: Precision) -> Vec<String> {
-    let metric = node.metric.map_or_else(|| NOTHING.to_owned(), |metric| precision.show(metric));
+    let metric =
+        node.metric.map_or_else(|| NOTHING.to_owned(), |metric| precision.show(metric) + &spread_of(node));
     let mut cells = vec![node.step.to_string(), metric, status(node).to_owned()];
     if lineage {
         cells.splice(0..0, [node.global_step.to_string(), short_id(&node.run_id).to_owned()]);
     }
     cells
+}
+
+/// What follows a node's metric.
+fn spread_of(node: &Node) -> String {
+    node.total.as_ref().map_or_else(String::new, |total| spread(total.sd, total.count))
 }
 
 fn status(node: &Node) -> &'static str {

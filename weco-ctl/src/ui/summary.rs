@@ -6,7 +6,8 @@ use std::path::Path;
 use weco_proto::v1::RunStatus;
 
 use super::RunView;
-use super::format::{improvement, metric, middle_cut, path_from, short_id, tokens, width, words};
+use super::format::{dollars, improvement, metric, middle_cut, path_from, short_id, tokens, width, words};
+use super::view::{Account, Node};
 
 /// Columns that a metric's name gets.
 const METRIC_NAME: usize = 24;
@@ -31,6 +32,7 @@ pub fn summary(view: &RunView, here: &Path) -> String {
     rows.extend(measured(view).map(|value| (metric_name.as_str(), value)));
     rows.extend(changed(view).map(|value| ("changed", value)));
     rows.extend(cost(view).map(|value| ("cost", value)));
+    rows.extend(models(view).into_iter().map(|value| ("model", value)));
     rows.extend(best_files(view, here).filter(|_| improved(view)).map(|files| ("best", files)));
     rows.extend(diff(view, &run.id).map(|command| ("see", command)));
     rows.extend(view.warnings().iter().map(|warning| ("note", warning.message.clone())));
@@ -70,6 +72,18 @@ fn how(view: &RunView) -> String {
     format!("{verb} after {done} of {budget} steps in {time}{reason}")
 }
 
+/// What each of several models did.
+fn models(view: &RunView) -> Vec<String> {
+    let told = |account: &Account| {
+        let steps = if account.steps == 1 { "step" } else { "steps" };
+        let bests = if account.bests == 1 { "new best" } else { "new bests" };
+        let cost = account.cost.map_or_else(String::new, |cost| format!(", {}", dollars(cost)));
+        format!("{}   {} {steps}, {} {bests}{cost}", account.model, account.steps, account.bests)
+    };
+    let accounts = view.accounts();
+    if accounts.len() > 1 { accounts.iter().map(told).collect() } else { Vec::new() }
+}
+
 fn best_files(view: &RunView, here: &Path) -> Option<String> {
     view.best_files().map(|files| path_from(here, &files).to_owned())
 }
@@ -86,20 +100,24 @@ fn improved(view: &RunView) -> bool {
 
 fn measured(view: &RunView) -> Option<String> {
     let precision = view.precision();
+    let spread = view.baseline().map_or_else(String::new, Node::spread);
     match (view.span(), view.best().filter(|best| best.step > 0)) {
         ((Some(baseline), Some(best)), Some(node)) => Some(format!(
-            "{} → {}  ({})   best at step {}",
+            "{}{spread} → {}{}  ({})   best at step {}",
             precision.show(baseline),
             precision.show(best),
+            node.spread(),
             improvement(best, baseline, view.maximize()),
             node.step,
         )),
-        ((None, Some(best)), Some(node)) => Some(format!("{}   best at step {}", metric(best), node.step)),
+        ((None, Some(best)), Some(node)) => {
+            Some(format!("{}{}   best at step {}", metric(best), node.spread(), node.step))
+        }
         ((Some(baseline), _), _) if view.done() == 0 => {
-            Some(format!("{}   {}; nothing was tried yet", metric(baseline), first(view)))
+            Some(format!("{}{spread}   {}; nothing was tried yet", metric(baseline), first(view)))
         }
         ((Some(baseline), _), _) => {
-            Some(format!("{}   no version was better than {}", metric(baseline), first(view)))
+            Some(format!("{}{spread}   no version was better than {}", metric(baseline), first(view)))
         }
         _ => None,
     }
@@ -120,8 +138,10 @@ fn changed(view: &RunView) -> Option<String> {
 
 fn cost(view: &RunView) -> Option<String> {
     let usage = view.usage();
-    (usage.input_tokens + usage.output_tokens > 0)
-        .then(|| format!("{} tokens in, {} out", tokens(usage.input_tokens), tokens(usage.output_tokens)))
+    (usage.input_tokens + usage.output_tokens > 0).then(|| {
+        let cost = view.cost().map_or_else(String::new, |cost| format!(", {}", dollars(cost)));
+        format!("{} tokens in, {} out{cost}", tokens(usage.input_tokens), tokens(usage.output_tokens))
+    })
 }
 
 /// For who leaves while the run goes on. Paths are for someone in the directory `here`.
@@ -142,6 +162,8 @@ pub fn detached(view: &RunView, here: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use weco_proto::v1::{Spread, StepEvaluated};
+
     use super::*;
     use weco_view::fixture::Story;
 
@@ -190,6 +212,23 @@ mod tests {
           speedup   1   no version was better than the baseline
           cost      12k tokens in, 2.6k out
         ");
+    }
+
+    #[test]
+    fn a_noisy_metric_is_told_with_its_spread() {
+        let told = |story: Story| summary(&story.view(), here());
+        let noisy = told(Story::noisy());
+        assert!(noisy.contains("50.50 ± 0.71 (2) → 51.00  (+0.99 %)   best at step 2\n"), "{noisy}");
+        let measured = StepEvaluated {
+            total: Some(Spread { metric: 50.5, sd: Some(0.707), count: 2 }),
+            is_best: true,
+            ..StepEvaluated::default()
+        };
+        let baseline = Story::new(1).evaluated(measured);
+        let untried = told(baseline.clone());
+        assert!(untried.contains("50.5 ± 0.71 (2)   the baseline; nothing was tried yet\n"), "{untried}");
+        let worse = told(baseline.step(1, 0, 40.0, "Slow down", false));
+        assert!(worse.contains("50.5 ± 0.71 (2)   no version was better than the baseline\n"), "{worse}");
     }
 
     #[test]

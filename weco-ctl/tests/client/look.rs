@@ -76,7 +76,9 @@ fn a_plot_leaves_standard_output_to_programs() {
     };
     let (_, out, err) = unicode(&[&line[..], &["--format", "table"]].concat());
     assert!(
-        out.starts_with("STEP  METRIC") && out.contains("\n\nmean, speedup ↑   ") && err.is_empty(),
+        out.starts_with("STEP          METRIC  STATUS")
+            && out.contains("\n\nmean, speedup ↑   ")
+            && err.is_empty(),
         "{out}{err}"
     );
     let (_, out, err) = unicode(&["run", "overview", "0002e", "--plot"]);

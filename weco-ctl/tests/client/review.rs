@@ -59,7 +59,7 @@ fn approved() -> RunUpdate {
 }
 
 fn evaluating(seq: u64) -> RunUpdate {
-    event(seq, Update::Evaluating(EvaluationStarted { step: 1, attempt: 1 }))
+    event(seq, Update::Evaluating(EvaluationStarted { step: 1, attempt: 1, recheck: false }))
 }
 
 fn evaluated(seq: u64, metric: Option<f64>, reason: &str) -> RunUpdate {

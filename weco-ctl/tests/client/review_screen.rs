@@ -20,7 +20,13 @@ fn waiting(home: &Home) -> Vec<RunUpdate> {
     if let Some(Update::Created(run)) = &mut created.update {
         run.require_review = true;
     }
-    let asked = StepAsked { step: 1, parent: Some(0), stage: Stage::Draft.into(), attempt: 1 };
+    let asked = StepAsked {
+        step: 1,
+        parent: Some(0),
+        stage: Stage::Draft.into(),
+        attempt: 1,
+        ..StepAsked::default()
+    };
     let proposed = StepProposed {
         step: 1,
         plan: "Use tiles.".into(),
@@ -164,7 +170,13 @@ fn only_what_is_shown_is_fetched() {
     };
     let mut history = Vec::new();
     for step in 1..=STEPS {
-        let asked = StepAsked { step, parent: Some(0), stage: Stage::Draft.into(), attempt: 1 };
+        let asked = StepAsked {
+            step,
+            parent: Some(0),
+            stage: Stage::Draft.into(),
+            attempt: 1,
+            ..StepAsked::default()
+        };
         let proposed = StepProposed { step, plan: "Use tiles.".into(), ..StepProposed::default() };
         history.extend([next(Update::Asked(asked)), next(Update::Proposed(proposed))]);
         if step < STEPS {

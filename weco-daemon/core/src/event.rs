@@ -4,10 +4,16 @@
 //! renamed or removed.
 
 mod decode;
+mod evaluation;
+mod proposal;
 
 use serde::{Deserialize, Serialize};
 
-use crate::run::{BlobId, EnvironmentRef, FileRefs, NodeId, RunSpec};
+use crate::run::{BlobId, CodeId, EnvironmentRef, FileRefs, NodeId, RunSpec};
+use crate::summary::Best;
+
+pub use evaluation::{Exit, Outcome, ProcessRef, Terms, Verdict};
+pub use proposal::{Fault, Form, Grounds, Stage, Usage, Written};
 
 /// Milliseconds since the Unix epoch.
 pub type Timestamp = i64;
@@ -42,6 +48,9 @@ pub enum RunEvent {
         stage: Stage,
         /// From 1; larger after an unusable reply or a restart.
         attempt: u32,
+        /// How it came to be asked for like this.
+        #[serde(default)]
+        grounds: Grounds,
     },
     /// The model's reply could be applied.
     Proposed {
@@ -60,8 +69,11 @@ pub enum RunEvent {
         /// The node it really starts from, if the proposer chose another than it was asked to.
         #[serde(default)]
         from: Option<NodeId>,
+        /// What is known of its writing.
+        #[serde(default, skip_serializing_if = "Written::is_unknown")]
+        written: Written,
     },
-    /// The model's reply could not be applied.
+    /// The model's reply could not be used.
     Unusable {
         /// The node.
         node: NodeId,
@@ -71,6 +83,9 @@ pub enum RunEvent {
         reason: String,
         /// Tokens of this attempt.
         usage: Usage,
+        /// What kind of reason that is.
+        #[serde(default, skip_serializing_if = "Fault::is_other")]
+        fault: Fault,
     },
     /// The step ended without an evaluation.
     Failed {
@@ -78,12 +93,15 @@ pub enum RunEvent {
         node: NodeId,
         /// Why.
         reason: String,
+        /// Whether the proposer has nothing left to propose at all.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        last: bool,
     },
     /// An evaluation is about to touch the sources; recorded before it does.
     EvalIntended {
         /// The node.
         node: NodeId,
-        /// From 1; larger when evaluated again after a restart.
+        /// From 1; larger when evaluated again, after a restart or to be sure.
         attempt: u32,
     },
     /// The evaluation's process group runs.
@@ -103,6 +121,20 @@ pub enum RunEvent {
         attempt: u32,
         /// What came of it.
         outcome: Outcome,
+    },
+    /// The evaluation was ended, or could not be made, while others are still under way in a run that is
+    /// about to end: this one is made again if the run goes on.
+    EvalAbandoned {
+        /// The node.
+        node: NodeId,
+        /// The attempt.
+        attempt: u32,
+    },
+    /// Another version is the best now, or is known better. Recorded only where that does not follow from the results
+    /// one by one: where some versions were measured more often than others, or have to be verified.
+    Weighed {
+        /// The best version; none if no version counts.
+        best: Option<Best>,
     },
     /// The user edited a source while the run was going on; the edit was kept.
     SourceEdited {
@@ -137,6 +169,13 @@ pub enum RunEvent {
     StopAsked {
         /// Without a grace period.
         force: bool,
+    },
+    /// The run cannot go on. It ends so when the evaluations that are still under way have been ended.
+    Failing {
+        /// One sentence for people.
+        reason: String,
+        /// What to do next; may be empty.
+        hint: String,
     },
     /// The run goes on after an end.
     Resumed {
@@ -178,6 +217,9 @@ pub enum RunEvent {
         lines_added: u32,
         /// Lines removed against the baseline, over all files.
         lines_removed: u32,
+        /// Its code, whatever its layout.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<CodeId>,
     },
     /// Someone let a node be evaluated that waited for approval.
     Approved {
@@ -220,31 +262,6 @@ pub enum RunEvent {
     },
 }
 
-/// How an approved node is evaluated: as whoever approved it would.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Terms {
-    /// What is run instead of the run's own command, if another.
-    pub command: Option<String>,
-    /// Where it is run; absolute.
-    pub directory: String,
-    /// The environment that it sees.
-    pub environment: EnvironmentRef,
-}
-
-/// What a node is to its parent.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// The user's own code; only node 0.
-    Baseline,
-    /// A fresh approach, starting from the baseline.
-    Draft,
-    /// A better version of a working parent.
-    Improve,
-    /// A repair of a buggy parent.
-    Debug,
-}
-
 /// How a run ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -257,86 +274,4 @@ pub enum EndStatus {
     Error,
     /// The daemon went away and the run could not go on by itself.
     Interrupted,
-}
-
-/// Tokens that a model call consumed and produced, as the provider counts them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Usage {
-    /// Prompt tokens, cached ones included.
-    pub input_tokens: u64,
-    /// Reply tokens, reasoning included.
-    pub output_tokens: u64,
-}
-
-impl std::ops::AddAssign for Usage {
-    fn add_assign(&mut self, other: Self) {
-        self.input_tokens += other.input_tokens;
-        self.output_tokens += other.output_tokens;
-    }
-}
-
-/// Names a process group beyond the reuse of its number.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct ProcessRef {
-    /// The group's id, which is its leader's process id.
-    pub pgid: i32,
-    /// The leader's start time in clock ticks since boot (`/proc/<pid>/stat`, field 22).
-    pub start_time: u64,
-    /// The kernel's boot id.
-    pub boot_id: String,
-}
-
-/// What came of an evaluation.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Outcome {
-    /// The metric, or why there is none.
-    pub verdict: Verdict,
-    /// How the command ended.
-    pub exit: Exit,
-    /// Wall time of the command.
-    pub duration_ms: u64,
-    /// The captured output, cut in the middle if long.
-    pub output: BlobId,
-    /// Its last lines, bounded: what the next prompt and the screens show.
-    pub output_tail: String,
-}
-
-/// The metric, or why there is none.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-pub enum Verdict {
-    /// The node works.
-    Good {
-        /// Always finite.
-        metric: f64,
-    },
-    /// The node does not work.
-    Buggy {
-        /// One sentence.
-        reason: String,
-        /// What the user may do if it is the baseline; may be empty.
-        #[serde(default)]
-        hint: String,
-    },
-}
-
-/// How an evaluation's command ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "by", rename_all = "snake_case")]
-pub enum Exit {
-    /// It exited by itself.
-    Code {
-        /// Its exit code.
-        code: i32,
-    },
-    /// A signal ended it.
-    Signal {
-        /// The signal's number.
-        signal: i32,
-    },
-    /// It ran longer than allowed and was ended.
-    TimedOut {
-        /// The limit in seconds.
-        limit_seconds: u64,
-    },
 }

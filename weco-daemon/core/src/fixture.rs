@@ -1,7 +1,9 @@
 //! A run for tests and benchmarks; in no product.
 
+use std::collections::BTreeMap;
+
 use crate::limits::Limits;
-use crate::run::{AutoResume, BlobId, Goal, RunId, RunSpec, SearchSpec};
+use crate::run::{AutoResume, BlobId, Goal, Measurement, RunId, RunSpec, SearchSpec};
 
 /// A run of five steps with the built-in proposer and without sources; name what matters:
 /// `RunSpec { steps: 20, ..fixture::spec(id) }`.
@@ -24,9 +26,17 @@ pub fn spec(id: RunId) -> RunSpec {
         seed: 1,
         apply_best: false,
         auto_resume: AutoResume::default(),
+        parallel: 1,
         require_review: false,
         limits: Limits::default(),
+        isolate: false,
+        slots: Vec::new(),
+        measurement: Measurement::default(),
         derived: None,
+        baseline_code: None,
+        models: Vec::new(),
+        prices: BTreeMap::new(),
+        reasoning_effort: None,
         environment: BlobId([0; 32]),
         secret_variables: Vec::new(),
     }

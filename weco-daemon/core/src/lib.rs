@@ -4,15 +4,22 @@
 //! arguments, effects go out as data. `weco-daemon` does what this crate decides.
 
 pub mod decide;
+pub mod effort;
 pub mod event;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
+pub mod forms;
 pub mod limits;
 pub mod metric;
+pub mod models;
+pub mod parallel;
+pub mod plan;
+pub mod price;
 pub mod prompt;
 pub mod reply;
 pub mod run;
 pub mod search;
+pub mod spread;
 pub mod state;
 pub mod summary;
 pub mod tree;

@@ -1,131 +1,19 @@
 //! What a run is: its identifiers and [`RunSpec`], what the user asked for.
 
+mod ids;
+mod search;
+
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
+use crate::effort::Effort;
 use crate::limits::Limits;
+use crate::parallel::Devices;
+use crate::price::Price;
 
-/// A run's identity, a random UUID drawn by the daemon.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RunId(pub Uuid);
-
-impl RunId {
-    /// The first eight characters: enough for people.
-    pub fn short(self) -> String {
-        let mut text = self.to_string();
-        text.truncate(8);
-        text
-    }
-
-    /// The id of one of the run's nodes, for people and other programs: a UUID of version 5 (RFC 9562 §5.5) in the
-    /// run's name space, so that it need not be stored.
-    pub fn node_id(self, node: NodeId) -> Uuid {
-        Uuid::new_v5(&self.0, node.to_string().as_bytes())
-    }
-
-    /// The id of a node's revision `number`, likewise in the node's name space.
-    pub fn revision_id(self, node: NodeId, number: u32) -> Uuid {
-        Uuid::new_v5(&self.node_id(node), number.to_string().as_bytes())
-    }
-}
-
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// A node of the solution tree. Its number is also its step: 0 is the baseline, and every proposal
-/// asked for takes the next.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct NodeId(pub u32);
-
-impl NodeId {
-    /// The user's own code.
-    pub const BASELINE: Self = Self(0);
-
-    /// Position in the tree's node list.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-impl fmt::Display for NodeId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// The name of a stored blob: the BLAKE3 hash of its content.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BlobId(pub [u8; 32]);
-
-/// Text that is not 64 hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a blob's name (64 hexadecimal digits)")]
-pub struct InvalidBlobId;
-
-impl fmt::Display for BlobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for BlobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "BlobId({self})")
-    }
-}
-
-impl FromStr for BlobId {
-    type Err = InvalidBlobId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidBlobId> {
-        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-        let mut bytes = [0; 32];
-        if pairs.len() != bytes.len() || !rest.is_empty() {
-            return Err(InvalidBlobId);
-        }
-        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-            *byte = digit(*high).zip(digit(*low)).map(|(high, low)| high << 4 | low).ok_or(InvalidBlobId)?;
-        }
-        Ok(Self(bytes))
-    }
-}
-
-impl Serialize for BlobId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for BlobId {
-    /// Without a text of its own: a run of 1,000 steps names some thousands.
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Name;
-
-        impl serde::de::Visitor<'_> for Name {
-            type Value = BlobId;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a blob's name (64 hexadecimal digits)")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<BlobId, E> {
-                text.parse().map_err(E::custom)
-            }
-        }
-
-        deserializer.deserialize_str(Name)
-    }
-}
+pub use ids::{BlobId, CodeId, InvalidBlobId, NodeId, RunId};
+pub use search::SearchSpec;
 
 /// A version of the run's sources: path (relative to the run's directory, `/`-separated) to text.
 pub type Files = BTreeMap<String, String>;
@@ -134,7 +22,7 @@ pub type Files = BTreeMap<String, String>;
 pub type FileRefs = BTreeMap<String, BlobId>;
 
 /// Which values of the metric are better.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Goal {
     /// Larger is better.
@@ -170,33 +58,6 @@ pub struct Source {
     pub blob: BlobId,
     /// Unix permission bits.
     pub mode: u32,
-}
-
-/// Which search policy chooses the next node to work on, with its parameters.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "policy", rename_all = "snake_case")]
-pub enum SearchSpec {
-    /// AIDE's tree search.
-    Aide {
-        /// Fresh approaches before anything is improved.
-        num_drafts: u32,
-        /// Probability of repairing a buggy leaf rather than improving a good node.
-        debug_prob: f64,
-        /// Longest chain of consecutive repairs.
-        max_debug_depth: u32,
-    },
-    /// Always improve the best node. Used with the built-in proposer, which explores by itself.
-    Greedy,
-}
-
-impl SearchSpec {
-    /// The policy's name, as shown to people.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Aide { .. } => "aide",
-            Self::Greedy => "greedy",
-        }
-    }
 }
 
 /// The environment of a run's evaluations, as far as it is recorded.
@@ -237,6 +98,37 @@ pub struct Derived {
     pub files: FileRefs,
 }
 
+/// How versions are measured, beyond the command.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Measurement {
+    /// Runs of the command for each version; none: one, and the user's own code twice if the budget is not small.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<u32>,
+    /// Run by `sh -c` on a version that would be the best: it counts only if this ends with exit code 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verify_command: Option<String>,
+    /// What evaluations must leave as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protect: Option<Protect>,
+}
+
+impl Measurement {
+    /// Whether the user asked for none of it.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Files that the evaluation depends on.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Protect {
+    /// Files and directories as the user named them, relative to the run's directory or absolute.
+    pub paths: Vec<String>,
+    /// What each of their files was when the run began: its path and its content's hash.
+    pub record: BlobId,
+}
+
 /// Everything the user asked for, fixed when the run is created.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RunSpec {
@@ -256,7 +148,8 @@ pub struct RunSpec {
     pub goal: Goal,
     /// The budget: proposals after the baseline.
     pub steps: u32,
-    /// The provider and the model, as `provider/model` (`builtin` alone for the built-in proposer).
+    /// The provider and the model, as `provider/model` (`builtin` alone for the built-in proposer); with several models
+    /// all of them, parted by commas.
     pub model: String,
     /// The user's additional instructions.
     pub instructions: Option<String>,
@@ -276,15 +169,39 @@ pub struct RunSpec {
     /// How an outage of the model's provider is waited out.
     #[serde(default)]
     pub auto_resume: AutoResume,
+    /// Proposals under way at a time, from 1.
+    #[serde(default = "one")]
+    pub parallel: u32,
     /// Whether every proposal waits for approval before it is evaluated.
     #[serde(default)]
     pub require_review: bool,
     /// What ends it before its budget is spent.
     #[serde(default, skip_serializing_if = "Limits::is_empty")]
     pub limits: Limits,
+    /// Whether even a single step is evaluated in a workspace of its own.
+    #[serde(default)]
+    pub isolate: bool,
+    /// What each evaluation is given one of, for itself alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slots: Vec<Devices>,
+    /// How versions are measured.
+    #[serde(default, skip_serializing_if = "Measurement::is_default")]
+    pub measurement: Measurement,
     /// Where it comes from; none for a run that starts from the user's own code.
     #[serde(default)]
     pub derived: Option<Derived>,
+    /// The code of step 0, whatever its layout; none in records of former versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline_code: Option<CodeId>,
+    /// The models of a run that has several, each as `provider/model`; see [`Self::models`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<String>,
+    /// What the models' tokens cost, by model, as far as that was known when the run was created.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub prices: BTreeMap<String, Price>,
+    /// How hard the models are to think; none: as they do by themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning_effort: Option<Effort>,
     /// The client's environment without values that look like secrets: `name=value` pairs, each
     /// ended by a NUL byte.
     pub environment: BlobId,
@@ -292,13 +209,28 @@ pub struct RunSpec {
     pub secret_variables: Vec<String>,
 }
 
+/// Records of former versions do not tell, and meant this.
+pub(crate) fn one() -> u32 {
+    1
+}
+
 impl RunSpec {
+    /// Whether evaluations run in workspaces of their own, away from the user's directory.
+    pub fn is_isolated(&self) -> bool {
+        self.parallel > 1 || self.isolate
+    }
+
     /// The code of step 0.
     pub fn baseline(&self) -> FileRefs {
         match &self.derived {
             Some(derived) => derived.files.clone(),
             None => self.sources.iter().map(|source| (source.path.clone(), source.blob)).collect(),
         }
+    }
+
+    /// Who is asked for proposals, one or several: [`Grounds::model`](crate::event::Grounds::model) counts them.
+    pub fn models(&self) -> &[String] {
+        if self.models.is_empty() { std::slice::from_ref(&self.model) } else { &self.models }
     }
 
     /// The lineage that the run belongs to, named by its first run.
@@ -309,21 +241,14 @@ impl RunSpec {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
     #[test]
-    fn a_blobs_name_is_64_hexadecimal_digits() {
-        let name = BlobId(std::array::from_fn(|at| u8::try_from(at * 8).unwrap()));
-        let text = name.to_string();
-        assert_eq!(text.parse(), Ok(name));
-        assert_eq!(text.to_uppercase().parse(), Ok(name));
-        let json = serde_json::to_string(&name).unwrap();
-        assert_eq!(serde_json::from_str::<BlobId>(&json).unwrap(), name);
-        let wrong =
-            ["", &text[1..], &format!("{text}0"), &format!("+{}", &text[1..]), &format!("é{}", &text[2..])];
-        for wrong in wrong {
-            assert_eq!(wrong.parse::<BlobId>(), Err(InvalidBlobId), "{wrong}");
-            assert!(serde_json::from_str::<BlobId>(&format!("\"{wrong}\"")).is_err());
-        }
+    fn a_record_that_tells_of_no_parallel_steps_means_one() {
+        let mut record = serde_json::to_value(crate::fixture::spec(RunId(Uuid::nil()))).unwrap();
+        record.as_object_mut().unwrap().remove("parallel");
+        assert_eq!(serde_json::from_value::<RunSpec>(record).unwrap().parallel, 1);
     }
 }

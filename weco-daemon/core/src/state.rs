@@ -3,14 +3,21 @@
 
 mod check;
 mod fold;
+pub(crate) mod outage;
 
 use std::collections::BTreeSet;
 
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 
+pub use outage::Outage;
+
 use crate::event::{EndStatus, Event, RunEvent, Timestamp, Usage};
+use crate::forms::Forms;
 use crate::limits::Since;
+use crate::models::{Absences, Bandit, Ledger};
 use crate::run::{AutoResume, FileRefs, NodeId, RunSpec};
+use crate::summary::Best;
 use crate::tree::{Node, Progress, Tree};
 
 /// Replies that may be unusable before a step is given up: the first, and the one asked for again.
@@ -28,10 +35,21 @@ pub struct RunState {
     outage: Option<Outage>,
     tree: Tree,
     usage: Usage,
+    ledger: Ledger,
+    bandit: Bandit,
+    absences: Absences,
     originals: FileRefs,
     edited: BTreeSet<String>,
     instructions: Vec<String>,
     since: Since,
+    /// Steps that were done in a row without a new best, since the run began or was last resumed.
+    fruitless: u32,
+    /// Why the proposer has nothing left to propose, if it has not.
+    exhausted: Option<String>,
+    /// Why the run ends once nothing is evaluated any more, and what to do next; none if it was asked to stop.
+    failure: Option<(String, String)>,
+    forms: Forms,
+    weighed: Option<Option<Best>>,
 }
 
 /// Whether a run goes on.
@@ -51,19 +69,6 @@ pub enum RunStatus {
         /// What to do next; may be empty.
         hint: String,
     },
-}
-
-/// A provider that could not be asked when it was last tried.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Outage {
-    /// The node whose proposal waits.
-    pub node: NodeId,
-    /// Waits in a row so far.
-    pub attempt: u32,
-    /// When it is asked again, or was.
-    pub until: Timestamp,
-    /// What the provider or the system said.
-    pub reason: String,
 }
 
 /// An event that cannot have happened in this state: the journal or the code is wrong.
@@ -93,12 +98,26 @@ impl RunState {
             status: RunStatus::Running,
             auto_resume: spec.auto_resume,
             outage: None,
-            tree: Tree::new(spec.goal, spec.baseline(), event.at),
+            tree: Tree::new(
+                spec.goal,
+                spec.measurement.verify_command.is_some(),
+                spec.baseline(),
+                spec.baseline_code,
+                event.at,
+            ),
             usage: Usage::default(),
+            ledger: Ledger::new(spec),
+            bandit: Bandit::new(spec.models().len()),
+            absences: Absences::default(),
             originals,
             edited: BTreeSet::new(),
             instructions: spec.instructions.iter().cloned().collect(),
             since: Since::creation(event.at),
+            fruitless: 0,
+            exhausted: None,
+            failure: None,
+            forms: Forms::default(),
+            weighed: None,
             spec: (**spec).clone(),
         })
     }
@@ -172,6 +191,23 @@ impl RunState {
         self.usage
     }
 
+    /// What each of the run's models was asked for, and what that cost.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Which of the run's models to ask for the next step.
+    pub(crate) fn choose_model(&self, now: Timestamp, rng: &mut dyn Rng) -> u32 {
+        self.bandit.choose(&self.ledger, |model| !self.absences.is_absent(model, now), rng)
+    }
+
+    /// Who may be asked for a node in place of a model that cannot be; none if nobody can.
+    pub(crate) fn stand_in(&self, model: u32, now: Timestamp, rng: &mut dyn Rng) -> Option<u32> {
+        let is_there = |other: u32| other != model && !self.absences.is_absent(other, now);
+        let other = self.bandit.choose(&self.ledger, is_there, rng);
+        is_there(other).then_some(other)
+    }
+
     /// The user's files as they are to be when nothing is evaluated: as at the run's beginning, but
     /// for the user's own edits since.
     pub fn originals(&self) -> &FileRefs {
@@ -203,6 +239,31 @@ impl RunState {
         self.since
     }
 
+    /// Steps that were done in a row without a new best, since the run began or was last resumed.
+    pub(crate) fn fruitless(&self) -> u32 {
+        self.fruitless
+    }
+
+    /// Why the proposer has nothing left to propose, if it has not.
+    pub(crate) fn exhausted(&self) -> Option<&str> {
+        self.exhausted.as_deref()
+    }
+
+    /// Why a run that is stopping cannot go on, and what to do next; none if it was asked to stop.
+    pub(crate) fn failure(&self) -> Option<&(String, String)> {
+        self.failure.as_ref()
+    }
+
+    /// The nodes that are being evaluated, by step.
+    pub fn evaluating(&self) -> impl Iterator<Item = &Node> {
+        self.tree.unfinished().filter(|node| node.is_evaluating())
+    }
+
+    /// How the forms of an answer have done.
+    pub fn forms(&self) -> Forms {
+        self.forms
+    }
+
     /// Whether a node waits for someone to approve it.
     pub fn is_pending(&self, node: &Node) -> bool {
         self.spec.require_review
@@ -216,10 +277,32 @@ impl RunState {
         &self.tree.nodes()[0]
     }
 
-    /// Steps that are evaluated or failed, without the baseline.
+    /// What the budget was spent on so far: proposals asked for, and versions measured again, finished or not.
+    pub fn steps_spent(&self) -> u32 {
+        self.tree.steps_asked().saturating_add(self.tree.rechecks())
+    }
+
+    /// Steps that are evaluated or failed, without the baseline, and versions measured again.
     pub fn steps_done(&self) -> u32 {
         let unfinished = self.tree.unfinished().filter(|node| node.id != NodeId::BASELINE).count();
-        self.tree.steps_asked() - u32::try_from(unfinished).unwrap_or(u32::MAX)
+        self.steps_spent().saturating_sub(u32::try_from(unfinished).unwrap_or(u32::MAX))
+    }
+
+    /// The best version so far.
+    pub fn best(&self) -> Option<Best> {
+        let node = self.tree.best()?;
+        let (deviation, count) = (node.deviation(), node.count());
+        Some(Best { step: node.id, metric: node.metric()?, deviation, count })
+    }
+
+    /// Whether the best does not follow from the results one by one.
+    pub(crate) fn is_weighed(&self) -> bool {
+        self.spec.measurement.verify_command.is_some() || self.tree.sigma().is_some()
+    }
+
+    /// The best version as it was last recorded; none if it never was.
+    pub(crate) fn weighed(&self) -> Option<Option<Best>> {
+        self.weighed
     }
 
     /// Whether a node whose reply could not be used is asked for again.

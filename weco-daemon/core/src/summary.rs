@@ -7,9 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{EndStatus, Event, Outcome, RunEvent, Timestamp, Usage, Verdict};
+use crate::effort::Effort;
+use crate::event::{EndStatus, Event, Grounds, Outcome, RunEvent, Timestamp, Usage, Verdict};
+use crate::limits::{Limits, LimitsUsed};
+use crate::models::Ledger;
 use crate::run::{Goal, NodeId, RunId, RunSpec};
-use crate::state::{Outage, RunStatus};
+use crate::spread;
+use crate::state::{Outage, RunStatus, outage};
 
 /// A run in short.
 ///
@@ -49,10 +53,19 @@ pub struct Summary {
     pub unfinished: BTreeSet<NodeId>,
     /// The metric of the user's own code, once it is known.
     pub baseline_metric: Option<f64>,
+    /// The standard deviation of its measurements and how many there were, if there were several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline_spread: Option<(f64, u32)>,
     /// Whether the user's own code was evaluated and does not work.
     pub baseline_failed: bool,
     /// The best version that works, the baseline included; the earliest of equals.
     pub best: Option<Best>,
+    /// Whether the best is told by [`RunEvent::Weighed`] from now on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub weighed: bool,
+    /// Versions measured again, each of which took a step's place in the budget.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub rechecks: u32,
     /// Tokens so far.
     pub usage: Usage,
     /// When it was created.
@@ -80,6 +93,27 @@ pub struct Summary {
     /// Where it comes from, if it was derived.
     #[serde(default)]
     pub origin: Option<Origin>,
+    /// Most steps under way at once.
+    #[serde(default = "crate::run::one")]
+    pub parallel: u32,
+    /// What ends it before its budget is spent.
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    pub limits: Limits,
+    /// How much of that is used.
+    #[serde(default)]
+    pub used: LimitsUsed,
+    /// What each of its models was asked for, and what that cost; empty in records of former versions.
+    #[serde(default)]
+    pub ledger: Ledger,
+    /// How hard its models are to think, if that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning_effort: Option<Effort>,
+    /// The search policy's name and its parameters, in words; empty in summaries of former versions.
+    #[serde(default)]
+    pub search: (String, String),
+    /// Why the search chose each of the proposals that are neither evaluated nor failed, where that is known.
+    #[serde(default)]
+    pub why: BTreeMap<NodeId, String>,
 }
 
 /// A proposal that is not evaluated yet.
@@ -107,8 +141,28 @@ pub struct Origin {
 pub struct Best {
     /// Its step; 0 is the baseline.
     pub step: NodeId,
-    /// Its metric; always finite.
+    /// Its metric; always finite. The mean, if it was measured more than once.
     pub metric: f64,
+    /// The standard deviation of its measurements, of which there are at least two then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deviation: Option<f64>,
+    /// How often it was measured.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub count: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
+}
+
+fn once() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_once(count: &u32) -> bool {
+    *count == 1
 }
 
 impl Summary {
@@ -137,8 +191,11 @@ impl Summary {
             steps_asked: 0,
             unfinished: BTreeSet::new(),
             baseline_metric: None,
+            baseline_spread: None,
             baseline_failed: false,
             best: None,
+            weighed: false,
+            rechecks: 0,
             usage: Usage::default(),
             created_at: event.at,
             updated_at: event.at,
@@ -148,12 +205,19 @@ impl Summary {
             edited: BTreeSet::new(),
             require_review: spec.require_review,
             pending: BTreeMap::new(),
+            parallel: spec.parallel,
             instructions: spec.instructions.clone(),
             origin: spec.derived.as_ref().map(|derived| Origin {
                 lineage: derived.lineage,
                 run: derived.run,
                 node: derived.node,
             }),
+            limits: spec.limits,
+            used: LimitsUsed::new(event.at),
+            ledger: Ledger::new(spec),
+            reasoning_effort: spec.reasoning_effort,
+            search: (spec.search.name().to_owned(), spec.search.parameters()),
+            why: BTreeMap::new(),
         }
     }
 
@@ -162,10 +226,10 @@ impl Summary {
         self.origin.map_or(self.id, |origin| origin.lineage)
     }
 
-    /// Steps that are evaluated or failed, without the baseline.
+    /// Steps that are evaluated or failed, without the baseline, and versions measured again.
     pub fn steps_done(&self) -> u32 {
         let unfinished = u32::try_from(self.unfinished.len()).unwrap_or(u32::MAX);
-        self.steps_asked.saturating_sub(unfinished)
+        self.steps_asked.saturating_sub(unfinished) + self.rechecks
     }
 
     /// How it ended, if it has.
@@ -179,39 +243,40 @@ impl Summary {
     /// Takes one more event in, which must be legal after those before it: nothing is checked here.
     pub fn apply(&mut self, event: &Event) {
         (self.last_seq, self.updated_at) = (event.seq, event.at);
+        outage::fold(&mut self.outage, &event.kind);
+        self.ledger.apply(&event.kind);
         match &event.kind {
-            RunEvent::Asked { node, .. } => self.asked(*node),
+            RunEvent::Asked { node, grounds, .. } => self.asked(*node, grounds),
             RunEvent::Proposed { node, plan, usage, .. } => {
                 if self.require_review {
                     self.pending.insert(*node, Pending { plan: plan.clone(), approved: false });
                 }
-                self.answered(*usage);
+                self.usage += *usage;
             }
-            RunEvent::Unusable { usage, .. } => self.answered(*usage),
+            RunEvent::Unusable { usage, .. } => self.usage += *usage,
             RunEvent::Failed { node, .. } => {
-                self.outage = None;
-                self.unfinished.remove(node);
+                self.finished(*node);
+                self.close(*node, false);
             }
             RunEvent::Rejected { node, .. } => {
                 self.pending.remove(node);
-                self.unfinished.remove(node);
+                self.finished(*node);
+                self.close(*node, false);
             }
             RunEvent::Approved { node, .. } => self.approve(*node, true),
             RunEvent::Returned { node, .. } => self.approve(*node, false),
             RunEvent::Evaluated { node, outcome, .. } => self.evaluated(*node, outcome),
             RunEvent::Inherited { outcome } => self.evaluated(NodeId::BASELINE, outcome),
+            RunEvent::Weighed { best } => self.weighed(*best),
             RunEvent::Instructed { text, .. } => self.instructions = Some(text.clone()),
             RunEvent::SourceEdited { path, text: Some(_), .. } => {
                 self.edited.insert(path.clone());
             }
-            RunEvent::StopAsked { .. } => self.status = RunStatus::Stopping,
-            RunEvent::Waiting { node, attempt, until, reason, .. } => {
-                let (node, attempt, until) = (*node, *attempt, *until);
-                self.outage = Some(Outage { node, attempt, until, reason: reason.clone() });
-            }
+            RunEvent::StopAsked { .. } | RunEvent::Failing { .. } => self.status = RunStatus::Stopping,
             RunEvent::Resumed { steps, apply_best, .. } => {
                 self.apply_best = *apply_best;
                 self.outage = None;
+                self.used = LimitsUsed::resumed(event.at, self.usage, self.ledger.cost());
                 (self.steps, self.status, self.ended_at) = (*steps, RunStatus::Running, None);
             }
             RunEvent::Ended { status, reason, hint } => {
@@ -228,22 +293,26 @@ impl Summary {
             | RunEvent::Revised { .. }
             | RunEvent::EvalIntended { .. }
             | RunEvent::EvalStarted { .. }
+            | RunEvent::EvalAbandoned { .. }
+            | RunEvent::Waiting { .. }
             | RunEvent::SourceEdited { .. }
             | RunEvent::Warned { .. } => {}
         }
     }
 
-    fn asked(&mut self, node: NodeId) {
+    fn asked(&mut self, node: NodeId, grounds: &Grounds) {
         if node.0 > self.steps_asked {
             self.steps_asked = node.0;
             self.unfinished.insert(node);
+            if !grounds.why.is_empty() {
+                self.why.insert(node, grounds.why.clone());
+            }
         }
     }
 
-    /// Counts the tokens of an answer, which also ends any outage.
-    fn answered(&mut self, usage: Usage) {
-        self.outage = None;
-        self.usage += usage;
+    fn finished(&mut self, node: NodeId) {
+        self.unfinished.remove(&node);
+        self.why.remove(&node);
     }
 
     fn approve(&mut self, node: NodeId, approved: bool) {
@@ -254,18 +323,48 @@ impl Summary {
 
     fn evaluated(&mut self, node: NodeId, outcome: &Outcome) {
         self.pending.remove(&node);
-        self.unfinished.remove(&node);
+        let is_first = self.unfinished.contains(&node);
+        self.finished(node);
+        self.rechecks += u32::from(!is_first && node != NodeId::BASELINE);
         let metric = match outcome.verdict {
             Verdict::Good { metric } => Some(metric),
             Verdict::Buggy { .. } => None,
         };
         if node == NodeId::BASELINE {
             (self.baseline_metric, self.baseline_failed) = (metric, metric.is_none());
+            let count = u32::try_from(outcome.samples.len()).unwrap_or(u32::MAX);
+            self.baseline_spread = spread::deviation(&outcome.samples).map(|deviation| (deviation, count));
         }
-        if let Some(metric) = metric
-            && self.best.is_none_or(|best| self.goal.is_better(metric, best.metric))
-        {
-            self.best = Some(Best { step: node, metric });
+        let best = metric
+            .filter(|metric| !self.weighed && self.best.is_none_or(|best| self.beats(node, *metric, best)));
+        if let Some(metric) = best {
+            self.best = Some(Best { step: node, metric, deviation: None, count: 1 });
         }
+        if is_first {
+            self.close(node, best.is_some());
+        } else {
+            self.ledger.turn_away();
+        }
+    }
+
+    fn weighed(&mut self, best: Option<Best>) {
+        let before = self.best.map(|best| best.step);
+        (self.best, self.weighed) = (best, true);
+        let new = best.map(|best| best.step).filter(|step| Some(*step) != before);
+        if new.is_some_and(|step| self.ledger.won(step)) {
+            self.used.fruitless = 0;
+        }
+    }
+
+    /// Whether a version takes the best one's place: with a better metric, or the same if it was asked for before.
+    fn beats(&self, node: NodeId, metric: f64, best: Best) -> bool {
+        self.goal.is_better(metric, best.metric)
+            || (!self.goal.is_better(best.metric, metric) && node < best.step)
+    }
+
+    /// A step is done.
+    fn close(&mut self, node: NodeId, is_best: bool) {
+        self.ledger.close(node, is_best);
+        self.used.step_done(node, is_best);
     }
 }

@@ -1,174 +1,28 @@
 //! The solution tree: every version of the code that a run has asked for, and how each did.
 
-use std::collections::BTreeSet;
+mod change;
+mod family;
+mod node;
+mod ranking;
+mod standing;
+mod tally;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Exit, Outcome, ProcessRef, Stage, Terms, Timestamp, Usage, Verdict};
-use crate::run::{BlobId, FileRefs, Goal, NodeId};
+use crate::event::{Stage, Timestamp};
+use crate::run::{CodeId, FileRefs, Goal, NodeId};
+use crate::spread::Spread;
 
-/// A version of the code and what became of it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Node {
-    /// Its step.
-    pub id: NodeId,
-    /// The node it starts from; none for the baseline.
-    pub parent: Option<NodeId>,
-    /// What it is to its parent.
-    pub stage: Stage,
-    /// Nodes that start from it, oldest first, unfinished ones included.
-    pub children: Vec<NodeId>,
-    /// Consecutive repairs that led here; 0 unless its stage is debug.
-    pub debug_depth: u32,
-    /// What the model says it does; empty until proposed.
-    pub plan: String,
-    /// Every source of this version; none until proposed.
-    pub files: Option<FileRefs>,
-    /// Lines added and removed against the baseline.
-    pub lines: (u32, u32),
-    /// Tokens of all its proposals.
-    pub usage: Usage,
-    /// The newest attempt at the proposal, from 1; 0 for the baseline.
-    pub attempt: u32,
-    /// The newest attempt at the evaluation, from 1; 0 before the first.
-    pub eval_attempt: u32,
-    /// Replies that could not be used.
-    pub unusable: u32,
-    /// Why the last of them could not.
-    pub unusable_reason: Option<String>,
-    /// Which of the run's instructions it was asked for under: see [`RunState::instructions_of`].
-    ///
-    /// [`RunState::instructions_of`]: crate::state::RunState::instructions_of
-    pub instructions: Option<u32>,
-    /// The model's own code, if it was revised since.
-    pub proposal: Option<FileRefs>,
-    /// What people made of it while it waited for approval, oldest first; the newest is [`Self::files`].
-    pub revisions: Vec<Revision>,
-    /// Who let it be evaluated, if someone had to.
-    pub approval: Option<Approval>,
-    /// When it got where it is.
-    pub times: Times,
-    /// How its evaluation went, once it has ended.
-    pub evaluation: Option<Evaluation>,
-    /// How far it is.
-    pub progress: Progress,
-}
+pub use family::Family;
+pub use node::{Approval, Evaluation, Node, Progress, Recheck, Revision, Times};
+pub use ranking::lower_bound;
+pub use tally::Tally;
 
-/// A node's code as someone changed it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Revision {
-    /// Every source.
-    pub files: FileRefs,
-    /// Who made it.
-    pub by: String,
-    /// When.
-    pub at: Timestamp,
-    /// Lines added and removed against the baseline.
-    pub lines: (u32, u32),
-}
-
-/// Someone's word that a node may be evaluated.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Approval {
-    /// Whose.
-    pub by: String,
-    /// When it was given.
-    pub at: Timestamp,
-    /// How it is evaluated.
-    pub terms: Terms,
-}
-
-/// When a node got somewhere; none before it has.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Times {
-    /// It was asked for first. Of a baseline: the run was created.
-    pub asked: Option<Timestamp>,
-    /// Its code was there.
-    pub proposed: Option<Timestamp>,
-    /// It was evaluated, failed or was turned down.
-    pub ended: Option<Timestamp>,
-}
-
-/// How an evaluation's command went.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Evaluation {
-    /// How it ended.
-    pub exit: Exit,
-    /// Wall time in milliseconds.
-    pub duration_ms: u64,
-    /// It was made in the run that this one was derived from.
-    pub inherited: bool,
-}
-
-/// How far a node is.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-pub enum Progress {
-    /// A model is asked.
-    Asked,
-    /// Its code is known; it is not evaluated yet.
-    Proposed,
-    /// It is being evaluated.
-    Evaluating {
-        /// The command's process group, once it runs.
-        process: Option<ProcessRef>,
-    },
-    /// It works.
-    Good {
-        /// Always finite.
-        metric: f64,
-        /// What the command printed.
-        output: BlobId,
-    },
-    /// It does not work.
-    Buggy {
-        /// Why.
-        reason: String,
-        /// What the command printed.
-        output: BlobId,
-    },
-    /// There is no usable proposal; the step is spent.
-    Failed {
-        /// Why.
-        reason: String,
-    },
-    /// Someone turned its proposal down; the step is spent.
-    Rejected {
-        /// Why; may be empty.
-        reason: String,
-    },
-}
-
-impl Node {
-    /// The metric of a node that works.
-    pub fn metric(&self) -> Option<f64> {
-        match self.progress {
-            Progress::Good { metric, .. } => Some(metric),
-            _ => None,
-        }
-    }
-
-    /// Why a node does not work, if it was evaluated and does not.
-    pub fn bug(&self) -> Option<&str> {
-        match &self.progress {
-            Progress::Buggy { reason, .. } => Some(reason),
-            _ => None,
-        }
-    }
-
-    /// What the command printed for this node.
-    pub fn output(&self) -> Option<BlobId> {
-        match self.progress {
-            Progress::Good { output, .. } | Progress::Buggy { output, .. } => Some(output),
-            _ => None,
-        }
-    }
-
-    /// Whether nothing more will happen to it by itself.
-    pub fn is_done(&self) -> bool {
-        !matches!(self.progress, Progress::Asked | Progress::Proposed | Progress::Evaluating { .. })
-    }
-}
+use family::Families;
+use ranking::Ranking;
+use standing::Standing;
 
 /// All nodes of a run, with what a search policy asks for kept at hand, so that choosing costs the
 /// same at step 10 and at step 10,000.
@@ -177,26 +31,59 @@ pub struct Tree {
     goal: Goal,
     nodes: Vec<Node>,
     best: Option<NodeId>,
+    is_gated: bool,
+    ranking: Ranking,
+    spread: Spread,
+    rechecks: u32,
     drafts: u32,
+    newest_family: NodeId,
     buggy_leaves: BTreeSet<NodeId>,
     unfinished: BTreeSet<NodeId>,
     rejected: BTreeSet<NodeId>,
+    /// The first node with each code.
+    codes: BTreeMap<CodeId, NodeId>,
+    families: Families,
+    standing: Standing,
+    repairs: Tally,
+    others: Tally,
 }
 
 impl Tree {
-    /// A tree that holds only the baseline, not evaluated yet.
-    pub(crate) fn new(goal: Goal, baseline: FileRefs, at: Timestamp) -> Self {
+    /// The most nodes that [`Self::ranked`] names.
+    pub const MOST_RANKED: usize = standing::MOST_RANKED;
+
+    /// A tree that holds only the baseline, not evaluated yet. In one that `is_gated` only nodes that were verified can
+    /// be the best.
+    pub(crate) fn new(
+        goal: Goal,
+        is_gated: bool,
+        baseline: FileRefs,
+        code: Option<CodeId>,
+        at: Timestamp,
+    ) -> Self {
         let mut root = Node::asked(NodeId::BASELINE, None, Stage::Baseline, at);
         root.times.proposed = Some(at);
-        let root = Node { files: Some(baseline), progress: Progress::Proposed, ..root };
+        let root = Node { files: Some(baseline), code, progress: Progress::Proposed, ..root };
+        let mut families = Families::default();
+        families.join(NodeId::BASELINE);
         Self {
             goal,
+            families,
             nodes: vec![root],
             best: None,
+            is_gated,
+            ranking: Ranking::default(),
+            spread: Spread::default(),
+            rechecks: 0,
             drafts: 0,
+            newest_family: NodeId::BASELINE,
             buggy_leaves: BTreeSet::new(),
             unfinished: BTreeSet::from([NodeId::BASELINE]),
             rejected: BTreeSet::new(),
+            codes: code.map(|code| (code, NodeId::BASELINE)).into_iter().collect(),
+            standing: Standing::default(),
+            repairs: Tally::default(),
+            others: Tally::default(),
         }
     }
 
@@ -220,9 +107,41 @@ impl Tree {
         self.next_id().0 - 1
     }
 
-    /// The best node that works; the earliest of equals.
+    /// The best node that works, by its [`Self::lower_bound`]; the earliest of equals.
     pub fn best(&self) -> Option<&Node> {
         self.best.and_then(|id| self.get(id))
+    }
+
+    /// The best nodes that work, at most so many, best first.
+    pub fn top(&self, most: usize) -> Vec<NodeId> {
+        self.ranking.top(most, self.sigma().unwrap_or(0.0))
+    }
+
+    /// What a node that works is ranked by, larger is better: its mean score, lowered by the standard error as far as
+    /// the noise is known. As long as it is not, that is its score.
+    pub fn lower_bound(&self, node: &Node) -> Option<f64> {
+        Some(lower_bound(self.score(node)?, node.count(), self.sigma().unwrap_or(0.0)))
+    }
+
+    /// The standard deviation of a single measurement of the metric, over all nodes that were measured more than once;
+    /// none if none was.
+    pub fn sigma(&self) -> Option<f64> {
+        self.spread.sigma()
+    }
+
+    /// Whether only nodes that were verified can be the best.
+    pub fn is_gated(&self) -> bool {
+        self.is_gated
+    }
+
+    /// Whether measuring the same code again is known to give another metric.
+    pub fn is_noisy(&self) -> bool {
+        self.sigma().is_some_and(|sigma| sigma > 0.0)
+    }
+
+    /// How often nodes that work were measured again, or are.
+    pub fn rechecks(&self) -> u32 {
+        self.rechecks
     }
 
     /// The metric of a node that works, turned so that larger is better.
@@ -230,17 +149,83 @@ impl Tree {
         node.metric().map(|metric| self.goal.score(metric))
     }
 
+    /// By how much a working node is better than what it started from, a crossed one than the better of its two
+    /// parents, and a repair than the nearest working node before it; none for a node that does not work.
+    pub fn gain(&self, id: NodeId) -> Option<f64> {
+        let node = self.get(id)?;
+        let own = self.score(node)?;
+        let with = node.grounds.with.and_then(|with| self.score(self.get(with)?));
+        let before = self.score(self.origin(node)?)?;
+        Some(own - with.map_or(before, |with| with.max(before)))
+    }
+
+    /// What a node was to be better than: its parent, or the working node that a chain of repairs goes back to.
+    fn origin(&self, node: &Node) -> Option<&Node> {
+        // A chain of repairs: bounded by the policy, and by the number of nodes.
+        let mut at = self.get(node.parent?)?;
+        while at.metric().is_none() {
+            at = self.get(at.parent?)?;
+        }
+        Some(at)
+    }
+
+    /// Steps asked for after the best node that have ended.
+    pub fn dry_steps(&self) -> u32 {
+        let best = self.best.unwrap_or(NodeId::BASELINE);
+        let is_later = |node: &&Node| node.id > best && node.recheck.is_none();
+        let under_way = u32::try_from(self.unfinished().filter(is_later).count()).unwrap_or(u32::MAX);
+        self.steps_asked().saturating_sub(best.0).saturating_sub(under_way)
+    }
+
     /// Drafts asked for so far, buggy and unfinished ones included.
     pub fn drafts(&self) -> u32 {
         self.drafts
     }
 
+    /// The newest fresh approach or change of paradigm asked for; the baseline before the first.
+    pub fn newest_family(&self) -> NodeId {
+        self.newest_family
+    }
+
+    /// Which values of the metric are better.
+    pub fn goal(&self) -> Goal {
+        self.goal
+    }
+
     /// Evaluated nodes that do not work and that nothing starts from, by step.
-    pub fn buggy_leaves(&self) -> impl Iterator<Item = &Node> {
+    pub fn buggy_leaves(&self) -> impl DoubleEndedIterator<Item = &Node> {
         self.buggy_leaves.iter().filter_map(|id| self.get(*id))
     }
 
-    /// Nodes that are neither evaluated nor failed, by step.
+    /// The best nodes that work, the best first and the earlier of equals; no more than [`Self::MOST_RANKED`].
+    pub fn ranked(&self) -> impl ExactSizeIterator<Item = (&Node, f64)> {
+        self.standing.ranked().map(|(id, score)| (&self.nodes[id.index()], score))
+    }
+
+    /// The best node of each family of which any works, the earliest family first.
+    pub fn champions(&self) -> impl DoubleEndedIterator<Item = (&Node, f64)> {
+        self.families
+            .iter()
+            .filter_map(|(_, family)| family.best)
+            .map(|(id, score)| (&self.nodes[id.index()], score))
+    }
+
+    /// The median of the newest gains of a child over its parent, of those that were better; none before the first.
+    pub fn usual_gain(&self) -> Option<f64> {
+        self.standing.usual_gain()
+    }
+
+    /// How many of the repairs that were evaluated work.
+    pub fn repairs(&self) -> Tally {
+        self.repairs
+    }
+
+    /// How many of all other proposals that were evaluated work.
+    pub fn others(&self) -> Tally {
+        self.others
+    }
+
+    /// Nodes that are neither evaluated nor failed, or are being measured again, by step.
     pub fn unfinished(&self) -> impl Iterator<Item = &Node> {
         self.unfinished.iter().filter_map(|id| self.get(*id))
     }
@@ -250,105 +235,18 @@ impl Tree {
         self.rejected.iter().copied()
     }
 
-    pub(crate) fn get_mut(&mut self, id: NodeId) -> Option<&mut Node> {
-        self.nodes.get_mut(id.index())
+    /// The first node with this code, whatever its layout. A node without a usable proposal has none.
+    pub fn with_code(&self, code: CodeId) -> Option<&Node> {
+        self.get(*self.codes.get(&code)?)
     }
 
-    /// Adds the next node. The caller has checked that `parent` exists.
-    pub(crate) fn add(&mut self, parent: NodeId, stage: Stage, at: Timestamp) {
-        let id = self.next_id();
-        let mut node = Node::asked(id, Some(parent), stage, at);
-        if let Some(parent) = self.nodes.get_mut(parent.index()) {
-            parent.children.push(id);
-            if stage == Stage::Debug {
-                node.debug_depth = parent.debug_depth + 1;
-            }
-        }
-        self.buggy_leaves.remove(&parent);
-        self.drafts += u32::from(stage == Stage::Draft);
-        self.unfinished.insert(id);
-        self.nodes.push(node);
+    /// A family, by its founder.
+    pub fn family(&self, founder: NodeId) -> Option<&Family> {
+        self.families.get(founder)
     }
 
-    /// Hangs a node under another parent: the one that its proposer really started from.
-    pub(crate) fn reparent(&mut self, id: NodeId, parent: NodeId) {
-        let Some(old) = self.get(id).and_then(|node| node.parent) else { return };
-        if let Some(old) = self.get_mut(old) {
-            old.children.retain(|child| *child != id);
-        }
-        if let Some(new) = self.get_mut(parent) {
-            new.children.push(id);
-        }
-        self.buggy_leaves.remove(&parent);
-        if let Some(node) = self.get_mut(id) {
-            node.parent = Some(parent);
-        }
-    }
-
-    /// Ends a node without an evaluation.
-    pub(crate) fn give_up(&mut self, id: NodeId, end: Progress, at: Timestamp) {
-        self.unfinished.remove(&id);
-        if matches!(end, Progress::Rejected { .. }) {
-            self.rejected.insert(id);
-        }
-        if let Some(node) = self.get_mut(id) {
-            node.times.ended = Some(at);
-            node.progress = end;
-        }
-    }
-
-    pub(crate) fn reopen(&mut self, id: NodeId) {
-        self.buggy_leaves.remove(&id);
-        self.unfinished.insert(id);
-    }
-
-    pub(crate) fn evaluated(&mut self, id: NodeId, outcome: &Outcome, at: Timestamp, inherited: bool) {
-        self.unfinished.remove(&id);
-        let best = self.best().and_then(Node::metric);
-        let Some(node) = self.nodes.get_mut(id.index()) else { return };
-        node.times.ended = Some(at);
-        node.evaluation =
-            Some(Evaluation { exit: outcome.exit, duration_ms: outcome.duration_ms, inherited });
-        match &outcome.verdict {
-            Verdict::Good { metric } => {
-                node.progress = Progress::Good { metric: *metric, output: outcome.output };
-                if best.is_none_or(|best| self.goal.is_better(*metric, best)) {
-                    self.best = Some(id);
-                }
-            }
-            Verdict::Buggy { reason, .. } => {
-                node.progress = Progress::Buggy { reason: reason.clone(), output: outcome.output };
-                if node.children.is_empty() {
-                    self.buggy_leaves.insert(id);
-                }
-            }
-        }
-    }
-}
-
-impl Node {
-    fn asked(id: NodeId, parent: Option<NodeId>, stage: Stage, at: Timestamp) -> Self {
-        Self {
-            id,
-            parent,
-            stage,
-            children: Vec::new(),
-            debug_depth: 0,
-            plan: String::new(),
-            files: None,
-            lines: (0, 0),
-            usage: Usage::default(),
-            attempt: 0,
-            eval_attempt: 0,
-            unusable: 0,
-            unusable_reason: None,
-            instructions: None,
-            proposal: None,
-            revisions: Vec::new(),
-            approval: None,
-            times: Times { asked: Some(at), ..Times::default() },
-            evaluation: None,
-            progress: Progress::Asked,
-        }
+    /// All families, by founder; the first is the user's own code with what improves it.
+    pub fn families(&self) -> impl DoubleEndedIterator<Item = (NodeId, &Family)> {
+        self.families.iter()
     }
 }

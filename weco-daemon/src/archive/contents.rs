@@ -8,7 +8,8 @@ pub(super) fn named(event: &Event) -> Vec<BlobId> {
     match &event.kind {
         RunEvent::Created { spec } => {
             let originals = spec.sources.iter().map(|source| source.blob);
-            originals.chain(spec.baseline().into_values()).collect()
+            let protected = spec.measurement.protect.as_ref().map(|protect| protect.record);
+            originals.chain(spec.baseline().into_values()).chain(protected).collect()
         }
         RunEvent::Proposed { files, .. } | RunEvent::Revised { files, .. } => {
             files.values().copied().collect()
@@ -24,9 +25,12 @@ pub(super) fn named(event: &Event) -> Vec<BlobId> {
         | RunEvent::Instructed { .. }
         | RunEvent::EvalIntended { .. }
         | RunEvent::EvalStarted { .. }
+        | RunEvent::Weighed { .. }
         | RunEvent::Warned { .. }
         | RunEvent::Waiting { .. }
         | RunEvent::StopAsked { .. }
+        | RunEvent::Failing { .. }
+        | RunEvent::EvalAbandoned { .. }
         | RunEvent::Resumed { .. }
         | RunEvent::Ended { .. }
         | RunEvent::Applied { .. } => Vec::new(),

@@ -2,20 +2,17 @@
 
 use std::path::Path;
 
-use weco_core::event::ProcessRef;
 use weco_core::run::Files;
 
-use super::capture::Live;
-use super::process::{self, Command, Finished, StartError, StopSignal};
+use super::process::StartError;
+use super::repeat::Measured;
 use super::workspace::{Edit, RestoreError, Workspace, WorkspaceError};
 
-/// What to evaluate.
-#[derive(Debug)]
-pub struct Evaluation<'a> {
-    /// The version.
+/// What to put in the sources' place.
+#[derive(Clone, Copy, Debug)]
+pub struct Version<'a> {
+    /// Its files.
     pub files: &'a Files,
-    /// How it is measured.
-    pub command: Command,
     /// Where what the command makes of the sources is moved if it must not be lost.
     pub kept: &'a Path,
 }
@@ -23,8 +20,8 @@ pub struct Evaluation<'a> {
 /// An evaluation that took place.
 #[derive(Debug)]
 pub struct Evaluated {
-    /// How the command ended and what it printed.
-    pub finished: Finished,
+    /// What came of the commands; none if a stop was asked for before they had ended.
+    pub measured: Option<Measured>,
     /// What happened to the sources meanwhile; they are restored.
     pub edits: Vec<Edit>,
 }
@@ -41,8 +38,8 @@ pub enum EvalError {
     /// Sources could not be restored. [`Workspace::recover`] is to be tried until it works.
     #[error("{error}")]
     Restore {
-        /// What the command came to, if it ran.
-        finished: Option<Box<Finished>>,
+        /// What the commands came to, if they ran to their end.
+        measured: Option<Box<Measured>>,
         /// What could not be restored.
         error: RestoreError,
     },
@@ -64,39 +61,36 @@ impl From<WorkspaceError> for EvalError {
         match error {
             WorkspaceError::NotRolledBack { cause, restore } => {
                 tracing::warn!(%cause, "a version could not be put in place");
-                Self::Restore { finished: None, error: restore }
+                Self::Restore { measured: None, error: restore }
             }
             error => Self::Swap(error),
         }
     }
 }
 
-/// Swaps the version in, runs the command, and restores the sources once none of its processes is
-/// left. `started` is called as soon as the command runs. If the future is dropped, the processes are
-/// killed and the sources restored before the drop returns.
+/// Swaps the version in, lets `commands` run (see [`repeat`](super::repeat())), and restores the sources once none of
+/// their processes is left. If the future is dropped, so are the commands, which kills their processes, and the sources
+/// are restored before the drop returns.
 ///
 /// # Errors
 /// [`EvalError`]. With [`WorkspaceError::Edited`], nothing was done: store the edits, adopt them, and try
 /// again.
 pub async fn evaluate(
     workspace: &mut Workspace,
-    evaluation: Evaluation<'_>,
-    stop: StopSignal,
-    started: impl FnOnce(&ProcessRef, Live),
+    version: Version<'_>,
+    commands: impl Future<Output = Result<Option<Measured>, StartError>>,
 ) -> Result<Evaluated, EvalError> {
-    // Declared before the processes: locals are dropped in reverse, so those are ended first.
-    let swapped = workspace.swap_in(evaluation.files, evaluation.kept)?;
-    let running = match process::start(&evaluation.command) {
-        Ok(running) => running,
+    // Outlives the commands: they are dropped where they are awaited.
+    let swapped = workspace.swap_in(version.files, version.kept)?;
+    let measured = match commands.await {
+        Ok(measured) => measured,
         Err(error) => {
-            swapped.restore().map_err(|error| EvalError::Restore { finished: None, error })?;
+            swapped.restore().map_err(|error| EvalError::Restore { measured: None, error })?;
             return Err(error.into());
         }
     };
-    started(running.process(), running.live());
-    let finished = running.wait(stop).await;
     match swapped.restore() {
-        Ok(edits) => Ok(Evaluated { finished, edits }),
-        Err(error) => Err(EvalError::Restore { finished: Some(Box::new(finished)), error }),
+        Ok(edits) => Ok(Evaluated { measured, edits }),
+        Err(error) => Err(EvalError::Restore { measured: measured.map(Box::new), error }),
     }
 }

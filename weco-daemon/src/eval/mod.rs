@@ -3,14 +3,19 @@
 //!
 //! [`evaluate`] does all of it and restores on every path, also when its future is dropped. The parts
 //! know nothing of each other: [`workspace`] keeps the user's files, [`process`] runs and ends
-//! commands, [`capture`] bounds what they print.
+//! commands, [`repeat()`] runs as many as it takes, [`capture`] bounds what they print, [`protect`] tells whether the
+//! files that an evaluation depends on are as they were.
 
 pub mod capture;
 mod evaluate;
 pub mod process;
+pub mod protect;
+mod repeat;
+mod verdict;
 pub mod workspace;
 
-pub use evaluate::{EvalError, Evaluated, Evaluation, evaluate};
+pub use evaluate::{EvalError, Evaluated, Version, evaluate};
+pub use repeat::{Measured, Measuring, repeat};
 
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,7 @@ pub(super) fn run(number: u128) -> RunId {
 
 /// An event with some text in it.
 pub(super) fn note(seq: u64, text: &str) -> Event {
-    event(seq, RunEvent::Failed { node: NodeId(1), reason: text.to_owned() })
+    event(seq, RunEvent::Failed { node: NodeId(1), reason: text.to_owned(), last: false })
 }
 
 pub(super) fn event(seq: u64, kind: RunEvent) -> Event {

@@ -36,6 +36,8 @@ pub(super) struct Keeper {
     pub(super) stopping: watch::Receiver<bool>,
     /// When momentary news that was seen to change is looked at.
     pub(super) look_at: Option<Instant>,
+    /// How much of the momentary news was looked at.
+    pub(super) told: u64,
     /// How often in a row writing has failed.
     pub(super) failures: u32,
     /// Whether it was said that it fails.
@@ -113,7 +115,9 @@ impl Keeper {
                 () = at(retry) => return (over, None),
                 () = at(self.look_at) => {
                     self.look_at = None;
-                    let news = notable(&self.feed.live.borrow_and_update());
+                    let news = self.feed.live.borrow_and_update().since(self.told);
+                    let news = news.iter().rev().find_map(notable);
+                    self.told = self.feed.live.borrow().changes();
                     if news.is_some() {
                         return (over, news);
                     }

@@ -60,8 +60,17 @@ impl Logs {
             }
             let Followed { run, journal, feed, warner, .. } = followed;
             let stopping = stopping.subscribe();
-            let keeper =
-                Keeper { run, feed, warner, slots, stopping, look_at: None, failures: 0, reported: false };
+            let keeper = Keeper {
+                run,
+                feed,
+                warner,
+                slots,
+                stopping,
+                look_at: None,
+                told: 0,
+                failures: 0,
+                reported: false,
+            };
             keeper.keep(Writer::new(path, run, journal)).await;
         });
     }

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use weco_core::effort::Effort;
+use weco_core::price::Price;
 use weco_proto::providers::ANTHROPIC_TOKEN;
 
 use super::catalogue::{BUILTIN, Choice, Provider, choose};
 use super::config::Config;
+use super::effort;
 use super::endpoint::{Endpoint, has_compatible};
 use super::fault::Callee;
 use super::http::Http;
-use super::interface::{Model, ModelError};
+use super::interface::{Model, ModelError, ModelErrorKind};
 use super::keys::{Key, Secret, Sources, variables};
 use super::provider::{Anthropic, Dialect, Gemini, OpenAi};
 use super::remote::Remote;
@@ -92,6 +95,11 @@ impl Access {
         self.config.model.outage_base_ms
     }
 
+    /// What the tokens of a model cost, by its full name; none if that is not known.
+    pub fn price(&self, name: &str) -> Option<Price> {
+        self.config.prices.find(name)
+    }
+
     /// The model that `requested` names (see [`Provider`]), or the default one: that of the first
     /// provider in `api_keys` by [`Provider::ALL`], else `gemini-3-flash-preview`.
     ///
@@ -109,16 +117,34 @@ impl Access {
         api_keys: &BTreeMap<String, String>,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Resolved, ModelError> {
+        self.resolve_thinking(requested, None, api_keys, environment)
+    }
+
+    /// As [`Self::resolve`], for a model that is to think this hard; none: as it does by itself.
+    ///
+    /// # Errors
+    /// As [`Self::resolve`]; `Request` also for a model that is known to have no such setting.
+    pub fn resolve_thinking(
+        &self,
+        requested: Option<&str>,
+        effort: Option<Effort>,
+        api_keys: &BTreeMap<String, String>,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Resolved, ModelError> {
         let daemon = &*self.environment;
         let sources = Sources { api_keys, client: environment, daemon, stores: &self.stores };
         let given = sources.given()?;
         match choose(requested, &given, has_compatible(&self.config, &sources))? {
+            Choice::Builtin if effort.is_some() => Err(without_effort(BUILTIN)),
             Choice::Builtin => Ok(Resolved { name: BUILTIN.to_owned(), model: ResolvedModel::Builtin }),
+            Choice::Model(provider, model) if effort.is_some() && effort::is_fixed(provider, &model) => {
+                Err(without_effort(&model))
+            }
             Choice::Model(provider, model) => {
                 let key = self.key(provider, &sources, requested.is_some())?;
                 let endpoint = Endpoint::find(provider, &self.config, &sources, key.as_ref())?;
                 let name = format!("{}/{model}", provider.id());
-                let model = self.remote(provider, model, endpoint, key);
+                let model = self.remote(provider, model, effort, endpoint, key);
                 Ok(Resolved { name, model: ResolvedModel::Remote(Arc::new(model)) })
             }
         }
@@ -146,7 +172,14 @@ impl Access {
         }
     }
 
-    fn remote(&self, provider: Provider, model: String, endpoint: Endpoint, key: Option<Key>) -> Remote {
+    fn remote(
+        &self,
+        provider: Provider,
+        model: String,
+        effort: Option<Effort>,
+        endpoint: Endpoint,
+        key: Option<Key>,
+    ) -> Remote {
         let usual = self.config.model.max_output_tokens;
         let limit = match provider {
             Provider::Compatible => self.config.openai_compatible.max_tokens.or(usual),
@@ -163,13 +196,24 @@ impl Access {
             },
         };
         let dialect: Box<dyn Dialect> = match provider {
-            Provider::OpenAi => Box::new(OpenAi::new(model, limit, endpoint.is_openai(), true)),
-            Provider::Compatible => Box::new(OpenAi::new(model, limit, false, false)),
-            Provider::Anthropic => Box::new(Anthropic::new(model, limit)),
-            Provider::Gemini => Box::new(Gemini::new(model, limit)),
+            Provider::OpenAi => {
+                Box::new(OpenAi::new(model, limit, endpoint.is_openai(), true).thinking(effort))
+            }
+            Provider::Compatible => Box::new(OpenAi::new(model, limit, false, false).thinking(effort)),
+            Provider::Anthropic => Box::new(Anthropic::new(model, limit).thinking(effort)),
+            Provider::Gemini => Box::new(Gemini::new(model, limit).thinking(effort)),
         };
         let secret = key.map(|key| key.secret);
         Remote { callee, endpoint, dialect, secret, call: self.config.model.clone(), http: self.http.clone() }
+    }
+}
+
+fn without_effort(model: &str) -> ModelError {
+    ModelError {
+        kind: ModelErrorKind::Request,
+        message: format!("{model} has no setting for how hard it thinks"),
+        hint: "Leave out --reasoning-effort, or name another model with -M.".to_owned(),
+        retry_after: None,
     }
 }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use super::prices::Prices;
+
 /// A positive number of seconds; fractions are allowed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Seconds(pub Duration);
@@ -21,8 +23,8 @@ impl<'de> Deserialize<'de> for Seconds {
     }
 }
 
-/// Everything about models, as three tables of the configuration file.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+/// Everything about models, as four tables of the configuration file.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// `[model]`
@@ -32,6 +34,8 @@ pub struct Config {
     /// `[openai-compatible]`
     #[serde(rename = "openai-compatible")]
     pub openai_compatible: CompatibleConfig,
+    /// `[prices."provider/model"]`
+    pub prices: Prices,
 }
 
 /// `[model]`: how a call behaves, whichever the provider.

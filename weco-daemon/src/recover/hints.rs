@@ -29,7 +29,10 @@ pub(super) fn lacking(lacking: Lacking, run: RunId) -> Failure {
 /// The same `failure` of a run that could not be put together again, with what lets it go on.
 pub(super) fn after_failure(failure: Failure, spec: &RunSpec, access: &Access) -> Failure {
     let resume = resume(spec.id);
-    let provider = spec.model.split_once('/').and_then(|(id, _)| Provider::from_id(id));
+    let provider = |model: &String| model.split_once('/').and_then(|(id, _)| Provider::from_id(id));
+    let providers = || spec.models().iter().filter_map(provider);
+    let lacks_key = |provider: &Provider| !matches!(access.kept_key(*provider), Ok(Some(_)));
+    let provider = providers().find(lacks_key).or_else(|| providers().next());
     let hint = match (failure.kind, provider) {
         (FailureKind::Key, Some(provider)) => match access.kept_key(provider) {
             Ok(_) => {

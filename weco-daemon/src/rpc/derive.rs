@@ -3,23 +3,26 @@
 mod edits;
 mod start;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use weco_core::decide::Input;
 use weco_core::event::RunEvent;
 use weco_core::limits::Limits;
-use weco_core::run::{AutoResume, Derived, RunId, RunSpec, Source};
+use weco_core::run::{AutoResume, Derived, Measurement, RunId, RunSpec, SearchSpec, Source};
 use weco_proto::{log_dir, v1};
 
 use crate::blobs::Blob;
 use crate::blocking::blocking;
 use crate::environment;
 use crate::error::Failure;
-use crate::rpc::launch::{self, environment as sent};
-use crate::rpc::{nodes, runs};
+use crate::eval::protect::Looking;
+use crate::rpc::cast::{Cast, Keys};
+use crate::rpc::given::Given;
+use crate::rpc::launch;
+use crate::rpc::{measurement, nodes, runs};
 use crate::run::{self, NewRun, Registry, RunContext};
-use crate::secrets::RunSecrets;
+use crate::secrets::{Recalled, RunSecrets};
 
 use start::Start;
 
@@ -27,7 +30,7 @@ use start::Start;
 pub(super) async fn derive(
     registry: &Arc<Registry>,
     request: v1::DeriveRunRequest,
-) -> Result<v1::StartRunReply, Failure> {
+) -> Result<(RunId, v1::StartRunReply), Failure> {
     let parent = registry.find(&request.run_id)?;
     registry.bring_back(parent).await?;
     let keep_parent = request.keep_parent;
@@ -37,10 +40,12 @@ pub(super) async fn derive(
         prepare(&checked, &start, request)
     });
     let new = new.await?;
+    let run = new.spec.id;
     let reply = v1::StartRunReply {
-        run_id: new.spec.id.to_string(),
+        run_id: run.to_string(),
         run_name: new.spec.name.clone(),
-        log_file: registry.deps().logs.path(new.spec.id).display().to_string(),
+        log_file: registry.deps().logs.path(run).display().to_string(),
+        ..v1::StartRunReply::default()
     };
     // To its end even if the client goes away meanwhile: what is recorded must be started.
     let registry = Arc::clone(registry);
@@ -53,7 +58,7 @@ pub(super) async fn derive(
         Ok::<_, Failure>(())
     });
     created.await.map_err(Failure::internal)??;
-    Ok(reply)
+    Ok((run, reply))
 }
 
 /// What a derivation would begin with.
@@ -81,6 +86,16 @@ pub(super) async fn check(
     .await
 }
 
+/// The search of the run that is derived from; its parameters as they were recorded if the budget is the same.
+fn search_again(parent: &RunSpec, steps: u32) -> SearchSpec {
+    let same = || parent.search.clone();
+    if steps == parent.steps {
+        same()
+    } else {
+        SearchSpec::named(parent.search.name(), steps).unwrap_or_else(same)
+    }
+}
+
 /// Checks a request and puts the new run together. Blocks for files.
 fn prepare(registry: &Registry, start: &Start, request: v1::DeriveRunRequest) -> Result<NewRun, Failure> {
     let (deps, parent) = (registry.deps(), &start.parent);
@@ -89,16 +104,29 @@ fn prepare(registry: &Registry, start: &Start, request: v1::DeriveRunRequest) ->
         return Err(Failure::invalid("a run needs at least one step"));
     }
     launch::check_instructions(request.instructions.as_deref())?;
-    let environment = sent(request.environment);
-    let keys = request.api_keys.into_iter().collect();
-    let resolved = launch::resolve(deps, Some(&parent.spec().model), &keys, &environment)?;
+    let given = Given::new(request.environment, request.api_keys, request.recorded_environment);
+    let Recalled { environment, api_keys: keys } = given.resolve(registry, parent)?;
+    let (models, effort) = (parent.spec().models(), parent.spec().reasoning_effort);
+    let cast = Cast::again(&deps.access, models, effort, &Keys { given: &keys, environment: &environment })?;
+    let prices = cast.prices(&deps.access);
     let local = launch::read_sources(registry, &parent.spec().directory, &start.sources())?;
     log_dir::check_log_dir(Path::new(&parent.spec().directory), &parent.spec().log_dir)
         .map_err(|error| Failure::invalid(error.to_string()).hint(error.hint()))?;
+    let own: Vec<PathBuf> = local
+        .iter()
+        .map(|file| file.absolute.clone())
+        .chain([PathBuf::from(&parent.spec().log_dir)])
+        .collect();
+    let paths = parent.spec().measurement.protect.as_ref().map(|protect| protect.paths.clone());
+    let directory = Path::new(&parent.spec().directory);
+    let looking = Looking { originals: &deps.swaps, is_stopped: &|| registry.is_stopping() };
+    let protected = measurement::protected(paths.unwrap_or_default(), directory, &own, looking)?;
+    let (protect, protected) = protected.unzip();
     let code = start.code(registry)?;
     let (outcome, output) = start.outcome(registry)?;
-    let search = launch::search_for(&resolved.model, steps);
-    let proposer = launch::proposer(resolved.model, &code)?;
+    let search = search_again(parent.spec(), steps);
+    let proposer = launch::proposer(cast, &code)?;
+    let baseline_code = run::code::id(&code);
 
     let texts: Vec<Blob> = local.iter().map(|file| Blob::new(file.text.clone().into_bytes())).collect();
     let sources: Vec<Source> = local
@@ -123,6 +151,8 @@ fn prepare(registry: &Registry, start: &Start, request: v1::DeriveRunRequest) ->
         seed: request.seed.unwrap_or_else(rand::random),
         apply_best: request.apply_best,
         auto_resume: AutoResume { attempts, ..parent.auto_resume() },
+        // As they are now.
+        measurement: Measurement { protect, ..parent.spec().measurement.clone() },
         // They counted for the parent: what reached them may be why this run is derived.
         limits: Limits::default(),
         derived: Some(Derived {
@@ -131,15 +161,19 @@ fn prepare(registry: &Registry, start: &Start, request: v1::DeriveRunRequest) ->
             node: start.node,
             files: code.iter().map(|(path, text)| (path.clone(), text.id())).collect(),
         }),
+        baseline_code: Some(baseline_code),
+        // As they are now.
+        prices,
         environment: recorded.id(),
         secret_variables: environment::secret_names(&environment),
         ..parent.spec().clone()
     };
     let originals = local.into_iter().map(|file| (file.path, file.text.into_bytes())).collect();
     let workspace = run::open_workspace(&spec, &originals)?;
+    launch::check_workspaces(deps, &spec)?;
     let secrets = RunSecrets::new(&environment, keys);
     let context = RunContext { environment, secrets, proposer, workspace };
-    let blobs =
-        texts.into_iter().chain(code.into_iter().map(|(_, text)| text)).chain([recorded, output]).collect();
+    let blobs = texts.into_iter().chain(code.into_iter().map(|(_, text)| text)).chain([recorded, output]);
+    let blobs = blobs.chain(protected).collect();
     Ok(NewRun { spec, blobs, context, detached: request.detached, first })
 }

@@ -1,8 +1,11 @@
 //! The gRPC service: requests become checked commands, recorded events become updates.
 
+mod cast;
 mod convert;
 mod derive;
+mod given;
 mod launch;
+mod measurement;
 mod nodes;
 mod output;
 mod reader;

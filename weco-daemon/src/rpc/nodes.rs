@@ -40,6 +40,14 @@ pub(super) fn node(state: &RunState, node: &Node, global_step: u32) -> v1::Node 
         metric: node.metric(),
         plan: node.plan.clone(),
         global_step,
+        with_step: node.grounds.with.map(|with| with.0),
+        model: if node.parent.is_some() {
+            convert::model(state.spec(), &node.grounds)
+        } else {
+            String::new()
+        },
+        total: convert::total(node),
+        verified: node.verified,
         inherited: node.evaluation.is_some_and(|evaluation| evaluation.inherited),
         ..v1::Node::default()
     }
@@ -58,6 +66,7 @@ pub(super) fn detailed(state: &RunState, node: &Node, global_step: u32) -> v1::N
         lines_added: node.lines.0,
         lines_removed: node.lines.1,
         usage: Some(convert::usage(node.usage)),
+        cost: cost(state.spec(), node),
         attempts: node.attempt,
         asked_at_ms: node.times.asked,
         proposed_at_ms: node.times.proposed,
@@ -71,8 +80,16 @@ pub(super) fn detailed(state: &RunState, node: &Node, global_step: u32) -> v1::N
             .map(|(number, it)| revision(run, node.id, number, it))
             .collect(),
         approval: node.approval.as_ref().map(approval),
+        why: node.grounds.why.clone(),
+        samples: if node.count() > 1 { node.samples.clone() } else { Vec::new() },
         ..self::node(state, node, global_step)
     }
+}
+
+/// What a node's tokens cost; of one that several models were asked for, as if they all were the last one's.
+fn cost(spec: &RunSpec, node: &Node) -> Option<f64> {
+    let price = spec.models().get(node.grounds.model as usize).and_then(|model| spec.prices.get(model));
+    price.map(|price| price.of(node.usage))
 }
 
 /// The node that this one starts from: of a derived run's step 0 that of the other run.

@@ -91,7 +91,7 @@ impl Subject {
             let node = state.tree().get(id);
             let node =
                 node.ok_or_else(|| Failure::new(FailureKind::System, format!("run {run} cannot be read")))?;
-            if node.output().is_some() {
+            if node.output().is_some() && (node.recheck.is_none() || feed.is_none()) {
                 return nodes::output(&registry, &state, node).map(Source::Recorded);
             }
             let feed = feed.filter(|_| state.end_status().is_none());
@@ -100,8 +100,8 @@ impl Subject {
             }
             let feed =
                 feed.ok_or_else(|| silent(run, id, "it is not evaluated, and its run does not go on"))?;
-            let printing = feed.printing.borrow().clone();
-            let printing = printing.filter(|it| (it.node, it.attempt) == (id, node.eval_attempt));
+            let printing = feed.printing.borrow().get(&id).cloned();
+            let printing = printing.filter(|it| it.attempt == node.eval_attempt);
             Ok(printing.map_or(Source::Awaited(feed), |it| Source::Printing(it.output)))
         })
         .await
@@ -138,8 +138,7 @@ impl Subject {
 /// The node that is evaluated now; or the one that was last; or the one that is first.
 fn newest(state: &RunState) -> NodeId {
     let nodes = state.tree().nodes().iter();
-    let evaluating =
-        state.tree().unfinished().filter(|node| matches!(node.progress, Progress::Evaluating { .. }));
+    let evaluating = state.tree().unfinished().filter(|node| node.is_evaluating());
     let evaluated =
         nodes.filter(|node| node.output().is_some()).max_by_key(|node| (node.times.ended, node.id));
     evaluating.last().or(evaluated).map_or(NodeId::BASELINE, |node| node.id)

@@ -189,6 +189,8 @@ mod tests {
             duration_ms: 1,
             output: output.id(),
             output_tail: "score: 1".to_owned(),
+            samples: Vec::new(),
+            verified: false,
         };
         let kinds = [
             created(),
@@ -218,6 +220,8 @@ mod tests {
             duration_ms: 1,
             output: output.id(),
             output_tail: String::new(),
+            samples: Vec::new(),
+            verified: false,
         };
         let origin = RunId(Uuid::from_u128(6));
         let derived = Derived { lineage: origin, run: origin, node: NodeId(1), files: FileRefs::new() };

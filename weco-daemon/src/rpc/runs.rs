@@ -1,5 +1,6 @@
 //! Runs in short: one, many, and those that go.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -159,7 +160,19 @@ pub(super) fn told(registry: &Registry, entry: &RunEntry) -> v1::RunSummary {
     let waiting = registry.waiting(entry.id).or_else(|| outage(summary)).unwrap_or_default();
     let log = registry.deps().logs.path(entry.id);
     let log_file = if log.exists() { log.display().to_string() } else { String::new() };
-    v1::RunSummary { waiting, log_file, ..summarised(summary) }
+    let under_way = under_way(registry, summary);
+    v1::RunSummary { waiting, log_file, under_way, ..summarised(summary) }
+}
+
+/// The steps that a run going on works on.
+fn under_way(registry: &Registry, summary: &Summary) -> Vec<v1::StepUnderWay> {
+    if summary.end_status().is_some() {
+        return Vec::new();
+    }
+    let evaluated = registry.printing(summary.id);
+    let step = |node: &NodeId| v1::StepUnderWay { step: node.0, evaluating: evaluated.contains(node) };
+    let under_way: BTreeSet<&NodeId> = summary.unfinished.iter().chain(&evaluated).collect();
+    under_way.into_iter().map(step).collect()
 }
 
 /// The outage that a run going on waits out.
@@ -190,6 +203,23 @@ fn pending(run: RunId, node: NodeId, pending: &Pending) -> v1::PendingNode {
         plan: pending.plan.clone(),
         status: status.into(),
     }
+}
+
+/// How much of a run's limits is used by now, or was when it ended.
+fn limits_used(summary: &Summary) -> v1::LimitsUsed {
+    let used = summary.used;
+    let until = summary.ended_at.unwrap_or_else(clock::now);
+    let tokens = summary.usage.input_tokens.saturating_add(summary.usage.output_tokens);
+    v1::LimitsUsed {
+        fruitless_steps: used.fruitless,
+        seconds: u64::try_from(until.saturating_sub(used.since) / 1_000).unwrap_or(0),
+        tokens: tokens.saturating_sub(used.tokens_before),
+        cost: summary.ledger.cost().map(|cost| (cost - used.cost_before).max(0.0)),
+    }
+}
+
+fn chosen((step, why): (&NodeId, &String)) -> v1::ChosenStep {
+    v1::ChosenStep { step: step.0, why: why.clone() }
 }
 
 fn summarised(summary: &Summary) -> v1::RunSummary {
@@ -226,8 +256,24 @@ fn summarised(summary: &Summary) -> v1::RunSummary {
         pending: summary.pending.iter().map(|(node, it)| pending(summary.id, *node, it)).collect(),
         instructions: summary.instructions.clone().unwrap_or_default(),
         lineage_id: summary.lineage().to_string(),
+        limits: convert::limits(summary.limits),
+        limits_used: convert::limits(summary.limits).map(|_| limits_used(summary)),
+        accounts: summary.ledger.accounts().iter().map(convert::account).collect(),
+        cost: summary.ledger.cost(),
+        reasoning_effort: convert::effort(summary.reasoning_effort).into(),
         derived_from: summary.origin.map(|origin| convert::derived_from(origin.run, origin.node)),
+        search: summary.search.0.clone(),
+        search_parameters: summary.search.1.clone(),
+        chosen: summary.why.iter().map(chosen).collect(),
+        baseline: summary.baseline_metric.map(|metric| {
+            let (sd, count) = summary.baseline_spread.map_or((None, 1), |(sd, count)| (Some(sd), count));
+            v1::Spread { metric, sd, count }
+        }),
+        best: summary.best.as_ref().map(convert::best),
+        rechecks: summary.rechecks,
         waiting: String::new(),
+        under_way: Vec::new(),
+        parallel: summary.parallel,
         log_file: String::new(),
     }
 }

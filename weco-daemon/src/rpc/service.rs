@@ -4,12 +4,15 @@ use std::time::Instant;
 use tokio::sync::Notify;
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status, Streaming};
+use weco_core::run::RunId;
 use weco_proto::v1::{self, weco_server::Weco};
 use weco_proto::version::{VERSION, check_client_version};
 
 use crate::blocking::blocking;
 use crate::daemon::About;
+use crate::dashboard::Links;
 use crate::error::Failure;
+use crate::rpc::given::Given;
 use crate::rpc::launch::Launch;
 use crate::rpc::{convert, derive, launch, output, runs, steer, transfer, tree, watch};
 use crate::run::{Further, NewRun, Registry};
@@ -26,6 +29,11 @@ impl Service {
     /// `shutdown` is notified when a client asks the daemon to stop.
     pub fn new(registry: Arc<Registry>, about: About, shutdown: Arc<Notify>) -> Self {
         Self { registry, about, since: Instant::now(), shutdown }
+    }
+
+    /// The run in the dashboard; empty if that is not served.
+    fn dashboard_url(&self, run: RunId) -> String {
+        self.about.dashboard.as_ref().map(|links| links.run(run)).unwrap_or_default()
     }
 }
 
@@ -51,6 +59,7 @@ impl Weco for Service {
             notices: self.about.notices.clone(),
             credentials: self.registry.deps().access.credentials(),
             supervisor: self.about.supervisor.unwrap_or_default().to_owned(),
+            dashboard_url: self.about.dashboard.as_ref().map(Links::all).unwrap_or_default(),
         }))
     }
 
@@ -63,6 +72,7 @@ impl Weco for Service {
             run_id: launch.spec.id.to_string(),
             run_name: launch.spec.name.clone(),
             log_file: self.registry.deps().logs.path(launch.spec.id).display().to_string(),
+            dashboard_url: self.dashboard_url(launch.spec.id),
         };
         // To its end even if the client goes away meanwhile: what is recorded must be started.
         let registry = Arc::clone(&self.registry);
@@ -91,9 +101,8 @@ impl Weco for Service {
     async fn resume_run(&self, request: Request<v1::ResumeRunRequest>) -> Answer<v1::ResumeRunReply> {
         let request = same_version(request)?;
         let run = self.registry.find(&request.run_id)?;
-        let environment = launch::environment(request.environment);
-        let keys = request.api_keys.into_iter().collect();
-        let context = |state: &_| launch::context_again(&self.registry, state, environment, keys);
+        let given = Given::new(request.environment, request.api_keys, request.recorded_environment);
+        let context = |state: &_| launch::context_again(&self.registry, state, given);
         let further = Further {
             steps: request.steps,
             attempts: request.auto_resume_attempts,
@@ -104,12 +113,14 @@ impl Weco for Service {
         let summary = self.registry.entry(run)?.summary;
         let run_name = summary.map(|summary| summary.name.clone()).unwrap_or_default();
         let log_file = self.registry.deps().logs.path(run).display().to_string();
-        Ok(Response::new(v1::ResumeRunReply { run_id: run.to_string(), run_name, from_seq, log_file }))
+        let (run_id, dashboard_url) = (run.to_string(), self.dashboard_url(run));
+        Ok(Response::new(v1::ResumeRunReply { run_id, run_name, from_seq, log_file, dashboard_url }))
     }
 
     async fn derive_run(&self, request: Request<v1::DeriveRunRequest>) -> Answer<v1::StartRunReply> {
         let request = same_version(request)?;
-        Ok(Response::new(derive::derive(&self.registry, request).await?))
+        let (run, reply) = derive::derive(&self.registry, request).await?;
+        Ok(Response::new(v1::StartRunReply { dashboard_url: self.dashboard_url(run), ..reply }))
     }
 
     async fn check_derive(&self, request: Request<v1::CheckDeriveRequest>) -> Answer<v1::CheckDeriveReply> {

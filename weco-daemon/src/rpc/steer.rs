@@ -1,13 +1,13 @@
 //! Turning a run: instructions, and what is said to proposals that wait for approval.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
 
 use weco_core::run::{Files, NodeId, RunId};
 use weco_proto::instructions::MAX_INSTRUCTIONS_BYTES;
 use weco_proto::v1;
 
 use crate::error::Failure;
-use crate::rpc::launch;
+use crate::rpc::given::Given;
 use crate::run::{Registry, Wish};
 
 /// Longest name of who says something, in characters.
@@ -66,11 +66,13 @@ pub(super) async fn submit(
     if request.eval_command.as_ref().is_some_and(|command| command.trim().is_empty()) {
         return Err(Failure::invalid("the evaluation command is empty"));
     }
-    let wish = Wish {
-        command: request.eval_command,
-        directory: PathBuf::from(request.directory),
-        environment: launch::environment(request.environment),
+    let given = Given::new(request.environment, HashMap::new(), request.recorded_environment);
+    let directory = match given {
+        Given::Sent(_) => request.directory,
+        Given::Recorded => registry.look(run)?.spec().directory.clone(),
     };
+    let environment = given.resolve(registry, &*registry.look(run)?)?.environment;
+    let wish = Wish { command: request.eval_command, directory: directory.into(), environment };
     let files = files(request.files)?;
     let (from_seq, eval_command) = registry.submit(run, node, files, name(&request.by), wish).await?;
     Ok(v1::SubmitNodeReply {

@@ -50,11 +50,14 @@ impl Translator {
 fn update(state: &RunState, event: &Event, output: Option<Vec<u8>>) -> Option<Update> {
     Some(match &event.kind {
         RunEvent::Created { spec } => Update::Created(created(spec)),
-        RunEvent::Asked { node, parent, stage, attempt } => Update::Asked(v1::StepAsked {
+        RunEvent::Asked { node, parent, stage, attempt, grounds } => Update::Asked(v1::StepAsked {
             step: node.0,
             parent: Some(parent.0),
             stage: convert::stage(*stage).into(),
             attempt: *attempt,
+            with: grounds.with.map(|with| with.0),
+            why: grounds.why.clone(),
+            model: convert::model(state.spec(), grounds),
         }),
         RunEvent::Proposed { node, plan, lines_added, lines_removed, .. } => {
             Update::Proposed(v1::StepProposed {
@@ -74,13 +77,16 @@ fn update(state: &RunState, event: &Event, output: Option<Vec<u8>>) -> Option<Up
             usage: usage_of(state, *node),
             will_retry: state.will_ask_again(*node),
         }),
-        RunEvent::Failed { node, reason } => {
+        RunEvent::Failed { node, reason, .. } => {
             Update::StepFailed(v1::StepFailed { step: node.0, reason: reason.clone() })
         }
         RunEvent::EvalIntended { node, attempt } => {
-            Update::Evaluating(v1::EvaluationStarted { step: node.0, attempt: *attempt })
+            let recheck = state.tree().get(*node).is_some_and(|node| node.recheck.is_some());
+            Update::Evaluating(v1::EvaluationStarted { step: node.0, attempt: *attempt, recheck })
         }
-        RunEvent::EvalStarted { .. } => return None,
+        RunEvent::EvalStarted { .. } | RunEvent::EvalAbandoned { .. } | RunEvent::Weighed { .. } => {
+            return None;
+        }
         RunEvent::Evaluated { node, outcome, .. } => {
             Update::Evaluated(evaluated(state, *node, outcome, output))
         }
@@ -124,6 +130,10 @@ fn update(state: &RunState, event: &Event, output: Option<Vec<u8>>) -> Option<Up
             reason: reason.clone(),
         }),
         RunEvent::StopAsked { force } => Update::StopAsked(v1::StopAsked { force: *force }),
+        RunEvent::Failing { reason, .. } => {
+            let message = format!("the run cannot go on, and ends what is evaluated first: {reason}");
+            Update::Warned(v1::Warned { message })
+        }
         RunEvent::Resumed { steps, .. } => Update::Resumed(v1::RunResumed { steps: *steps }),
         RunEvent::Ended { status, reason, hint } => Update::Ended(v1::RunEnded {
             status: convert::end_status(*status).into(),
@@ -133,6 +143,7 @@ fn update(state: &RunState, event: &Event, output: Option<Vec<u8>>) -> Option<Up
             best_step: state.tree().best().map(|best| best.id.0),
             best_metric: state.tree().best().and_then(Node::metric),
             edited: state.edited().iter().cloned().collect(),
+            best: state.best().as_ref().map(convert::best),
         }),
         RunEvent::Applied { node, paths } => {
             Update::Applied(v1::BestApplied { step: node.0, paths: paths.clone() })
@@ -154,11 +165,18 @@ fn created(spec: &RunSpec) -> v1::RunCreated {
         log_dir: spec.log_dir.clone(),
         seed: spec.seed,
         search: spec.search.name().to_owned(),
+        search_parameters: spec.search.parameters(),
         save_logs: spec.save_logs,
         require_review: spec.require_review,
         derived_from: spec.derived.as_ref().map(|it| convert::derived_from(it.run, it.node)),
         lineage_id: spec.lineage().to_string(),
         instructions: spec.instructions.clone().unwrap_or_default(),
+        parallel: spec.parallel,
+        isolated: spec.is_isolated(),
+        limits: convert::limits(spec.limits),
+        models: spec.models.clone(),
+        prices: spec.prices.iter().map(convert::price).collect(),
+        reasoning_effort: convert::effort(spec.reasoning_effort).into(),
     }
 }
 
@@ -212,6 +230,10 @@ fn evaluated(
         output_tail: outcome.output_tail.clone(),
         is_best: state.tree().best().is_some_and(|best| best.id == node),
         inherited: false,
+        samples: outcome.samples.clone(),
+        total: state.tree().get(node).and_then(convert::total),
+        best_step: state.tree().best().map(|best| best.id.0),
+        recheck: state.tree().get(node).is_some_and(|node| node.rechecks > 0),
     }
 }
 

@@ -90,7 +90,7 @@ impl Watcher {
         let Some(mut feed) = feed else { return self.catch_up(u64::MAX, sender).await };
         let recorded = *feed.recorded.borrow_and_update();
         self.catch_up(recorded, sender).await?;
-        let mut live_due = tokio::time::Instant::now();
+        let (mut live_due, mut told) = (tokio::time::Instant::now(), 0);
         loop {
             // A run's recorded news goes first; its momentary news at most every LIVE_EVERY.
             tokio::select! {
@@ -110,8 +110,13 @@ impl Watcher {
                         return self.leave();
                     }
                     live_due = tokio::time::Instant::now() + LIVE_EVERY;
-                    let update = live_update(&feed.live.borrow_and_update(), clock::now());
-                    send(sender, update.into_iter().collect()).await?;
+                    let (news, changes) = {
+                        let live = feed.live.borrow_and_update();
+                        (live.since(told), live.changes())
+                    };
+                    told = changes;
+                    let updates = news.iter().filter_map(|live| live_update(live, clock::now()));
+                    send(sender, updates.collect()).await?;
                 }
             }
         }

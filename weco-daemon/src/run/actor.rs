@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot, watch};
 use weco_core::decide::{Decision, Effect, Input, decide};
 use weco_core::event::{EndStatus, Event, RunEvent};
-use weco_core::run::RunId;
+use weco_core::run::{NodeId, RunId};
 use weco_core::state::{IllegalEvent, RunState};
 
 use crate::blobs::Blob;
@@ -16,11 +16,12 @@ use crate::run::apply::{self, Applied};
 use crate::run::artifacts::Artifacts;
 use crate::run::company::{Company, Watching};
 use crate::run::effects::{Effects, RunContext};
-use crate::run::feed::{Feed, Live, LiveWhat, Publisher, feed};
+use crate::run::feed::{Feed, LiveWhat, Publisher, feed};
+use crate::run::kindred::Member;
 use crate::run::registry::Deps;
 
-/// News that may wait for a run. A run has one proposal or evaluation under way and a few clients,
-/// so more than this means a defect, and the senders wait.
+/// News that may wait for a run. A run has up to 32 steps under way and a few clients; should more come at once,
+/// the senders wait.
 const MAILBOX: usize = 64;
 
 /// How long to wait before trying again to record what a full or failing disk refused.
@@ -30,7 +31,7 @@ const RECORD_RETRY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) enum Message {
     /// News, the contents that it names, and who waits until what it led to is recorded.
-    Input(Input, Vec<Blob>, Option<oneshot::Sender<Told>>),
+    Input(Box<Input>, Vec<Blob>, Option<oneshot::Sender<Told>>),
     /// The daemon stops: end what is under way, restore the sources, leave the run as it is.
     Shutdown,
 }
@@ -121,18 +122,18 @@ pub(super) struct Mailbox(pub(super) mpsc::Sender<Message>);
 impl Mailbox {
     /// Reports news and the contents that it names. A run that is over no longer listens, which is fine.
     pub(super) async fn send(&self, input: Input, blobs: Vec<Blob>) {
-        let _ = self.0.send(Message::Input(input, blobs, None)).await;
+        let _ = self.0.send(Message::Input(Box::new(input), blobs, None)).await;
     }
 
     /// The same, without waiting for room: news that is only nice to have.
     pub(super) fn post(&self, input: Input) {
-        let _ = self.0.try_send(Message::Input(input, Vec::new(), None));
+        let _ = self.0.try_send(Message::Input(Box::new(input), Vec::new(), None));
     }
 
     /// Reports news and waits until what it led to is recorded.
     pub(super) async fn ask(&self, input: Input, blobs: Vec<Blob>) -> Option<Told> {
         let (reply, recorded) = oneshot::channel();
-        self.0.send(Message::Input(input, blobs, Some(reply))).await.ok()?;
+        self.0.send(Message::Input(Box::new(input), blobs, Some(reply))).await.ok()?;
         recorded.await.ok()
     }
 }
@@ -167,6 +168,7 @@ pub(super) fn spawn(
     state: RunState,
     first: (Input, Vec<Blob>),
     context: RunContext,
+    member: Member,
     deps: Arc<Deps>,
     on_end: impl FnOnce(Option<RunState>) + Send + 'static,
 ) -> RunHandle {
@@ -174,7 +176,8 @@ pub(super) fn spawn(
     let (publisher, feed) = feed(state.seq());
     let run = state.spec().id;
     let artifacts = Artifacts::start(&state, Arc::clone(&deps.journal), Mailbox(sender.clone()));
-    let effects = Effects::new(&state, context, Arc::clone(&deps), Mailbox(sender.clone()), &publisher);
+    let mailbox = Mailbox(sender.clone());
+    let effects = Effects::new(&state, context, member, Arc::clone(&deps), mailbox, &publisher);
     let (stop, stopping) = watch::channel(false);
     let mut actor =
         Actor { run, state, inbox, stopping, publisher, effects, artifacts, deps: Arc::clone(&deps) };
@@ -218,7 +221,7 @@ impl Actor {
         self.handle(first, blobs, None).await?;
         while self.state.end_status().is_none() {
             match self.inbox.recv().await {
-                Some(Message::Input(input, blobs, reply)) => self.handle(input, blobs, reply).await?,
+                Some(Message::Input(input, blobs, reply)) => self.handle(*input, blobs, reply).await?,
                 Some(Message::Shutdown) | None => {
                     self.close().await?;
                     self.effects.finish(false).await;
@@ -239,7 +242,7 @@ impl Actor {
         self.inbox.close();
         while let Ok(message) = self.inbox.try_recv() {
             if let Message::Input(input, blobs, reply) = message {
-                self.handle(input, blobs, reply).await?;
+                self.handle(*input, blobs, reply).await?;
             }
         }
         Ok(())
@@ -282,6 +285,11 @@ impl Actor {
             self.record(&events, &blobs).await?;
             self.effects.note(&events, &self.state);
             self.artifacts.note(&events, &self.state).await;
+            self.publisher.live().send_if_modified(|live| {
+                let tree = self.state.tree();
+                live.retain(|step| tree.get(NodeId(step)).is_none_or(|node| !node.is_done()));
+                false
+            });
             // What is only written is told with what is flushed next.
             if durability(&events) == Durability::Flushed {
                 self.publisher.recorded(self.state.seq());
@@ -324,7 +332,7 @@ impl Actor {
         tracing::error!(run = %self.run, %error, "cannot record; trying again");
         let step = self.state.tree().steps_asked();
         let why = format!("{error}; free some room, the run goes on by itself");
-        self.publisher.live().send_replace(Live { step, what: LiveWhat::Waiting { why } });
+        self.publisher.live().send_modify(|live| live.set(step, LiveWhat::Waiting { why }));
     }
 }
 

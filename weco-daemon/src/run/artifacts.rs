@@ -31,6 +31,8 @@ const QUEUE: usize = 64;
 #[derive(Debug)]
 pub(super) struct Artifacts {
     jobs: mpsc::Sender<Job>,
+    /// Whose files are written as the best version's, once all that is queued is.
+    best: Option<NodeId>,
 }
 
 #[derive(Debug)]
@@ -90,12 +92,12 @@ impl Artifacts {
                 }
             }
         });
-        Self { jobs }
+        Self { jobs, best: state.tree().best().map(|best| best.id) }
     }
 
     /// Queues what recorded events leave behind. Waits for the queue before the run's end is published,
     /// so that whoever sees the end finds the files.
-    pub(super) async fn note(&self, events: &[Event], state: &RunState) {
+    pub(super) async fn note(&mut self, events: &[Event], state: &RunState) {
         for event in events {
             match &event.kind {
                 RunEvent::Evaluated { node, outcome, .. } => {
@@ -103,8 +105,18 @@ impl Artifacts {
                     let good = matches!(outcome.verdict, Verdict::Good { .. });
                     let Some(files) = files.filter(|_| good || *node != NodeId::BASELINE) else { continue };
                     let best = state.tree().best().is_some_and(|best| best.id == *node);
+                    if best {
+                        self.best = Some(*node);
+                    }
                     self.queue(Job::Step { node: *node, at: event.at, files, best, output: outcome.output })
                         .await;
+                }
+                // Another became the best because this one was found out.
+                RunEvent::Weighed { best: Some(best) } if self.best != Some(best.step) => {
+                    self.best = Some(best.step);
+                    if let Some(job) = Job::owed(state) {
+                        self.queue(job).await;
+                    }
                 }
                 RunEvent::Ended { .. } => {
                     let (done, flushed) = oneshot::channel();

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 use tokio::task::JoinSet;
 use weco_core::decide::{Effect, Input, ModelFailure};
-use weco_core::event::{Event, RunEvent, Verdict};
+use weco_core::event::{Event, RunEvent};
 use weco_core::run::{FileRefs, Files, NodeId, RunId, RunSpec};
 use weco_core::state::RunState;
+use weco_core::tree::{Node, Progress};
 
 use crate::blobs::Blob;
 use crate::error::Failure;
@@ -21,8 +22,11 @@ use crate::model::Model;
 use crate::run::actor::{Mailbox, panic_text};
 use crate::run::apply::{Applied, Version, apply};
 use crate::run::evaluate::evaluate;
-use crate::run::feed::{Live, LiveWhat, Printing, Publisher};
+use crate::run::feed::{LiveSteps, LiveWhat, Printings, Publisher};
+use crate::run::kindred::Member;
+use crate::run::pool::SlotPool;
 use crate::run::propose::propose;
+use crate::run::protect::Protected;
 use crate::run::registry::Deps;
 use crate::run::turns::{holder, working_tree};
 use crate::secrets::RunSecrets;
@@ -41,19 +45,27 @@ pub struct RunContext {
 
 /// Who proposes.
 pub enum Proposer {
-    /// A language model.
-    Model(Arc<dyn Model>),
+    /// Language models, in the order of the run's.
+    Models(Vec<Arc<dyn Model>>),
     /// The built-in one.
     Builtin(Box<Mutex<weco_tune::Tuner>>),
 }
 
-/// An evaluated node, for a proposer that learns from results.
+/// A node with code, for a proposer that learns from results.
 #[derive(Debug)]
 pub(super) struct Observation {
     pub(super) node: u32,
     pub(super) files: FileRefs,
-    /// Larger is better; none for a node that does not work.
-    pub(super) score: Option<f64>,
+    pub(super) result: Seen,
+}
+
+/// What is known of a node.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Seen {
+    /// Its score, larger for better; none if it does not work.
+    Result(Option<f64>),
+    /// It is still to be evaluated, and must not be proposed again.
+    UnderWay,
 }
 
 /// What all tasks of a run share.
@@ -63,15 +75,19 @@ pub(super) struct Shared {
     pub(super) proposer: Proposer,
     pub(super) workspace: tokio::sync::Mutex<Workspace>,
     pub(super) deps: Arc<Deps>,
+    pub(super) member: Member,
     pub(super) mailbox: Mailbox,
-    pub(super) live: watch::Sender<Live>,
-    pub(super) printing: watch::Sender<Option<Printing>>,
+    /// Workspaces of the run's own, if it evaluates there.
+    pub(super) slots: Option<SlotPool>,
+    pub(super) live: watch::Sender<LiveSteps>,
+    pub(super) printing: watch::Sender<Printings>,
+    protected: OnceCell<Protected>,
     observations: Mutex<Vec<Observation>>,
 }
 
 impl Shared {
     pub(super) fn show(&self, step: u32, what: LiveWhat) {
-        self.live.send_replace(Live { step, what });
+        self.live.send_modify(|live| live.set(step, what));
     }
 
     /// The texts of a version.
@@ -82,6 +98,11 @@ impl Shared {
     /// Where an evaluation's own changes to the sources are moved if they must not be lost.
     pub(super) fn kept_dir(&self, node: NodeId) -> PathBuf {
         kept_dir(&self.spec, &format!("step-{node}"))
+    }
+
+    /// What evaluations must leave as it is.
+    pub(super) async fn protected(&self) -> Result<&Protected, JournalError> {
+        self.protected.get_or_try_init(async || Protected::of(&self.spec, self.deps.journal.as_ref())).await
     }
 
     pub(super) fn take_observations(&self) -> Vec<Observation> {
@@ -102,6 +123,7 @@ impl Effects {
     pub(super) fn new(
         state: &RunState,
         context: RunContext,
+        member: Member,
         deps: Arc<Deps>,
         mailbox: Mailbox,
         publisher: &Publisher,
@@ -109,36 +131,38 @@ impl Effects {
         let spec = state.spec().clone();
         let observations = match context.proposer {
             Proposer::Builtin(_) => past_observations(state),
-            Proposer::Model(_) => Vec::new(),
+            Proposer::Models(_) => Vec::new(),
         };
+        let slots = spec.is_isolated().then(|| SlotPool::new(deps.workspaces.origin(&spec), spec.parallel));
         let shared = Shared {
             spec,
+            slots,
             environment: context.environment,
             proposer: context.proposer,
             workspace: tokio::sync::Mutex::new(context.workspace),
             deps,
+            member,
             mailbox,
             live: publisher.live(),
             printing: publisher.printing(),
+            protected: OnceCell::new(),
             observations: Mutex::new(observations),
         };
         let (stopper, stop) = stop_channel();
         Self { shared: Arc::new(shared), stopper, stop, tasks: JoinSet::new() }
     }
 
-    /// Lets a learning proposer see what was recorded.
+    /// Lets a learning proposer, and the run's lineage, see what was recorded.
     pub(super) fn note(&self, events: &[Event], state: &RunState) {
+        self.shared.member.note(events, state);
         if !matches!(self.shared.proposer, Proposer::Builtin(_)) {
             return;
         }
         let seen = events.iter().filter_map(|event| match &event.kind {
-            RunEvent::Evaluated { node, outcome, .. } => {
-                let score = match outcome.verdict {
-                    Verdict::Good { metric } => Some(state.spec().goal.score(metric)),
-                    Verdict::Buggy { .. } => None,
-                };
-                let files = state.tree().get(*node)?.files.clone()?;
-                Some(Observation { node: node.0, files, score })
+            RunEvent::Evaluated { node, .. } => {
+                let evaluated = state.tree().get(*node)?;
+                let result = Seen::Result(state.tree().score(evaluated));
+                Some(Observation { node: node.0, files: evaluated.files.clone()?, result })
             }
             _ => None,
         });
@@ -163,9 +187,9 @@ impl Effects {
                     }
                 });
             }
-            Effect::Propose { node, attempt, brief } => {
+            Effect::Propose { node, attempt, model, brief } => {
                 self.tasks.spawn(async move {
-                    let work = propose(&shared, node, attempt, *brief, stop);
+                    let work = propose(&shared, (node, attempt), model, *brief, stop);
                     if let Err(panic) = std::panic::AssertUnwindSafe(work).catch_unwind().await {
                         let reason = format!("internal error while asking: {}", panic_text(panic.as_ref()));
                         let failure = ModelFailure::Run { reason, hint: String::new() };
@@ -173,9 +197,9 @@ impl Effects {
                     }
                 });
             }
-            Effect::Evaluate { node, attempt, files, terms } => {
+            Effect::Evaluate { node, attempt, files, terms, plan } => {
                 self.tasks.spawn(async move {
-                    let work = evaluate(&shared, node, attempt, files, terms, stop);
+                    let work = evaluate(&shared, node, attempt, files, terms, plan, stop);
                     if let Err(panic) = std::panic::AssertUnwindSafe(work).catch_unwind().await {
                         let message =
                             format!("internal error while evaluating: {}", panic_text(panic.as_ref()));
@@ -207,6 +231,11 @@ impl Effects {
     pub(super) async fn finish(&mut self, force: bool) {
         self.stopper.stop(force);
         while self.tasks.join_next().await.is_some() {}
+        if self.shared.slots.is_some() {
+            let (deps, run) = (Arc::clone(&self.shared.deps), self.shared.spec.id);
+            // A panic is reported by its hook; the next start of the daemon removes what is left.
+            let _ = tokio::task::spawn_blocking(move || deps.workspaces.discard(run)).await;
+        }
     }
 }
 
@@ -252,12 +281,14 @@ pub(crate) fn kept_dir(spec: &RunSpec, when: &str) -> PathBuf {
 }
 
 fn past_observations(state: &RunState) -> Vec<Observation> {
-    let evaluated =
-        state.tree().nodes().iter().filter(|node| node.metric().is_some() || node.bug().is_some());
-    evaluated
-        .filter_map(|node| {
-            let score = node.metric().map(|metric| state.spec().goal.score(metric));
-            Some(Observation { node: node.id.0, files: node.files.clone()?, score })
-        })
-        .collect()
+    let observation = |node: &Node| {
+        let result = match node.progress {
+            Progress::Good { metric, .. } => Seen::Result(Some(state.spec().goal.score(metric))),
+            Progress::Buggy { .. } => Seen::Result(None),
+            Progress::Proposed | Progress::Evaluating { .. } => Seen::UnderWay,
+            Progress::Asked | Progress::Failed { .. } | Progress::Rejected { .. } => return None,
+        };
+        Some(Observation { node: node.id.0, files: node.files.clone()?, result })
+    };
+    state.tree().nodes().iter().filter_map(observation).collect()
 }

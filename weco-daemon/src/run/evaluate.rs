@@ -2,17 +2,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use weco_core::decide::Input;
-use weco_core::event::{Exit, Outcome, Terms, Verdict};
-use weco_core::metric;
+use weco_core::event::{Outcome, Terms, Verdict};
+use weco_core::plan::Plan;
 use weco_core::run::{FileRefs, NodeId};
 
 use crate::blobs::Blob;
-use crate::eval::process::{Command, DEFAULT_GRACE, End, Finished, StopSignal, Token};
+use crate::eval::process::{Command, DEFAULT_GRACE, StopSignal, Token};
+use crate::eval::{Measured, Measuring};
 use crate::run::approved;
+use crate::run::disturbance::{self, Company};
 use crate::run::effects::Shared;
-use crate::run::feed::LiveWhat;
 use crate::run::measure::{Trouble, measure};
-use crate::run::turns::{holder, working_tree};
+use crate::run::place::Place;
 
 /// Evaluates one version and reports what came of it. The sources are restored on every path.
 pub(super) async fn evaluate(
@@ -21,6 +22,7 @@ pub(super) async fn evaluate(
     attempt: u32,
     refs: FileRefs,
     terms: Option<Box<Terms>>,
+    plan: Plan,
     mut stop: StopSignal,
 ) {
     let command = match command(shared, node, attempt, terms.as_deref()) {
@@ -30,39 +32,105 @@ pub(super) async fn evaluate(
             return shared.mailbox.send(returned, Vec::new()).await;
         }
     };
-    let tree = working_tree(Path::new(&shared.spec.directory));
-    let waiting = |holder: &str| {
-        let why = format!("{holder} evaluates in this working tree");
-        shared.show(node.0, LiveWhat::Waiting { why });
-    };
-    let turn = tokio::select! {
-        turn = shared.deps.turns.take(&tree, holder(&shared.spec), waiting) => turn,
-        () = stop.asked() => {
-            return shared.mailbox.send(Input::EvalCancelled { node, attempt }, Vec::new()).await;
+    let (mut input, mut blobs) = (Input::EvalCancelled { node, attempt }, Vec::new());
+    match Place::take(shared, node, &mut stop).await {
+        Ok(None) => {}
+        Ok(Some(mut place)) => {
+            let may_return = terms.is_some();
+            let verify = shared.spec.measurement.verify_command.as_deref();
+            let measuring = Measuring { command: &command, metric: &shared.spec.metric, plan, verify };
+            (input, blobs) =
+                evaluate_in(shared, node, attempt, &refs, measuring, may_return, &mut place, stop).await;
+            // The next in line may begin while this result is recorded.
+            place.leave().await;
         }
-    };
-    let (input, blobs) = match measure(shared, node, attempt, &refs, &command, stop).await {
-        Ok(None | Some(Finished { end: End::Stopped, .. })) => {
-            (Input::EvalCancelled { node, attempt }, Vec::new())
-        }
-        Ok(Some(finished)) => {
-            let (outcome, output) = judge(shared, finished);
+        Err(Trouble { message, hint, .. }) => input = Input::EvalFailed { node, attempt, message, hint },
+    }
+    if terms.is_some() && !matches!(input, Input::EvalCancelled { .. }) {
+        shared.deps.secrets.take_back(shared.spec.id, node);
+    }
+    shared.mailbox.send(input, blobs).await;
+}
+
+/// Evaluates the version in its place. `may_return`: someone approved it, and can say how it is run instead.
+#[expect(clippy::too_many_arguments, reason = "all of one evaluation, named once")]
+async fn evaluate_in<'s>(
+    shared: &'s Shared,
+    node: NodeId,
+    attempt: u32,
+    refs: &FileRefs,
+    measuring: Measuring<'_>,
+    may_return: bool,
+    place: &mut Place<'s>,
+    stop: StopSignal,
+) -> (Input, Vec<Blob>) {
+    let cancelled = (Input::EvalCancelled { node, attempt }, Vec::new());
+    match guarded(shared, node, attempt, refs, measuring, place, stop.clone()).await {
+        Ok(None) => cancelled,
+        Ok(Some(measured)) => {
+            let (outcome, output) = outcome(measured);
+            if let Verdict::Good { metric } = outcome.verdict
+                && disturbance::is_due(shared, node)
+            {
+                let alone = if outcome.samples.is_empty() { vec![metric] } else { outcome.samples.clone() };
+                match disturbance::check(shared, attempt, refs, measuring, place, &stop, &alone).await {
+                    Company::Fine => {}
+                    Company::Disturbed(message) => {
+                        shared.mailbox.send(Input::Warned { message }, Vec::new()).await;
+                    }
+                    Company::Fails { message, hint } => {
+                        return (Input::EvalFailed { node, attempt, message, hint }, Vec::new());
+                    }
+                    Company::Stopped => return cancelled,
+                }
+            }
             (Input::EvalEnded { node, attempt, outcome }, vec![output])
         }
         // It would fail again and again: only who approved it can say how it is run instead.
-        Err(Trouble { message, is_command: true, .. }) if terms.is_some() => {
+        Err(Trouble { message, is_command: true, .. }) if may_return => {
             (Input::EvalReturned { node, attempt, reason: message }, Vec::new())
         }
         Err(Trouble { message, hint, .. }) => {
             (Input::EvalFailed { node, attempt, message, hint }, Vec::new())
         }
-    };
-    if terms.is_some() && !matches!(input, Input::EvalCancelled { .. }) {
-        shared.deps.secrets.take_back(shared.spec.id, node);
     }
-    // The next in line may begin while this result is recorded.
-    drop(turn);
-    shared.mailbox.send(input, blobs).await;
+}
+
+/// Measures a version, unless the files that this depends on are not as they were; one under which they change is no
+/// good.
+async fn guarded(
+    shared: &Shared,
+    node: NodeId,
+    attempt: u32,
+    refs: &FileRefs,
+    measuring: Measuring<'_>,
+    place: &mut Place<'_>,
+    stop: StopSignal,
+) -> Result<Option<Measured>, Trouble> {
+    let command = place.fit(measuring.command.clone())?;
+    let measuring = Measuring { command: &command, ..measuring };
+    let protected = shared.protected().await.map_err(Trouble::new)?;
+    let mut asked_to_stop = stop.clone();
+    // Of much data the first look takes a while.
+    let changed = tokio::select! {
+        changed = protected.changed(shared, node) => changed,
+        () = asked_to_stop.asked() => return Ok(None),
+    };
+    if let Some(changed) = changed {
+        let (message, hint) = (changed.message(), changed.hint(&shared.spec));
+        return Err(Trouble { message, hint, is_command: false });
+    }
+    let mut measured = measure(shared, node, attempt, refs, measuring, place, stop).await?;
+    if let Some(measured) = &mut measured {
+        let changed = tokio::select! {
+            changed = place.changed(protected, shared, node) => changed,
+            () = asked_to_stop.asked() => return Ok(None),
+        };
+        if let Some(changed) = changed {
+            (measured.verdict, measured.verified) = (changed.verdict(), false);
+        }
+    }
+    Ok(measured)
 }
 
 /// What is run: as the run says, or as whoever approved the node said.
@@ -92,49 +160,19 @@ fn command(shared: &Shared, node: NodeId, attempt: u32, terms: Option<&Terms>) -
     })
 }
 
-fn judge(shared: &Shared, finished: Finished) -> (Outcome, Blob) {
-    let exit = match finished.end {
-        End::Exited(exit) => exit,
-        End::Stopped => Exit::Signal { signal: 15 },
-    };
-    let verdict = verdict(&finished.output, &shared.spec.metric, exit);
-    let output = Blob::new(finished.output.into_bytes());
+/// The outcome as it is recorded, and what was printed.
+fn outcome(measured: Measured) -> (Outcome, Blob) {
+    let Measured { verdict, exit, duration, output, output_tail, samples, verified } = measured;
+    let output = Blob::new(output.into_bytes());
     let outcome = Outcome {
         verdict,
         exit,
-        duration_ms: u64::try_from(finished.duration.as_millis()).unwrap_or(u64::MAX),
+        duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         output: output.id(),
-        output_tail: finished.output_tail,
+        output_tail,
+        // The metric itself says it of one.
+        samples: if samples.len() > 1 { samples } else { Vec::new() },
+        verified,
     };
     (outcome, output)
 }
-
-/// A printed metric counts however the command exited; a timeout never does.
-fn verdict(output: &str, name: &str, exit: Exit) -> Verdict {
-    if let Exit::TimedOut { limit_seconds } = exit {
-        let reason = format!("the evaluation timed out after {limit_seconds} s");
-        return Verdict::Buggy {
-            reason,
-            hint: "allow more with --eval-timeout, or make it quicker".to_owned(),
-        };
-    }
-    let missing = match metric::find(output, name) {
-        Ok(metric) => return Verdict::Good { metric },
-        Err(missing) => missing,
-    };
-    let (reason, hint) = match exit {
-        Exit::Code { code: 0 } | Exit::TimedOut { .. } => return missing_metric(&missing),
-        Exit::Code { code } => (format!("the command failed with exit code {code}; {missing}"), SEE_TO_IT),
-        Exit::Signal { signal } => {
-            (format!("the command was ended by signal {signal}; {missing}"), SEE_TO_IT)
-        }
-    };
-    Verdict::Buggy { reason, hint: hint.to_owned() }
-}
-
-fn missing_metric(missing: &metric::NotFound) -> Verdict {
-    Verdict::Buggy { reason: missing.to_string(), hint: missing.hint() }
-}
-
-/// What to do about a baseline whose command fails.
-const SEE_TO_IT: &str = "run the command by hand in this directory until it prints the metric";

@@ -7,7 +7,7 @@ use weco_core::summary::Summary;
 
 use super::registry::Registry;
 use crate::error::Failure;
-use crate::journal::RunEntry;
+use crate::journal::{Journal, JournalError, RunEntry};
 
 /// The runs of a lineage that are still recorded.
 #[derive(Clone, Debug)]
@@ -51,6 +51,13 @@ fn are_kin(one: &Summary, other: &Summary) -> bool {
         && one.sources == other.sources
 }
 
+/// The runs that say they are of a lineage, which its first run names.
+pub(super) fn members(journal: &dyn Journal, lineage: RunId) -> Result<Vec<RunEntry>, JournalError> {
+    let mut members = journal.runs()?;
+    members.retain(|entry| entry.summary.as_deref().is_some_and(|summary| summary.lineage() == lineage));
+    Ok(members)
+}
+
 impl Registry {
     /// The lineage of a run; a run that has none to come from, and none that comes from it, is one by itself.
     ///
@@ -60,7 +67,7 @@ impl Registry {
         let entry = self.entry(run)?;
         let Some(own) = entry.summary.clone() else { return Ok(Lineage::alone(entry)) };
         let root = own.lineage();
-        let mut members = self.deps().journal.runs()?;
+        let mut members = members(self.deps().journal.as_ref(), root)?;
         members.retain(|entry| entry.summary.as_deref().is_some_and(|other| are_kin(&own, other)));
         let created = |entry: &RunEntry| entry.summary.as_ref().map_or(0, |summary| summary.created_at);
         members.sort_unstable_by_key(|entry| (entry.id != root, created(entry), entry.id));

@@ -8,12 +8,13 @@ use weco_core::run::{FileRefs, Files, NodeId};
 
 use crate::blobs::Blob;
 use crate::eval::capture;
-use crate::eval::process::{Command, Finished, StopSignal};
-use crate::eval::workspace::{Edit, RestoreError, Workspace, WorkspaceError};
-use crate::eval::{self, EvalError, Evaluated, Evaluation};
+use crate::eval::process::StopSignal;
+use crate::eval::workspace::{Edit, RestoreError, WorkspaceError};
+use crate::eval::{self, EvalError, Evaluated, Measured, Measuring, Version};
 use crate::run::effects::Shared;
-use crate::run::feed::{Live, LiveWhat, Printing};
+use crate::run::feed::{LiveSteps, LiveWhat, Printing};
 use crate::run::patience::Patience;
+use crate::run::place::Place;
 
 /// Looks at the sources that find one edited, before giving up on someone who never stops saving.
 const EDITS_TAKEN: u32 = 20;
@@ -30,7 +31,7 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
-    fn new(error: impl std::fmt::Display) -> Self {
+    pub(super) fn new(error: impl std::fmt::Display) -> Self {
         Self { message: error.to_string(), hint: String::new(), is_command: false }
     }
 }
@@ -42,48 +43,81 @@ pub(super) async fn measure(
     node: NodeId,
     attempt: u32,
     refs: &FileRefs,
-    command: &Command,
+    measuring: Measuring<'_>,
+    place: &mut Place<'_>,
     mut stop: StopSignal,
-) -> Result<Option<Finished>, Trouble> {
+) -> Result<Option<Measured>, Trouble> {
     let mut patience = Patience::new(shared, node);
     let files = tokio::select! {
         files = patience.read(|| shared.load(refs)) => files.map_err(Trouble::new)?,
         () = stop.asked() => return Ok(None),
     };
     let kept = shared.kept_dir(node);
-    let mut workspace = shared.workspace.lock().await;
     let mut edits_taken = 0;
     while edits_taken < EDITS_TAKEN {
-        let evaluation = Evaluation { files: &files, command: command.clone(), kept: &kept };
+        let version = Version { files: &files, kept: &kept };
+        let mut is_shown = false;
+        let is_beside = place.is_beside();
         let started = |process: &_, live: capture::Live| {
+            if is_beside {
+                return;
+            }
             shared.mailbox.post(Input::EvalStarted { node, attempt, process: Clone::clone(process) });
+            // What the first of several commands prints is followed by what the others do.
+            if std::mem::replace(&mut is_shown, true) {
+                return;
+            }
             shared.show(node.0, LiveWhat::Evaluating { output_tail: String::new() });
-            shared.printing.send_replace(Some(Printing { node, attempt, output: live.clone() }));
+            let printing = Printing { node, attempt, output: live.clone() };
+            shared.printing.send_modify(|printings| drop(printings.insert(node, printing)));
             tokio::spawn(show_output(shared.live.clone(), node, live));
         };
         // Of this machine's, while the command runs; not while a disk is waited for.
         let slot = tokio::select! {
-            slot = shared.deps.slots.take(|why| shared.show(node.0, LiveWhat::Waiting { why })) => slot,
+            slot = shared.deps.slots.take(place.slot(), |why| shared.show(node.0, LiveWhat::Waiting { why })) => slot,
             () = stop.asked() => return Ok(None),
         };
         // Until the sources are back.
-        let _swap = shared.deps.swaps.note(workspace.replacements(&files));
-        let evaluated = eval::evaluate(&mut workspace, evaluation, stop.clone(), started).await;
-        shared.printing.send_replace(None);
+        let _swap = shared.deps.swaps.note(place.workspace().replacements(&files));
+        let evaluated = {
+            let commands = eval::repeat(measuring, stop.clone(), started);
+            eval::evaluate(place.workspace(), version, commands).await
+        };
+        if !is_beside {
+            shared.printing.send_modify(|printings| drop(printings.remove(&node)));
+        }
         match evaluated {
-            Ok(Evaluated { finished, edits }) => {
-                take(shared, &mut workspace, &edits).await;
-                return Ok(Some(finished));
+            Ok(Evaluated { measured, edits }) => {
+                place.found(shared, &edits).await;
+                return Ok(measured);
             }
             Err(EvalError::Swap(WorkspaceError::Edited(edits))) => {
-                take(shared, &mut workspace, &edits).await;
+                place.found(shared, &edits).await;
                 edits_taken += 1;
+                if place.is_spoilt() && !place.renew(shared, node, &mut stop).await? {
+                    return Ok(None);
+                }
             }
-            Err(EvalError::Restore { finished, error }) => {
+            Err(EvalError::Restore { measured, error }) if place.is_disposable() => {
                 drop(slot);
-                put_right(shared, &mut workspace, &files, &kept, error, &mut patience, &mut stop).await?;
-                if let Some(finished) = finished {
-                    return Ok(Some(*finished));
+                tracing::info!(run = %shared.spec.id, slot = place.slot(), %error, "a workspace is given up");
+                place.spoil();
+                if let Some(measured) = measured {
+                    return Ok(Some(*measured));
+                }
+                tokio::select! {
+                    () = patience.wait(&error) => {}
+                    () = stop.asked() => return Ok(None),
+                }
+                if !place.renew(shared, node, &mut stop).await? {
+                    return Ok(None);
+                }
+            }
+            Err(EvalError::Restore { measured, error }) => {
+                drop(slot);
+                put_right(shared, place, &files, &kept, error, &mut patience, &mut stop).await?;
+                if let Some(measured) = measured {
+                    return Ok(Some(*measured));
                 }
             }
             Err(error) if error.may_pass() => {
@@ -106,11 +140,11 @@ pub(super) async fn measure(
     })
 }
 
-/// Tries to restore the sources until that works, whatever is in the way: a run must not end with a candidate in
+/// Tries to restore the user's sources until that works, whatever is in the way: a run must not end with a candidate in
 /// their place, unless someone insists.
 async fn put_right(
     shared: &Shared,
-    workspace: &mut Workspace,
+    place: &mut Place<'_>,
     files: &Files,
     kept: &Path,
     mut error: RestoreError,
@@ -118,28 +152,19 @@ async fn put_right(
     stop: &mut StopSignal,
 ) -> Result<(), Trouble> {
     loop {
-        take(shared, workspace, &error.edits).await;
+        place.found(shared, &error.edits).await;
         tokio::select! {
             () = patience.wait(&error) => {}
             () = stop.forced() => return Err(Trouble::new(error)),
         }
-        match workspace.recover(Some(files), kept) {
+        match place.workspace().recover(Some(files), kept) {
             Ok(edits) => {
-                take(shared, workspace, &edits).await;
+                place.found(shared, &edits).await;
                 return Ok(());
             }
             Err(again) => error = again,
         }
     }
-}
-
-/// Records the user's edits, durably, and restores them from now on.
-async fn take(shared: &Shared, workspace: &mut Workspace, edits: &[Edit]) {
-    for edit in edits {
-        let (input, blobs) = noticed(edit);
-        shared.mailbox.ask(input, blobs).await;
-    }
-    workspace.adopt(edits);
 }
 
 /// The news of an edit, and the text to keep with it.
@@ -158,18 +183,22 @@ pub(crate) fn noticed(edit: &Edit) -> (Input, Vec<Blob>) {
 }
 
 /// Shows the output's end as it grows, until the command has ended or something else is shown.
-async fn show_output(live: tokio::sync::watch::Sender<Live>, node: NodeId, output: capture::Live) {
+async fn show_output(live: tokio::sync::watch::Sender<LiveSteps>, node: NodeId, output: capture::Live) {
     let mut grown = output.watch();
     // Ends when nothing more can be printed. The newest value is all that watchers see.
     loop {
-        let shown = live.send_if_modified(|live| match &mut live.what {
-            LiveWhat::Evaluating { output_tail } if live.step == node.0 => {
-                *output_tail = output.screen();
-                true
-            }
-            _ => false,
+        let mut is_shown = false;
+        live.send_if_modified(|live| {
+            is_shown = live.update(node.0, |what| match what {
+                LiveWhat::Evaluating { output_tail } => {
+                    *output_tail = output.screen();
+                    true
+                }
+                _ => false,
+            });
+            is_shown
         });
-        if !shown {
+        if !is_shown {
             return;
         }
         tokio::time::sleep(SCREEN_EVERY).await;

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use uuid::Uuid;
 use weco_core::event::EndStatus;
-use weco_core::run::RunId;
+use weco_core::run::{NodeId, RunId};
 use weco_core::state::RunStatus;
 
-use super::feed::LiveWhat;
 use super::registry::Registry;
 use crate::error::{Failure, FailureKind};
 use crate::journal::RunEntry;
@@ -103,12 +102,14 @@ impl Registry {
 
     /// What a live run waits for at this moment, if for anything.
     pub fn waiting(&self, run: RunId) -> Option<String> {
-        let feed = self.live(run)?.feed();
-        let live = feed.live.borrow();
-        match &live.what {
-            LiveWhat::Waiting { why } => Some(why.clone()),
-            _ => None,
-        }
+        self.live(run)?.feed().live.borrow().waiting()
+    }
+
+    /// The nodes of a live run whose evaluations run at this moment.
+    pub fn printing(&self, run: RunId) -> Vec<NodeId> {
+        self.live(run)
+            .map(|handle| handle.feed().printing.borrow().keys().copied().collect())
+            .unwrap_or_default()
     }
 }
 

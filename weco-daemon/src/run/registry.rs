@@ -13,11 +13,14 @@ use crate::blobs::Blob;
 use crate::clock;
 use crate::error::{Failure, FailureKind};
 use crate::eval::workspace::{SourceText, Workspace, WorkspaceError};
+use crate::isolate::Workspaces;
 use crate::journal::{Durability, Journal, JournalError};
 use crate::log::{Followed, Logs};
 use crate::model::Access;
 use crate::run::actor::{self, RunHandle};
+use crate::run::devices::DevicePool;
 use crate::run::effects::{RunContext, load_bytes};
+use crate::run::kindred::Kindreds;
 use crate::run::slots::Slots;
 use crate::run::states::States;
 use crate::run::swaps::Swaps;
@@ -34,6 +37,10 @@ pub struct Deps {
     pub turns: Turns,
     /// How many may evaluate at once.
     pub slots: Slots,
+    /// Who uses which device.
+    pub devices: DevicePool,
+    /// Where evaluations run that are not to touch the user's directory.
+    pub workspaces: Workspaces,
     /// Which sources may hold a candidate.
     pub swaps: Swaps,
     /// Logs of runs that nobody watches.
@@ -67,13 +74,17 @@ pub struct Registry {
     ended: tokio::sync::Mutex<()>,
     /// Of runs that are looked at.
     states: Arc<States>,
+    /// What lineages of live runs have tried.
+    kindreds: Kindreds,
 }
 
 impl Registry {
     /// No run is live yet.
     pub fn new(deps: Arc<Deps>) -> Self {
+        let states = Arc::new(States::new(Arc::clone(&deps.journal)));
         Self {
-            states: Arc::new(States::new(Arc::clone(&deps.journal))),
+            kindreds: Kindreds::new(Arc::clone(&deps.journal), Arc::clone(&states)),
+            states,
             deps,
             live: Arc::default(),
             count: watch::Sender::default(),
@@ -178,9 +189,10 @@ impl Registry {
             drop(runs);
             tracing::info!(%run, "run is no longer live");
         };
+        let member = self.kindreds.join(state.spec());
         // Held until the handle is in, so that `on_end` cannot come first.
         let mut runs = self.lock();
-        let handle = actor::spawn(state, first, context, Arc::clone(&self.deps), on_end);
+        let handle = actor::spawn(state, first, context, member, Arc::clone(&self.deps), on_end);
         runs.insert(run, handle.clone());
         self.count.send_replace(runs.len());
         let journal = Arc::clone(&self.deps.journal);

@@ -17,6 +17,7 @@ use crate::journal::Durability;
 use crate::recover;
 use crate::run::apply::{self, Applied, Version};
 use crate::run::effects::RunContext;
+use crate::run::protect::Protected;
 use crate::run::query::Standing;
 use crate::run::registry::{Registry, short};
 use crate::run::turns::{Turn, holder, working_tree};
@@ -148,6 +149,10 @@ impl Registry {
         if state.end_status() == Some(EndStatus::Completed) && steps.is_none() {
             return Err(Failure::new(FailureKind::State, format!("run {short} is complete"))
                 .hint(format!("say how many more steps: weco resume {short} --steps 20")));
+        }
+        let protected = Protected::of(state.spec(), self.deps().journal.as_ref())?;
+        if let Some(changed) = protected.look(self.deps(), &[]).await? {
+            return Err(changed.failure(state.spec()));
         }
         let mut context = context(&state)?;
         let edits = self.deps().swaps.check(&context.workspace)?;

@@ -17,6 +17,7 @@ use crate::environment::{self, Environment};
 use crate::error::{Failure, FailureKind};
 use crate::journal::{Durability, Journal};
 use crate::run::actor::{RunHandle, Told};
+use crate::run::code;
 use crate::run::effects::{load, named};
 use crate::run::lines;
 use crate::run::registry::{Registry, short};
@@ -223,9 +224,10 @@ fn revision(
     whole.extend(files);
     check_size(&whole)?;
     let lines = lines::changed(&load(journal, spec.id, &spec.baseline())?, &whole);
+    let code = Some(code::id(&whole));
     let (refs, blobs) = named(whole);
     let is_new = refs != current;
-    Ok(is_new.then_some(Stored { revision: NewRevision { files: refs, lines }, blobs }))
+    Ok(is_new.then_some(Stored { revision: NewRevision { files: refs, lines, code }, blobs }))
 }
 
 /// The same limits as a run's sources have.

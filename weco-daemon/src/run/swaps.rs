@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use weco_proto::sources::{self, SourceError, SourceFile};
 
+use crate::eval::protect::{Hash, Originals};
 use crate::eval::workspace::{Edit, Replacement, Workspace, WorkspaceError};
 
 /// What may be in the sources' place right now, in all runs.
@@ -69,6 +70,23 @@ impl Swaps {
     }
 }
 
+impl Originals for Swaps {
+    fn original(&self, path: &Path, found: &Hash, is_there: &dyn Fn() -> bool) -> Option<Hash> {
+        // Held while looking again: no swap can begin or be forgotten in between.
+        let current = self.lock();
+        if !is_there() {
+            return None;
+        }
+        let of = |replacement: &&Replacement| {
+            replacement.place.file_name() == path.file_name()
+                && path.canonicalize().is_ok_and(|path| path == replacement.place)
+                && blake3::hash(&replacement.candidate) == *found
+        };
+        let replacement = current.iter().flat_map(|swap| swap.iter()).find(of);
+        Some(replacement.map_or(*found, |replacement| *blake3::hash(&replacement.original).as_bytes()))
+    }
+}
+
 impl Drop for Swap<'_> {
     fn drop(&mut self) {
         self.swaps.lock().retain(|other| !Arc::ptr_eq(other, &self.replacements));
@@ -78,8 +96,10 @@ impl Drop for Swap<'_> {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::path::PathBuf;
 
     use super::*;
+    use crate::eval::protect::{Guard, Looking};
 
     #[test]
     fn a_candidate_in_place_is_not_the_users_code() {
@@ -99,5 +119,44 @@ mod tests {
         drop(swap);
         fs::write(root.join("a.py"), "candidate").unwrap();
         assert_eq!(text(&swaps), "candidate", "nothing is swapped any more");
+    }
+
+    #[test]
+    fn what_is_protected_is_the_users_code_and_not_a_candidate() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().canonicalize().unwrap();
+        let (file, aside) = (root.join("src/a.py"), root.join("src/.a.py.weco-1a2b3c4d.0"));
+        fs::create_dir(root.join("src")).unwrap();
+        let swaps = Swaps::default();
+        let looking = Looking { originals: &swaps, is_stopped: &|| false };
+        let take = || Guard::take(&root, &["src"], looking).unwrap();
+        fs::write(&file, "original").unwrap();
+        let mut before = take();
+
+        let swap = swaps.note(vec![Replacement {
+            place: file.clone(),
+            original: b"original".as_slice().into(),
+            candidate: b"candidate".as_slice().into(),
+        }]);
+        fs::rename(&file, &aside).unwrap();
+        fs::write(&file, "candidate").unwrap();
+        let mut during = take();
+        assert_eq!(during.record(), before.record());
+        for guard in [&mut before, &mut during] {
+            assert_eq!(guard.changed(looking).unwrap(), Vec::<PathBuf>::new());
+        }
+        fs::rename(&aside, &file).unwrap();
+        drop(swap);
+        assert_eq!(during.changed(looking).unwrap(), Vec::<PathBuf>::new());
+        fs::write(&file, "candidate").unwrap();
+        for guard in [&mut before, &mut during] {
+            assert_eq!(
+                guard.changed(looking).unwrap(),
+                std::slice::from_ref(&file),
+                "nothing is swapped any more"
+            );
+        }
+        fs::write(root.join("src/.weco-new"), "").unwrap();
+        assert_eq!(during.changed(looking).unwrap().len(), 2);
     }
 }

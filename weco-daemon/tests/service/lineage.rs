@@ -117,7 +117,15 @@ async fn a_run_that_measures_something_else_is_of_no_lineage_though_it_says_so()
     let output = Blob::new("score: 1e300");
     let verdict = Verdict::Good { metric: 1e300 };
     let exit = Exit::Code { code: 0 };
-    let outcome = Outcome { verdict, exit, duration_ms: 1, output: output.id(), output_tail: String::new() };
+    let outcome = Outcome {
+        verdict,
+        exit,
+        duration_ms: 1,
+        output: output.id(),
+        output_tail: String::new(),
+        samples: Vec::new(),
+        verified: false,
+    };
     let derived = Derived { lineage: RUN, run: RUN, node: NodeId(1), files: [].into() };
     let spec = RunSpec { derived: Some(derived), ..fixture::spec(STRANGER) };
     let kinds = [RunEvent::Created { spec: Box::new(spec) }, RunEvent::Inherited { outcome }];

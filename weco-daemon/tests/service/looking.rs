@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::StreamExt;
 use tonic::Code;
-use weco_core::event::{EndStatus, Event, RunEvent, Stage, Usage};
+use weco_core::event::{EndStatus, Event, Grounds, RunEvent, Stage, Usage};
 use weco_core::fixture;
 use weco_core::run::{NodeId, RunId, RunSpec, Source};
 use weco_daemon::blobs::Blob;
@@ -157,9 +157,22 @@ fn proposed(step: u32, text: &Blob) -> [RunEvent; 2] {
     let (node, parent) = (NodeId(step), NodeId(0));
     let files = BTreeMap::from([("a.py".to_owned(), text.id())]);
     let (plan, usage) = (String::new(), Usage::default());
-    let asked = RunEvent::Asked { node, parent, stage: Stage::Draft, attempt: 1 };
+    let asked =
+        RunEvent::Asked { node, parent, stage: Stage::Draft, attempt: 1, grounds: Grounds::default() };
     let (lines_added, lines_removed) = (0, 0);
-    [asked, RunEvent::Proposed { node, plan, files, lines_added, lines_removed, usage, from: None }]
+    [
+        asked,
+        RunEvent::Proposed {
+            node,
+            plan,
+            files,
+            lines_added,
+            lines_removed,
+            usage,
+            from: None,
+            written: Default::default(),
+        },
+    ]
 }
 
 #[tokio::test]
@@ -198,7 +211,13 @@ async fn who_looks_again_sees_what_is_new_and_nothing_of_what_is_gone() {
     let last = house.journal.runs().unwrap()[0].last_seq;
     let kinds = [
         RunEvent::Resumed { steps: 9, attempts: None, environment: None, apply_best: false },
-        RunEvent::Asked { node: NodeId(6), parent: NodeId(1), stage: Stage::Improve, attempt: 1 },
+        RunEvent::Asked {
+            node: NodeId(6),
+            parent: NodeId(1),
+            stage: Stage::Improve,
+            attempt: 1,
+            grounds: Grounds::default(),
+        },
     ];
     let events = (last + 1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 5, kind }).collect();
     house.journal.append(RUN, events, Vec::new(), Durability::Flushed).await.unwrap();
@@ -234,7 +253,13 @@ async fn what_was_never_evaluated_has_no_output() {
     let last = house.journal.runs().unwrap()[0].last_seq;
     let kinds = [
         RunEvent::Resumed { steps: 9, attempts: None, environment: None, apply_best: false },
-        RunEvent::Asked { node: NodeId(6), parent: NodeId(1), stage: Stage::Improve, attempt: 1 },
+        RunEvent::Asked {
+            node: NodeId(6),
+            parent: NodeId(1),
+            stage: Stage::Improve,
+            attempt: 1,
+            grounds: Grounds::default(),
+        },
         RunEvent::Ended { status: EndStatus::Terminated, reason: "x".to_owned(), hint: String::new() },
     ];
     let events = (last + 1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 5, kind }).collect();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use tonic::Status;
-use weco_core::event::{EndStatus, Event, Exit, Outcome, RunEvent, Stage, Usage, Verdict};
+use weco_core::event::{EndStatus, Event, Exit, Grounds, Outcome, RunEvent, Stage, Usage, Verdict};
 use weco_core::fixture;
 use weco_core::run::{BlobId, Derived, NodeId, RunId, RunSpec, Source};
 use weco_daemon::blobs::Blob;
@@ -121,13 +121,23 @@ impl Recording {
     fn step(&mut self, step: u32, went: Went, is_derived: bool) {
         let (node, parent) = (NodeId(step), NodeId(0));
         if step > 0 {
-            self.kinds.push(RunEvent::Asked { node, parent, stage: Stage::Improve, attempt: 1 });
+            self.kinds.push(RunEvent::Asked {
+                node,
+                parent,
+                stage: Stage::Improve,
+                attempt: 1,
+                grounds: Grounds::default(),
+            });
         }
         let verdict = match went {
             Went::Good(metric) => Verdict::Good { metric },
             Went::Buggy => Verdict::Buggy { reason: "it crashed".to_owned(), hint: String::new() },
             Went::Unusable => {
-                return self.kinds.push(RunEvent::Failed { node, reason: "no code in it".to_owned() });
+                return self.kinds.push(RunEvent::Failed {
+                    node,
+                    reason: "no code in it".to_owned(),
+                    last: false,
+                });
             }
         };
         if step > 0 {
@@ -136,7 +146,15 @@ impl Recording {
         let printed = format!("output of step {step}\n");
         let exit = Exit::Code { code: 0 };
         let output = self.keep(printed.clone());
-        let outcome = Outcome { verdict, exit, duration_ms: 12, output, output_tail: printed };
+        let outcome = Outcome {
+            verdict,
+            exit,
+            duration_ms: 12,
+            output,
+            output_tail: printed,
+            samples: Vec::new(),
+            verified: false,
+        };
         if step == 0 && is_derived {
             return self.kinds.push(RunEvent::Inherited { outcome });
         }
@@ -156,6 +174,7 @@ impl Recording {
             lines_removed,
             usage,
             from: None,
+            written: Default::default(),
         });
     }
 }

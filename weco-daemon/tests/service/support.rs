@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use tonic::Request;
 use weco_daemon::daemon::About;
+use weco_daemon::isolate::{Workspaces, WorkspacesConfig};
 use weco_daemon::journal::Journal;
 use weco_daemon::log::Logs;
 use weco_daemon::model::{Access, Config};
 use weco_daemon::rpc::Service;
-use weco_daemon::run::{Deps, Registry, Slots, Swaps, Turns};
+use weco_daemon::run::{Deps, DevicePool, Registry, Slots, Swaps, Turns};
 use weco_daemon::secrets::Secrets;
 use weco_proto::version::{VERSION, VERSION_KEY};
 
@@ -26,7 +27,9 @@ pub(crate) fn service(journal: Arc<dyn Journal>, logs: &Path) -> Service {
         journal,
         access: Access::new(Config::default(), |_| None),
         turns: Turns::default(),
-        slots: Slots::new(SLOTS),
+        slots: Slots::new(Some(SLOTS)),
+        devices: DevicePool::default(),
+        workspaces: Workspaces::new(logs.join("../workspaces"), WorkspacesConfig::default()),
         swaps: Swaps::default(),
         logs: Logs::new(logs.to_owned()),
         secrets: Secrets::in_memory(),
@@ -38,6 +41,7 @@ pub(crate) fn service(journal: Arc<dyn Journal>, logs: &Path) -> Service {
         log_file: place,
         notices: vec![NOTICE.to_owned()],
         supervisor: None,
+        dashboard: None,
     };
     Service::new(Arc::new(Registry::new(Arc::new(deps))), about, Arc::default())
 }

@@ -45,6 +45,7 @@ mod annotation;
 mod domain;
 mod error;
 mod find;
+mod layout;
 mod literal;
 mod number;
 mod plan;
@@ -55,6 +56,7 @@ mod tuner;
 use std::collections::BTreeMap;
 
 pub use error::{CannotTune, Exhausted};
+pub use layout::without_layout;
 pub use literal::{Domain, Literal, Scale, Value};
 pub use tuner::{Proposal, Tuner};
 

@@ -2,6 +2,7 @@
 
 use weco_proto::v1::{Goal, RunStatus, RunSummary};
 
+use crate::cmd::node_json::SpreadJson;
 use crate::cmd::status_json::status_word;
 
 /// Runs derived from one another, as one.
@@ -18,6 +19,8 @@ pub(super) struct Best<'a> {
     pub(super) step: u32,
     pub(super) run_id: &'a str,
     pub(super) metric: f64,
+    #[serde(flatten)]
+    pub(super) spread: SpreadJson,
 }
 
 impl<'a> Lineage<'a> {
@@ -59,7 +62,8 @@ impl<'a> Lineage<'a> {
             _ => one > other,
         };
         let bests = self.members.iter().filter_map(|run| {
-            Some(Best { step: run.best_step?, run_id: &run.run_id, metric: run.best_metric? })
+            let spread = run.best.as_ref().into();
+            Some(Best { step: run.best_step?, run_id: &run.run_id, metric: run.best_metric?, spread })
         });
         bests.reduce(|best, next| if better(next.metric, best.metric) { next } else { best })
     }
@@ -120,7 +124,10 @@ mod tests {
                 run("d", "a", Completed, goal, Some((1, 1.0))),
             ];
             let lineage = Lineage::of(&members).unwrap();
-            assert_eq!(lineage.best(), Some(Best { run_id: best.0, step: best.1, metric: best.2 }));
+            assert_eq!(
+                lineage.best(),
+                Some(Best { run_id: best.0, step: best.1, metric: best.2, spread: SpreadJson::default() })
+            );
             assert_eq!(lineage.children(&members[0]), ["b", "d"]);
             assert_eq!((lineage.current_step(), lineage.total_steps(), lineage.active()), (12, 40, 0));
         }

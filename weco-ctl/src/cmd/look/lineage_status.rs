@@ -9,7 +9,7 @@ use super::ask;
 use super::lineage::Lineage;
 use crate::cli::OneRunArgs;
 use crate::cmd::json;
-use crate::cmd::node_json::node_status_word;
+use crate::cmd::node_json::{BestSpreadJson, node_status_word};
 use crate::cmd::status_json::goal_word;
 use crate::error::Error;
 
@@ -49,6 +49,8 @@ struct LineageJson<'a> {
     active_member_count: usize,
     require_review: bool,
     pending_nodes: Vec<PendingJson<'a>>,
+    #[serde(flatten)]
+    best_spread: BestSpreadJson,
 }
 
 /// A proposal of one of the runs that is not evaluated yet.
@@ -80,6 +82,7 @@ impl<'a> LineageJson<'a> {
             active_member_count: lineage.active(),
             require_review: lineage.require_review(),
             pending_nodes: pending.iter().map(PendingJson::from).collect(),
+            best_spread: best.map(|best| best.spread.into()).unwrap_or_default(),
         }
     }
 }

@@ -10,7 +10,9 @@ use super::lineage::{Best, Lineage};
 use super::plotted;
 use crate::cli::OverviewArgs;
 use crate::cmd::json;
-use crate::cmd::node_json::{Code, DerivedFromJson, node_status_word, stage_word};
+use crate::cmd::node_json::{
+    BestSpreadJson, Code, DerivedFromJson, SpreadJson, node_status_word, stage_word,
+};
 use crate::cmd::status_json::{goal_word, status_word};
 use crate::error::Error;
 use crate::ui::format::one_line_cut;
@@ -80,6 +82,8 @@ struct MemberJson<'a> {
     children: Vec<&'a str>,
     directory: &'a str,
     require_review: bool,
+    #[serde(flatten)]
+    best_spread: BestSpreadJson,
 }
 
 /// Nodes, each made as it is written.
@@ -113,6 +117,8 @@ struct NodeJson<'a> {
     code: Option<Code<'a>>,
     stage: &'static str,
     inherited: bool,
+    #[serde(flatten)]
+    spread: SpreadJson,
 }
 
 impl<'a> OverviewJson<'a> {
@@ -154,6 +160,7 @@ impl<'a> MemberJson<'a> {
             children: lineage.children(run),
             directory: &run.directory,
             require_review: run.require_review,
+            best_spread: run.best.as_ref().into(),
         }
     }
 }
@@ -174,6 +181,7 @@ impl<'a> NodeJson<'a> {
             code: code.then_some(Code(&node.files)),
             stage: stage_word(node.stage()),
             inherited: node.inherited,
+            spread: node.total.as_ref().into(),
         }
     }
 }

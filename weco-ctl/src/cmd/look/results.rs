@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use serde::{Serialize, Serializer};
-use weco_proto::v1::{GetTreeRequest, Node, TreeOrder};
+use weco_proto::v1::{GetTreeRequest, Node, Spread, TreeOrder};
 
 use super::ask::{self, Tree};
 use super::plotted;
 use crate::cli::{ResultsArgs, ResultsFormatArg};
 use crate::cmd::json;
-use crate::cmd::node_json::{Code, node_status_word};
+use crate::cmd::node_json::{Code, SpreadJson, node_status_word};
 use crate::cmd::stdout::{for_here, say};
 use crate::error::Error;
 use crate::ui::format::exact;
@@ -68,6 +68,10 @@ struct ResultJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     run_id: Option<&'a str>,
     status: &'static str,
+    /// Who was asked for it; empty for step 0.
+    model: &'a str,
+    #[serde(flatten)]
+    spread: SpreadJson,
 }
 
 /// Results as JSON, each made as it is written.
@@ -94,23 +98,28 @@ impl<'a> ResultJson<'a> {
             global_step: lineage.then_some(node.global_step),
             run_id: lineage.then_some(&node.run_id),
             status: node_status_word(node.status()),
+            model: &node.model,
+            spread: node.total.as_ref().into(),
         }
     }
 }
 
-/// The columns of the hosted service's `run results`, quoted as in RFC 4180.
+/// The columns of the hosted service's `run results`, then ours, quoted as in RFC 4180.
 fn csv(tree: &Tree, nodes: &[Node], lineage: bool) -> Result<String, Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let metric = tree.members.first().map_or("metric", |run| run.metric.as_str());
     let of_lineage: &[&str] = if lineage { &["global_step", "run_id"] } else { &[] };
     let unwritten = |error: csv::Error| Error::failure(format!("cannot write CSV: {error}"));
-    writer.write_record(of_lineage.iter().chain(&["step", metric, "plan", "node_id"])).map_err(unwritten)?;
+    let titles = ["step", metric, "plan", "node_id", "metric_sd", "metric_count"];
+    writer.write_record(of_lineage.iter().chain(&titles)).map_err(unwritten)?;
     for node in nodes {
         let place =
             if lineage { vec![node.global_step.to_string(), node.run_id.clone()] } else { Vec::new() };
         let metric = node.metric.map(exact).unwrap_or_default();
+        let Spread { sd, count, .. } = node.total.unwrap_or_default();
+        let spread = [sd.map(exact).unwrap_or_default(), count.to_string()];
         let row = [node.step.to_string(), metric, node.plan.clone(), node.node_id.clone()];
-        writer.write_record(place.iter().chain(&row)).map_err(unwritten)?;
+        writer.write_record(place.iter().chain(&row).chain(&spread)).map_err(unwritten)?;
     }
     let bytes = writer.into_inner().map_err(|error| unwritten(error.into_error().into()))?;
     String::from_utf8(bytes).map_err(|error| Error::failure(format!("cannot write CSV: {error}")))

@@ -8,7 +8,7 @@ use weco_proto::v1::{Approval, GetNodeRequest, Node, NodeStatus, Revision};
 use super::ask;
 use crate::cli::ShowArgs;
 use crate::cmd::json;
-use crate::cmd::node_json::{Code, node_status_word, stage_word};
+use crate::cmd::node_json::{Code, SpreadJson, node_status_word, stage_word};
 use crate::cmd::status_json::rfc3339;
 use crate::error::Error;
 
@@ -64,16 +64,30 @@ struct NodeJson<'a> {
     proposed_at: Option<String>,
     ended_at: Option<String>,
     attempts: u32,
+    /// Who was asked for it; empty for step 0.
+    model: &'a str,
     input_tokens: u64,
     output_tokens: u64,
+    /// What its tokens cost in US dollars; none if the price is not known.
+    cost_usd: Option<f64>,
     /// Against the baseline.
     lines_added: u32,
     lines_removed: u32,
     instructions: &'a str,
     revisions: Vec<RevisionJson<'a>>,
     approval: Option<ApprovalJson<'a>>,
+    /// The second parent of a cross.
+    with_step: Option<u32>,
+    /// Why the search chose it; may be empty.
+    why: &'a str,
     /// What its evaluation printed.
     output: &'a str,
+    #[serde(flatten)]
+    spread: SpreadJson,
+    /// Each measurement, in order, if there were several.
+    samples: &'a [f64],
+    /// Whether the run's verify command ran on it and ended well.
+    verified: bool,
 }
 
 impl<'a> From<&'a Node> for NodeJson<'a> {
@@ -102,14 +116,21 @@ impl<'a> From<&'a Node> for NodeJson<'a> {
             proposed_at: node.proposed_at_ms.and_then(rfc3339),
             ended_at: node.ended_at_ms.and_then(rfc3339),
             attempts: node.attempts,
+            model: &node.model,
             input_tokens: usage.input_tokens,
             output_tokens: usage.output_tokens,
+            cost_usd: node.cost,
             lines_added: node.lines_added,
             lines_removed: node.lines_removed,
             instructions: &node.instructions,
             revisions: node.revisions.iter().map(RevisionJson::from).collect(),
             approval: node.approval.as_ref().map(ApprovalJson::from),
+            with_step: node.with_step,
+            why: &node.why,
             output: &node.output,
+            spread: node.total.as_ref().into(),
+            samples: &node.samples,
+            verified: node.verified,
         }
     }
 }

@@ -49,6 +49,7 @@ pub(in crate::cmd) async fn submit(args: SubmitArgs) -> Result<ExitCode, Error> 
         eval_command: args.eval_command,
         directory,
         environment: environment::variables(),
+        recorded_environment: false,
     });
     let Interruptible { reply, interrupted } = Interruptible::finish(client.submit_node(request)).await?;
     let submitted = reply?.into_inner();

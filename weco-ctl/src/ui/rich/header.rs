@@ -9,8 +9,8 @@ use weco_proto::v1::RunStatus;
 use super::draw;
 use super::theme::{BEST, Theme};
 use crate::ui::RunView;
-use crate::ui::format::{about, clock, improvement, middle_cut, short_id, tokens, width};
-use crate::ui::view::{End, Run};
+use crate::ui::format::{about, clock, dollars, improvement, middle_cut, short_id, tokens, width};
+use crate::ui::view::{End, Node, Run};
 
 /// Columns a name gets when space is short.
 const NAME: usize = 24;
@@ -113,13 +113,13 @@ fn goal(run: &Run) -> String {
 
 /// ` ━━━━╸────  31/50   12:04 elapsed   about 7 min left`
 fn progress(view: &RunView, theme: Theme, now_ms: i64, columns: usize) -> Line<'static> {
-    let current = view.latest().map_or(0, |node| node.step).max(view.done());
-    let count = format!("{current}/{}", view.budget());
+    let count = format!("{}/{}", view.begun(), view.budget());
     let mut parts = vec![
         Part::new(count, theme.strong()),
         Part::new(format!("{} elapsed", clock(view.elapsed_ms(now_ms))), Style::new()),
     ];
     parts.extend(outlook(view, theme, now_ms));
+    parts.extend(view.limits_used(now_ms).into_iter().map(|used| Part::new(used, theme.dim())));
     // What is said last gives way first, the bar before the first.
     let room = columns.saturating_sub(2);
     let needed = |parts: &[Part]| parts.iter().map(|part| width(&part.text) + GAP).sum::<usize>();
@@ -180,12 +180,13 @@ fn results(view: &RunView, theme: Theme, columns: usize) -> Line<'static> {
     let mut left = Vec::new();
     if let (Some(metric), Some(node)) = (best, view.best().filter(|node| node.step > 0)) {
         left.push(Part::new(
-            format!("{BEST} best {} at step {}", precision.show(metric), node.step),
+            format!("{BEST} best {}{} at step {}", precision.show(metric), node.spread(), node.step),
             theme.best(),
         ));
     }
     if let Some(baseline) = baseline {
-        left.push(Part::new(format!("baseline {}", precision.show(baseline)), Style::new()));
+        let spread = view.baseline().map_or_else(String::new, Node::spread);
+        left.push(Part::new(format!("baseline {}{spread}", precision.show(baseline)), Style::new()));
         if let Some(best) = best.filter(|_| left.len() > 1) {
             left.push(Part::new(improvement(best, baseline, view.maximize()), theme.best()));
         }
@@ -198,7 +199,8 @@ fn results(view: &RunView, theme: Theme, columns: usize) -> Line<'static> {
         Vec::new()
     } else {
         let text = format!("{} tokens in   {} out", tokens(usage.input_tokens), tokens(usage.output_tokens));
-        vec![Part::new(text, theme.dim())]
+        let cost = view.cost().map(|cost| Part::new(dollars(cost), theme.dim()));
+        std::iter::once(Part::new(text, theme.dim())).chain(cost).collect()
     };
     row(left, right, columns)
 }

@@ -8,7 +8,7 @@ use super::draw;
 use super::theme::{ATTENTION, Theme};
 use super::verdict::verdict;
 use crate::ui::RunView;
-use crate::ui::format::{end_cut, improvement, metric, tokens, words, wrap};
+use crate::ui::format::{dollars, end_cut, improvement, metric, tokens, words, wrap};
 use crate::ui::view::{Node, State};
 
 /// Lines of a plan that are shown at most: room enough for any sensible one.
@@ -72,20 +72,23 @@ fn result(view: &RunView, node: &Node, columns: usize, theme: Theme) -> Line<'st
     Line::styled(text, theme.strong())
 }
 
-/// What it changed, what it took.
+/// What it starts from and why, what it changed, what it took.
 fn facts(view: &RunView, node: &Node) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(parent) = node.parent.and_then(|parent| view.step(parent)) {
+        let at = |from| format!("from step {} at {}{}", parent.step, metric(from), parent.spread());
         facts.push(match (parent.metric(), node.metric()) {
             (Some(from), Some(to)) => {
-                let gain = improvement(to, from, view.maximize());
-                format!("from step {} at {}   {gain}", parent.step, metric(from))
+                format!("{}   {}", at(from), improvement(to, from, view.maximize()))
             }
-            (Some(from), None) => format!("from step {} at {}", parent.step, metric(from)),
+            (Some(from), None) => at(from),
             (None, _) => {
                 format!("from step {}: {}", parent.step, parent.trouble().unwrap_or("no result yet"))
             }
         });
+    }
+    if !node.why.is_empty() {
+        facts.push(format!("because {}", node.why));
     }
     if !node.changed.is_empty() {
         let (added, removed) = node.lines;
@@ -96,11 +99,16 @@ fn facts(view: &RunView, node: &Node) -> Vec<String> {
         cost.push(format!("evaluated in {}", words(evaluation.duration_ms)));
     }
     if node.usage.input_tokens + node.usage.output_tokens > 0 {
+        let usage = node.usage;
+        let price = view.cost_of(node).map_or_else(String::new, |cost| format!(", {}", dollars(cost)));
         cost.push(format!(
-            "{} tokens in, {} out",
-            tokens(node.usage.input_tokens),
-            tokens(node.usage.output_tokens)
+            "{} tokens in, {} out{price}",
+            tokens(usage.input_tokens),
+            tokens(usage.output_tokens)
         ));
+    }
+    if view.run().is_some_and(|run| run.has_several_models) && !node.model.is_empty() {
+        cost.push(format!("by {}", node.model));
     }
     if !cost.is_empty() {
         facts.push(cost.join("   "));

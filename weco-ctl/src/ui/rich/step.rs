@@ -28,6 +28,9 @@ pub(super) fn render(view: &RunView, theme: Theme, now_ms: i64, area: Rect, buff
     let room = Room { columns: inner.width.into(), rows: inner.height.into() };
     let mut text: Vec<Line<'static>> =
         recent_warning(view, now_ms).map(|message| attention(message, room, theme)).into_iter().collect();
+    if matches!(content, Content::Step(_)) {
+        text.extend(others(view, now_ms, room, theme));
+    }
     let room = Room { rows: room.rows.saturating_sub(text.len()), ..room };
     text.extend(match content {
         Content::End(end) => end_lines(view, end, room, theme),
@@ -44,6 +47,9 @@ fn recent_warning(view: &RunView, now_ms: i64) -> Option<&str> {
     (age < WARNING_SHOWN_MS).then_some(warning.message.as_str())
 }
 
+/// Rows of the panel from which a step that is evaluated has room for why it was chosen.
+const LEAST_FOR_WHY: usize = 5;
+
 enum Content<'a> {
     End(&'a End),
     Step(&'a Node),
@@ -56,19 +62,45 @@ struct Room {
     rows: usize,
 }
 
-/// `step 31, improve of 27 ── evaluating 0:14`, or as much of it as fits.
-fn title(view: &RunView, node: &Node, now_ms: i64, columns: usize) -> String {
-    let phase = match &node.state {
+/// The steps under way besides the one that is shown, newest first: in at most half of the room.
+fn others(view: &RunView, now_ms: i64, room: Room, theme: Theme) -> Vec<Line<'static>> {
+    let shown = view.latest().map(|node| node.step);
+    let others: Vec<&Node> = view.under_way().rev().filter(|node| Some(node.step) != shown).collect();
+    let rows = room.rows / 2;
+    let named = if others.len() > rows { rows.saturating_sub(1) } else { others.len() };
+    let line = |node: &&Node| {
+        let age = clock(now_ms.saturating_sub(node.since_ms));
+        format!(" step {}, {} ── {} {age}", node.step, node.kind(), phase(view, node))
+    };
+    let mut lines: Vec<String> = others.iter().take(named).map(line).collect();
+    if named < others.len() && rows > 0 {
+        lines.push(format!(" and {} more steps under way", others.len() - named));
+    }
+    lines
+        .iter()
+        .map(|line| Line::styled(end_cut(line, room.columns.saturating_sub(1)), theme.dim()))
+        .collect()
+}
+
+/// What a step is at.
+fn phase(view: &RunView, node: &Node) -> &'static str {
+    match &node.state {
         _ if outage(view, node).is_some() => "reconnecting",
         _ if node.waiting.is_some() => "waiting",
         State::Proposing { .. } => "proposing",
         State::Proposed => "about to evaluate",
         State::Pending => "waits for approval",
         State::Evaluating { .. } => "evaluating",
+        State::Evaluated(_) if node.rechecking => "measuring again",
         State::Evaluated(_) => "evaluated",
         State::Failed { .. } => "failed",
         State::Rejected { .. } => "rejected",
-    };
+    }
+}
+
+/// `step 31, improve of 27 ── evaluating 0:14`, or as much of it as fits.
+fn title(view: &RunView, node: &Node, now_ms: i64, columns: usize) -> String {
+    let phase = phase(view, node);
     let again = if node.attempt > 1 { format!(", attempt {}", node.attempt) } else { String::new() };
     let age = clock(now_ms.saturating_sub(node.since_ms));
     let (step, kind) = (node.step, node.kind());
@@ -104,6 +136,7 @@ fn step_lines(view: &RunView, node: &Node, now_ms: i64, room: Room, theme: Theme
                 lines.push(attention(&format!("try {tries}: {last_fault}"), room, theme));
             }
             lines.push(arriving(*characters, theme));
+            lines.extend(why(node, room, theme));
             lines.extend(before(view, node, room.rows.saturating_sub(lines.len()), room.columns, theme));
         }
         State::Proposed => lines.extend(plan(node, room, theme)),
@@ -113,6 +146,10 @@ fn step_lines(view: &RunView, node: &Node, now_ms: i64, room: Room, theme: Theme
         }
         State::Evaluating { tail } => {
             lines.extend(plan(node, room, theme));
+            // The output is what changes: it has the room first.
+            if room.rows > LEAST_FOR_WHY {
+                lines.extend(why(node, room, theme));
+            }
             lines.extend(output(tail, room, lines.len(), theme));
         }
         State::Evaluated(evaluation) => {
@@ -160,6 +197,13 @@ fn arriving(characters: u64, theme: Theme) -> Line<'static> {
         0 => Line::styled(" waiting for the model's first words", theme.dim()),
         count => Line::raw(format!(" {} characters so far", tokens(count))),
     }
+}
+
+/// Why the search chose the step, if that is known.
+fn why(node: &Node, room: Room, theme: Theme) -> Option<Line<'static>> {
+    let line = || format!(" {:<9}  {}", "because", node.why);
+    (!node.why.is_empty())
+        .then(|| Line::styled(end_cut(&line(), room.columns.saturating_sub(1)), theme.dim()))
 }
 
 /// What the step builds on, and how those before it went, newest first: in at most `rows` rows.

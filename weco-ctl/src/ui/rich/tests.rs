@@ -1,7 +1,9 @@
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use weco_proto::v1::{RunStatus, Stage, StepEvaluated};
+use weco_proto::v1::{
+    EvaluationStarted, ModelPrice, RunLimits, RunStatus, Stage, StepEvaluated, run_update::Update,
+};
 
 use super::app::App;
 use super::draw::draw;
@@ -62,8 +64,37 @@ fn at_the_start() {
 }
 
 #[test]
+fn with_limits_and_several_models() {
+    let models = vec!["openai/gpt-5.2".to_owned(), "anthropic/claude-opus-4-5".to_owned()];
+    let price = |model: &String| ModelPrice { model: model.clone(), input: 5.0, output: 25.0 };
+    let story = Story::created(50, |created| {
+        created.model = models.join(",");
+        created.prices = models.iter().map(price).collect();
+        created.models = models.clone();
+        created.limits = Some(RunLimits { max_cost: Some(2.0), patience: Some(10), ..RunLimits::default() });
+    });
+    let story = story.evaluating(0).good(0, 1.0, true).step(1, 0, 1.5, "Tile the loops", true);
+    keep("limits", &story, 300, App::default);
+}
+
+#[test]
 fn while_the_baseline_is_measured() {
     keep("baseline", &Story::new(50).evaluating(0).printing(0, "warmup 1/3\n"), 2_300, App::default);
+}
+
+#[test]
+fn while_a_version_is_measured_again() {
+    keep("rechecking", &Story::rechecking(), 2_300, App::default);
+}
+
+#[test]
+fn while_two_versions_are_measured_again_at_once() {
+    let again = EvaluationStarted { step: 2, attempt: 2, recheck: true };
+    let story = Story::rechecking().after(3_000).then(Update::Evaluating(again)).after(1_000);
+    let shown = screen(&story.view(), &mut App::default(), story.now(), (80, 24));
+    assert!(shown.contains("step 2, draft ── measuring again 0:01"), "{shown}");
+    assert!(shown.contains(" step 1, draft ── measuring again 0:04"), "{shown}");
+    assert!(shown.contains(" 4/20 "), "{shown}");
 }
 
 #[test]
@@ -93,6 +124,30 @@ fn while_the_model_is_asked_again() {
 #[test]
 fn while_a_step_is_evaluated() {
     keep("evaluating", &evaluating(), 14_000, App::default);
+}
+
+#[test]
+fn while_four_steps_are_under_way() {
+    let story = Story::created(50, |created| created.parallel = 4)
+        .evaluating(0)
+        .good(0, 1.0, true)
+        .step(1, 0, 1.5, "Tile the loops", true)
+        .asked(2, 1, Stage::Improve)
+        .asked(3, 1, Stage::Improve)
+        .asked(4, 1, Stage::Improve)
+        .asked(5, 0, Stage::Draft)
+        .after(4_000)
+        .proposed(2, "Unroll the inner loop")
+        .proposed(4, "Keep the tiles in registers")
+        .proposed(5, "Use the library's own product")
+        .evaluating(2)
+        .evaluating(4)
+        .printing(2, "warmup 3/3\n\tmean latency 4.31 ms\n")
+        .printing(4, "warmup 1/3\n")
+        .waiting(5, "the workspace of slot 3 is made")
+        .proposing(3, 2_140);
+    keep("four", &story, 2_300, App::default);
+    keep("four_look", &story, 2_300, || App { selected: Some(2), looking: true, ..App::default() });
 }
 
 #[test]

@@ -139,7 +139,8 @@ fn entry(
 ) -> Line<'static> {
     let (value, words, style) = match &node.state {
         _ if node.metric().is_some() => {
-            let value = node.metric().map(|metric| precision.show(metric)).unwrap_or_default();
+            let value =
+                node.metric().map(|metric| precision.show(metric) + &node.spread()).unwrap_or_default();
             let style = if is_best { theme.best() } else { Style::new() };
             (value, plan(node), style)
         }

@@ -29,7 +29,8 @@ pub(super) fn verdict(view: &RunView, node: &Node, columns: usize, theme: Theme)
     let baseline = view.span().0.filter(|_| node.step > 0);
     let gain =
         baseline.map_or_else(String::new, |from| format!("  {}", improvement(value, from, view.maximize())));
-    let numbers = format!("{}{gain}{exit}", metric(value));
+    let again = if node.rechecking { "  measuring again" } else { "" };
+    let numbers = format!("{}{}{gain}{exit}{again}", metric(value), node.spread());
     let room = columns.saturating_sub(width(&mark) + width(&numbers) + 1);
     let name = view
         .run()
@@ -42,10 +43,11 @@ pub(super) fn verdict(view: &RunView, node: &Node, columns: usize, theme: Theme)
 pub(super) fn brief(view: &RunView, node: &Node) -> String {
     let precision = view.precision();
     let value = match node.metric() {
-        Some(metric) => precision.show(metric),
+        Some(metric) => precision.show(metric) + &node.spread(),
         None => mark_of(node).to_owned(),
     };
-    let best = view.best().and_then(Node::metric).map_or(0, |metric| width(&precision.show(metric)));
+    let shown = |node: &Node| node.metric().map(|metric| precision.show(metric) + &node.spread());
+    let best = view.best().and_then(shown).map_or(0, |text| width(&text));
     let mark = if view.is_best(node.step) { BEST } else { " " };
     let words = match node.trouble() {
         Some(reason) => reason.to_owned(),

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use weco_proto::v1::{Goal, NodeStatus, PendingNode, RunStatus, RunSummary};
+use weco_proto::v1::{Goal, NodeStatus, PendingNode, RunStatus, RunSummary, Spread};
 
 use super::Place;
-use crate::ui::format::{Precision, metric, one_line, path_from, short_id};
+use crate::ui::format::{Precision, metric, one_line, path_from, short_id, spread};
 
 /// What stands where nothing is known yet.
 const NOTHING: &str = "–";
@@ -103,11 +103,17 @@ fn measured(run: &RunSummary) -> String {
     match (run.baseline_metric, run.best_metric.filter(|_| run.best_step != Some(0))) {
         (Some(baseline), Some(best)) => {
             let precision = Precision::of([baseline, best]);
-            format!("{goal} {} → {}", precision.show(baseline), precision.show(best))
+            format!("{goal} {} → {}{}", precision.show(baseline), precision.show(best), told(run.best))
         }
-        (None, Some(only)) | (Some(only), None) => format!("{goal} {}", metric(only)),
+        (None, Some(best)) => format!("{goal} {}{}", metric(best), told(run.best)),
+        (Some(baseline), None) => format!("{goal} {}{}", metric(baseline), told(run.baseline)),
         (None, None) => format!("{goal} {NOTHING}"),
     }
+}
+
+/// What follows a metric.
+fn told(total: Option<Spread>) -> String {
+    total.map_or_else(String::new, |total| spread(total.sd, total.count))
 }
 
 /// From here, or else from home, if it is below one of them.

@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use weco_proto::v1::{Goal, RunStatus, RunSummary, Usage};
+use weco_proto::v1::{Goal, RunStatus, RunSummary, Spread, Usage};
 
 use super::*;
 use crate::ui::format::width;
@@ -42,6 +42,7 @@ fn runs() -> Vec<RunSummary> {
         RunSummary {
             best_step: Some(0),
             best_metric: Some(1.0),
+            baseline: Some(Spread { metric: 1.0, sd: Some(0.05), count: 2 }),
             model: "builtin".into(),
             directory: "/home/ada".into(),
             created_at_ms: NOW - 5_000,

@@ -208,6 +208,7 @@ impl Weco for Service {
             notices: script.notices.clone(),
             credentials: script.credentials.clone(),
             supervisor: script.supervisor.clone(),
+            dashboard_url: String::new(),
         }))
     }
 
@@ -215,7 +216,7 @@ impl Weco for Service {
         assert_eq!(request.metadata().get("weco-version").unwrap(), VERSION);
         self.note(Call::Start(Box::new(request.into_inner())))?;
         let (run_id, run_name, log_file) = (RUN.into(), "swift-heron".into(), "/logs/run.log".into());
-        Ok(Response::new(v1::StartRunReply { run_id, run_name, log_file }))
+        Ok(Response::new(v1::StartRunReply { run_id, run_name, log_file, ..Default::default() }))
     }
 
     async fn watch_run(&self, request: Request<v1::WatchRunRequest>) -> Reply<BoxStream<RunUpdate>> {
@@ -264,6 +265,7 @@ impl Weco for Service {
             run_name: "swift-heron".into(),
             from_seq: 4,
             log_file: "/logs/run.log".into(),
+            dashboard_url: String::new(),
         }))
     }
 
@@ -282,7 +284,7 @@ impl Weco for Service {
     async fn derive_run(&self, request: Request<v1::DeriveRunRequest>) -> Reply<v1::StartRunReply> {
         self.note(Call::Derive(Box::new(request.into_inner())))?;
         let (run_id, run_name, log_file) = (RUN.into(), "swift-heron".into(), "/logs/run.log".into());
-        Ok(Response::new(v1::StartRunReply { run_id, run_name, log_file }))
+        Ok(Response::new(v1::StartRunReply { run_id, run_name, log_file, ..Default::default() }))
     }
 
     async fn check_sources(&self, _: Request<v1::CheckSourcesRequest>) -> Reply<v1::CheckSourcesReply> {

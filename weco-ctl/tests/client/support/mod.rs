@@ -65,6 +65,7 @@ pub(crate) fn ended(seq: u64, status: RunStatus, best: u32) -> RunUpdate {
         best_step: Some(best),
         best_metric: Some(2.0),
         edited: Vec::new(),
+        ..RunEnded::default()
     };
     event(seq, Update::Ended(ended))
 }

@@ -1,8 +1,8 @@
 //! A lineage of two runs for the fake daemon.
 
 use weco_proto::v1::{
-    Approval, DerivedFrom, Goal, Node, NodeStatus, PendingNode, Revision, RunStatus, RunSummary, SourceText,
-    Stage, Usage,
+    Approval, ChosenStep, DerivedFrom, Goal, Node, NodeStatus, PendingNode, Revision, RunStatus, RunSummary,
+    SourceText, Spread, Stage, Usage,
 };
 
 use super::RUN;
@@ -30,6 +30,8 @@ pub(crate) fn runs() -> Vec<RunSummary> {
         baseline_metric: Some(1.0),
         best_step: Some(2),
         best_metric: Some(2.5),
+        baseline: Some(Spread { metric: 1.0, sd: Some(0.25), count: 2 }),
+        best: Some(Spread { metric: 2.5, sd: Some(0.5), count: 3 }),
         created_at_ms: START,
         last_seq: 4,
         lineage_id: RUN.into(),
@@ -50,6 +52,7 @@ pub(crate) fn runs() -> Vec<RunSummary> {
             plan: "Unroll by four.".into(),
             status: NodeStatus::PendingApproval.into(),
         }],
+        chosen: vec![ChosenStep { step: 1, why: "a look at the best".into() }],
         instructions: "Mind the memory.".into(),
         derived_from: Some(DerivedFrom { run_id: RUN.into(), step: 2, node_id: id(RUN, 2) }),
         ..root.clone()
@@ -89,6 +92,9 @@ pub(crate) fn nodes() -> Vec<Node> {
             directory: "/home/ada/project".into(),
         }),
         output: "warm\u{1b}[31mup\nspeedup: 2.5\n".into(),
+        total: Some(Spread { metric: 2.5, sd: Some(0.5), count: 3 }),
+        samples: vec![2.0, 3.0, 2.5],
+        why: "step 1 does not work: repair 1 of 2".into(),
         files: files("tile = 8\nrun(tile)\n", "x = 1"),
         ..node(RUN, 2, Some(2.5), "Block the tiles.\nThen \"measure\", again.")
     };

@@ -1,24 +1,20 @@
-use std::collections::BTreeSet;
-
+use crate::decide::memory::{self, told};
+use crate::decide::recheck;
 use crate::event::Stage;
-use crate::prompt::{Brief, Tried, TriedResult};
+use crate::prompt::{Approach, Brief, Second};
 use crate::run::NodeId;
 use crate::state::RunState;
-use crate::tree::{Node, Progress, Tree};
+use crate::tree::{Family, Node, Tree};
 
-/// Earlier steps told to the model: what was tried from the same node, from its parent, and lately.
-/// Together they bound the prompt however long the run is.
-const CHILDREN_TOLD: usize = 12;
-const SIBLINGS_TOLD: usize = 6;
-const RECENT_TOLD: usize = 8;
-/// What people turned down is told whatever it started from: they should not have to say it twice.
-const REJECTED_TOLD: usize = 4;
+/// Approaches told to who is to find another one: the newest, and the best one.
+const APPROACHES_TOLD: usize = 11;
 
 /// What the model is told for `node`, which must have been asked for.
 pub(super) fn brief(state: &RunState, node: &Node) -> Option<Brief> {
     let spec = state.spec();
     let tree = state.tree();
     let parent = tree.get(node.parent?)?;
+    let path = memory::path(tree, parent);
     Some(Brief {
         metric: spec.metric.clone(),
         goal: spec.goal,
@@ -34,35 +30,51 @@ pub(super) fn brief(state: &RunState, node: &Node) -> Option<Brief> {
         parent_output: parent.output(),
         baseline_metric: state.baseline().metric(),
         best_metric: tree.best().and_then(Node::metric),
-        tried: tried(tree, node, parent),
+        second: second(tree, node),
+        path: told(tree, path),
+        tried: told(tree, memory::tried(tree, node, parent)),
+        approaches: approaches(tree, node),
+        idle_steps: tree.dry_steps(),
+        forms: state.forms(),
         unusable: node.unusable_reason.clone(),
-        steps_left: (state.steps().saturating_add(1)).saturating_sub(node.id.0),
+        // This one is spent already, and told as left.
+        steps_left: state
+            .steps()
+            .saturating_sub(state.steps_spent().saturating_sub(1) + recheck::reserved(state)),
     })
 }
 
-fn tried(tree: &Tree, node: &Node, parent: &Node) -> Vec<Tried> {
-    let newest =
-        |ids: &[NodeId], count: usize| -> Vec<NodeId> { ids.iter().rev().take(count).copied().collect() };
-    let mut told: BTreeSet<NodeId> = newest(&parent.children, CHILDREN_TOLD).into_iter().collect();
-    if let Some(grandparent) = parent.parent.and_then(|id| tree.get(id)) {
-        told.extend(newest(&grandparent.children, SIBLINGS_TOLD));
-    }
-    if node.stage != Stage::Debug {
-        told.extend(tree.nodes().iter().rev().take(RECENT_TOLD).map(|node| node.id));
-    }
-    told.extend(tree.rejected().rev().take(REJECTED_TOLD));
-    told.extend(tree.best().map(|best| best.id));
-    told.remove(&NodeId::BASELINE);
-    told.remove(&node.id);
-    told.into_iter().filter_map(|id| tree.get(id)).filter_map(in_brief).collect()
+fn second(tree: &Tree, node: &Node) -> Option<Second> {
+    let second = tree.get(node.grounds.with?)?;
+    Some(Second {
+        node: second.id,
+        files: second.files.clone()?,
+        metric: second.metric(),
+        plan: second.plan.clone(),
+    })
 }
 
-fn in_brief(node: &Node) -> Option<Tried> {
-    let result = match &node.progress {
-        Progress::Good { metric, .. } => TriedResult::Metric(*metric),
-        Progress::Buggy { reason, .. } => TriedResult::Buggy(reason.clone()),
-        Progress::Rejected { reason } => TriedResult::Rejected(reason.clone()),
-        _ => return None,
-    };
-    Some(Tried { node: node.id, parent: node.parent?, plan: node.plan.clone(), result })
+/// What another approach has to differ from.
+fn approaches(tree: &Tree, node: &Node) -> Vec<Approach> {
+    if !matches!(node.stage, Stage::Draft | Stage::Leap) {
+        return Vec::new();
+    }
+    let is_other = |founder: &NodeId| *founder != node.id;
+    let newest = tree.families().rev().map(|(founder, _)| founder).filter(is_other);
+    let mut founders: Vec<NodeId> = newest.take(APPROACHES_TOLD).collect();
+    let best = tree.best().map(|best| best.family).filter(|best| is_other(best) && !founders.contains(best));
+    founders.extend(best);
+    founders.sort_unstable();
+    let approach = |founder| Some(approach(tree, tree.get(founder)?, tree.family(founder)?));
+    founders.into_iter().filter_map(approach).collect()
+}
+
+fn approach(tree: &Tree, founder: &Node, family: &Family) -> Approach {
+    let newest_failure = || family.failures.back().and_then(|id| tree.get(*id)).and_then(Node::bug);
+    let best = family.best.and_then(|(id, _)| tree.get(id)).and_then(Node::metric);
+    let failure = best.is_none().then(newest_failure).flatten().map(str::to_owned);
+    // The user's own code is no step, unless it is all that there is of it.
+    let steps =
+        if founder.id == NodeId::BASELINE { family.size.saturating_sub(1).max(1) } else { family.size };
+    Approach { founder: founder.id, plan: founder.plan.clone(), steps, best, failure }
 }

@@ -1,6 +1,7 @@
-use crate::event::{Event, Outcome, ProcessRef, Terms, Usage};
+use crate::event::{Event, Fault, Outcome, ProcessRef, Terms, Usage, Written};
+use crate::plan::Plan;
 use crate::prompt::Brief;
-use crate::run::{BlobId, EnvironmentRef, FileRefs, NodeId};
+use crate::run::{BlobId, CodeId, EnvironmentRef, FileRefs, NodeId};
 
 /// News for a run.
 #[derive(Clone, PartialEq, Debug)]
@@ -25,6 +26,11 @@ pub enum Input {
         usage: Usage,
         /// The node that the proposer really started from, if it chose another.
         from: Option<NodeId>,
+        /// What is known of its writing.
+        written: Written,
+        /// Where else in the run's lineage the same code was tried, and what came of it: `step 7 of run 1f0c2a9e, which
+        /// gave 12.3`.
+        elsewhere: Option<String>,
     },
     /// The model's reply could not be applied.
     Unusable {
@@ -36,6 +42,8 @@ pub enum Input {
         reason: String,
         /// Tokens of this attempt.
         usage: Usage,
+        /// What kind of reason that is.
+        fault: Fault,
     },
     /// The model could not be asked.
     ModelFailed {
@@ -193,6 +201,8 @@ pub struct NewRevision {
     pub files: FileRefs,
     /// Lines added and removed against the baseline.
     pub lines: (u32, u32),
+    /// Its code, whatever its layout.
+    pub code: Option<CodeId>,
 }
 
 /// A source that the user edited, and whose text stays in place.
@@ -248,6 +258,8 @@ pub enum Effect {
         node: NodeId,
         /// The attempt.
         attempt: u32,
+        /// Which of the run's models.
+        model: u32,
         /// What to tell it.
         brief: Box<Brief>,
     },
@@ -270,6 +282,8 @@ pub enum Effect {
         files: FileRefs,
         /// How, if someone approved it; otherwise as the run says.
         terms: Option<Box<Terms>>,
+        /// How often, and whether it is verified.
+        plan: Plan,
     },
     /// Abandon model calls and end evaluations.
     Cancel {

@@ -11,8 +11,14 @@
 //! before a file is touched. News of an attempt that is no longer the newest is dropped.
 
 mod brief;
+mod chance;
+mod duplicate;
+mod ending;
 mod input;
+mod memory;
+mod noise;
 mod outage;
+mod recheck;
 mod review;
 mod rules;
 #[cfg(test)]

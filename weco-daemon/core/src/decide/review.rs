@@ -19,8 +19,8 @@ impl Turn<'_> {
         if self.refuses(node) {
             return Ok(());
         }
-        let NewRevision { files, lines: (lines_added, lines_removed) } = revision;
-        self.emit(RunEvent::Revised { node, files, by, lines_added, lines_removed })
+        let NewRevision { files, lines: (lines_added, lines_removed), code } = revision;
+        self.emit(RunEvent::Revised { node, files, by, lines_added, lines_removed, code })
     }
 
     pub(super) fn approve(
@@ -51,7 +51,7 @@ impl Turn<'_> {
     /// The evaluation of an approved node cannot be made: someone has to approve it anew.
     pub(super) fn returned(&mut self, node: NodeId, reason: String) -> Step {
         self.emit(RunEvent::Returned { node, reason })?;
-        if *self.state.status() == RunStatus::Stopping { self.end_stopped() } else { Ok(()) }
+        if *self.state.status() == RunStatus::Stopping { self.end_stopped() } else { self.dispatch() }
     }
 
     /// Whether nothing can be said to this node now; notes why.

@@ -1,17 +1,12 @@
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-
 use crate::decide::brief::brief;
-use crate::decide::outage::{LONGEST_ASKED_WAIT_MS, wait_ms};
+use crate::decide::chance::{model_rng, step_rng};
+use crate::decide::recheck::{self, Due};
 use crate::decide::{Decision, Effect, Input, ModelFailure, SourceEdit};
-use crate::event::{EndStatus, Event, Outcome, RunEvent, Stage, Timestamp, Verdict};
-use crate::run::{AutoResume, NodeId};
-use crate::search::{Policy, policy_for};
-use crate::state::{IllegalEvent, Outage, RunState, RunStatus};
-use crate::tree::Progress;
-
-/// Proposals under way at a time. The state allows more; one is used.
-const IN_FLIGHT: usize = 1;
+use crate::event::{EndStatus, Event, Fault, Outcome, RunEvent, Timestamp, Usage, Verdict};
+use crate::run::NodeId;
+use crate::search::{Choice, Policy, policy_for};
+use crate::state::{IllegalEvent, RunState, RunStatus};
+use crate::tree::{Node, Progress};
 
 /// Decides what follows from an input and moves the state on accordingly.
 ///
@@ -45,7 +40,7 @@ pub fn decide_with(
 pub(super) struct Turn<'a> {
     policy: &'a dyn Policy,
     pub(super) state: &'a mut RunState,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     pub(super) decision: Decision,
 }
 
@@ -62,7 +57,11 @@ impl Turn<'_> {
     fn take(&mut self, input: Input) -> Step {
         match input {
             // A derived run has inherited what its first step came to.
-            Input::Started if self.state.baseline().is_done() => self.dispatch(),
+            Input::Started if self.state.baseline().is_done() => {
+                self.weigh()?;
+                self.warn_of_noise()?;
+                self.dispatch()
+            }
             Input::Started => self.evaluate(NodeId::BASELINE),
             Input::Revised { node, revision, by } => self.revise(node, revision, by),
             Input::Approved { node, revision, by, terms } => self.approve(node, revision, by, *terms),
@@ -81,22 +80,39 @@ impl Turn<'_> {
             }
             Input::Warned { message } => self.emit(RunEvent::Warned { message }),
             Input::Applied { node, paths } => self.emit(RunEvent::Applied { node, paths }),
-            Input::Replied { node, attempt, plan, files, lines, usage, from } => {
+            Input::Replied { node, attempt, plan, files, lines, usage, from, written, elsewhere } => {
                 if !self.awaits_reply(node, attempt) {
                     return Ok(());
+                }
+                if let Some(reason) = self.tried_already(written, elsewhere) {
+                    return self.unusable(node, attempt, reason, usage, Fault::Seen);
                 }
                 let (lines_added, lines_removed) = lines;
-                let proposed =
-                    RunEvent::Proposed { node, plan, files, lines_added, lines_removed, usage, from };
+                let proposed = RunEvent::Proposed {
+                    node,
+                    plan,
+                    files,
+                    lines_added,
+                    lines_removed,
+                    usage,
+                    from,
+                    written,
+                };
                 self.emit(proposed)?;
-                self.evaluate_or_wait(node)
+                self.evaluate_or_wait(node)?;
+                // One that waits for a person may be all that a limit has left.
+                if self.state.tree().get(node).is_some_and(|node| self.state.is_pending(node)) {
+                    return self.dispatch();
+                }
+                Ok(())
             }
-            Input::Unusable { node, attempt, reason, usage } => {
+            Input::Unusable { node, attempt, reason, usage, fault } => {
                 if !self.awaits_reply(node, attempt) {
                     return Ok(());
                 }
-                self.emit(RunEvent::Unusable { node, attempt, reason: reason.clone(), usage })?;
-                self.ask_again_or_fail(node, reason)
+                let reason =
+                    if fault == Fault::Seen { self.unchanged(node).unwrap_or(reason) } else { reason };
+                self.unusable(node, attempt, reason, usage, fault)
             }
             Input::ModelFailed { node, attempt, failure } => {
                 if !self.awaits_reply(node, attempt) {
@@ -121,7 +137,8 @@ impl Turn<'_> {
                 if !self.awaits_evaluation(node, attempt) {
                     return Ok(());
                 }
-                self.end(EndStatus::Error, message, hint)
+                self.abandon(node, attempt)?;
+                self.fail(message, hint)
             }
             Input::EvalReturned { node, attempt, reason } => {
                 if !self.awaits_evaluation(node, attempt) {
@@ -133,6 +150,7 @@ impl Turn<'_> {
                 if !self.awaits_evaluation(node, attempt) {
                     return Ok(());
                 }
+                self.abandon(node, attempt)?;
                 self.end_stopped()
             }
         }
@@ -159,9 +177,11 @@ impl Turn<'_> {
     /// Whether news of this evaluation is still wanted. A stopping run waits for its end.
     fn awaits_evaluation(&self, node: NodeId, attempt: u32) -> bool {
         self.state.end_status().is_none()
-            && self.state.tree().get(node).is_some_and(|node| {
-                node.eval_attempt == attempt && matches!(node.progress, Progress::Evaluating { .. })
-            })
+            && self
+                .state
+                .tree()
+                .get(node)
+                .is_some_and(|node| node.eval_attempt == attempt && node.is_evaluating())
     }
 
     pub(super) fn evaluate(&mut self, id: NodeId) -> Step {
@@ -170,46 +190,60 @@ impl Turn<'_> {
         let terms = node.approval.as_ref().map(|approval| Box::new(approval.terms.clone()));
         let attempt = node.eval_attempt + 1;
         self.emit(RunEvent::EvalIntended { node: id, attempt })?;
-        self.decision.effects.push(Effect::Evaluate { node: id, attempt, files, terms });
+        let Some(plan) = self.state.tree().get(id).map(|node| self.state.plan(node)) else { return Ok(()) };
+        self.decision.effects.push(Effect::Evaluate { node: id, attempt, files, terms, plan });
         Ok(())
     }
 
-    fn ask(&mut self, id: NodeId, parent: NodeId, stage: Stage, attempt: u32) -> Step {
-        self.emit(RunEvent::Asked { node: id, parent, stage, attempt })?;
+    pub(super) fn ask(&mut self, id: NodeId, choice: Choice, attempt: u32) -> Step {
+        let Choice { parent, stage, grounds } = choice;
+        let model = grounds.model;
+        self.emit(RunEvent::Asked { node: id, parent, stage, attempt, grounds })?;
         let asked = self.state.tree().get(id).and_then(|node| brief(self.state, node));
         if let Some(brief) = asked {
-            self.decision.effects.push(Effect::Propose { node: id, attempt, brief: Box::new(brief) });
+            self.decision.effects.push(Effect::Propose { node: id, attempt, model, brief: Box::new(brief) });
         }
         Ok(())
     }
 
-    fn ask_again(&mut self, id: NodeId) -> Step {
+    pub(super) fn ask_again(&mut self, id: NodeId) -> Step {
         let Some(node) = self.state.tree().get(id) else { return Ok(()) };
         let Some(parent) = node.parent else { return Ok(()) };
-        self.ask(id, parent, node.stage, node.attempt + 1)
+        let (attempt, choice) =
+            (node.attempt + 1, Choice { parent, stage: node.stage, grounds: node.grounds.clone() });
+        self.ask(id, choice, attempt)
+    }
+
+    fn unusable(&mut self, node: NodeId, attempt: u32, reason: String, usage: Usage, fault: Fault) -> Step {
+        self.emit(RunEvent::Unusable { node, attempt, reason: reason.clone(), usage, fault })?;
+        self.ask_again_or_fail(node, reason)
     }
 
     fn ask_again_or_fail(&mut self, id: NodeId, reason: String) -> Step {
         if self.state.will_ask_again(id) {
             return self.ask_again(id);
         }
-        self.emit(RunEvent::Failed { node: id, reason })?;
+        self.emit(RunEvent::Failed { node: id, reason, last: false })?;
         self.dispatch()
     }
 
     fn model_failed(&mut self, node: NodeId, failure: ModelFailure) -> Step {
         match failure {
             ModelFailure::Step { reason } => {
-                self.emit(RunEvent::Failed { node, reason })?;
+                self.emit(RunEvent::Failed { node, reason, last: false })?;
                 self.dispatch()
             }
             ModelFailure::Unavailable { reason, hint, retry_after_ms } => {
-                self.wait_or_end(node, reason, hint, retry_after_ms)
+                if self.ask_another(node, &reason)? {
+                    Ok(())
+                } else {
+                    self.wait_or_end(node, reason, hint, retry_after_ms)
+                }
             }
-            ModelFailure::Run { reason, hint } => self.end(EndStatus::Error, reason, hint),
+            ModelFailure::Run { reason, hint } => self.fail(reason, hint),
             ModelFailure::NothingLeft { reason } => {
-                self.emit(RunEvent::Failed { node, reason: reason.clone() })?;
-                self.end(EndStatus::Completed, reason, String::new())
+                self.emit(RunEvent::Failed { node, reason, last: true })?;
+                self.dispatch()
             }
         }
     }
@@ -222,6 +256,10 @@ impl Turn<'_> {
             _ => None,
         };
         self.emit(RunEvent::Evaluated { node, attempt, outcome })?;
+        self.weigh()?;
+        if node == NodeId::BASELINE {
+            self.warn_of_noise()?;
+        }
         if *self.state.status() == RunStatus::Stopping {
             return self.end_stopped();
         }
@@ -235,17 +273,34 @@ impl Turn<'_> {
 
     /// Asks for as many proposals as may be under way, or ends the run when the budget is spent or a limit reached.
     pub(super) fn dispatch(&mut self) -> Step {
-        let limit = self.state.limit_reached(self.now);
-        while limit.is_none() && self.state.tree().unfinished().count() < IN_FLIGHT {
-            if self.state.tree().steps_asked() >= self.state.steps() {
+        let limit = self.state.exhausted().map(str::to_owned);
+        let limit = limit.or_else(|| self.state.limit_reached(self.now));
+        // Nothing new is looked for any more, but there may be budget left to look at what was found.
+        let is_searched = limit.is_some() && self.state.is_searched();
+        let parallel = self.state.spec().parallel.max(1) as usize;
+        while (limit.is_none() || is_searched) && self.state.tree().unfinished().count() < parallel {
+            if self.state.steps_spent() >= self.state.steps() {
                 break;
+            }
+            match recheck::due(self.state, is_searched) {
+                Due::Nothing if is_searched => break,
+                Due::Nothing => {}
+                Due::Wait => break,
+                Due::Node(node) => {
+                    self.evaluate(node)?;
+                    continue;
+                }
             }
             let id = self.state.tree().next_id();
             let mut rng = step_rng(self.state.spec().seed, id);
-            let choice = self.policy.choose(self.state.tree(), &mut rng);
-            self.ask(id, choice.parent, choice.stage, 1)?;
+            let mut choice = self.policy.choose(self.state.tree(), &mut rng);
+            choice.grounds.model =
+                self.state.choose_model(self.now, &mut model_rng(self.state.spec().seed, id));
+            self.ask(id, choice, 1)?;
         }
-        if self.state.tree().unfinished().next().is_some() {
+        // What waits for a person may wait for ever: a limit leaves it for when the run goes on.
+        let is_waited_for = |node: &Node| limit.is_none() || !self.state.is_pending(node);
+        if self.state.tree().unfinished().any(is_waited_for) {
             return Ok(());
         }
         let reason = limit.unwrap_or_else(|| format!("all {} steps are done", self.state.steps()));
@@ -255,6 +310,10 @@ impl Turn<'_> {
     /// Does again what was under way, then goes on as usual.
     fn go_on(&mut self) -> Step {
         if *self.state.status() == RunStatus::Stopping {
+            // Their processes were ended before.
+            let evaluating: Vec<_> =
+                self.state.evaluating().map(|node| (node.id, node.eval_attempt)).collect();
+            evaluating.into_iter().try_for_each(|(node, attempt)| self.abandon(node, attempt))?;
             return self.end_stopped();
         }
         if self.state.baseline().bug().is_some() {
@@ -265,41 +324,11 @@ impl Turn<'_> {
         for (id, asked) in unfinished {
             if asked { self.ask_again(id)? } else { self.evaluate_or_wait(id)? }
         }
-        if self.state.baseline().metric().is_some() { self.dispatch() } else { Ok(()) }
-    }
-
-    /// Waits for a provider that cannot be asked now, unless it has been waited for long enough.
-    fn wait_or_end(
-        &mut self,
-        node: NodeId,
-        reason: String,
-        hint: String,
-        retry_after_ms: Option<u64>,
-    ) -> Step {
-        let AutoResume { attempts, first_wait_ms } = self.state.auto_resume();
-        let attempt = self.state.outage().map_or(0, |outage| outage.attempt) + 1;
-        if attempt > attempts || retry_after_ms.is_some_and(|wait| wait > LONGEST_ASKED_WAIT_MS) {
-            let resume = format!("weco resume {}", self.state.spec().id.short());
-            let hint = if hint.is_empty() { resume } else { hint + " Then go on: " + &resume };
-            return self.end(EndStatus::Error, reason, hint);
+        if self.state.baseline().metric().is_none() {
+            return Ok(());
         }
-        let mut rng = step_rng(self.state.spec().seed ^ u64::from(attempt), node);
-        let usual = wait_ms(first_wait_ms, attempt, rng.random());
-        let after_ms = usual.max(retry_after_ms.unwrap_or(0));
-        let until = self.now.saturating_add_unsigned(after_ms);
-        self.emit(RunEvent::Waiting { node, attempt, attempts, until, reason })?;
-        self.decision.effects.push(Effect::Wake { node, attempt, after_ms });
-        Ok(())
-    }
-
-    /// Asks again after a wait, unless the run went another way meanwhile.
-    fn woke(&mut self, node: NodeId, attempt: u32) -> Step {
-        let waits = |outage: &Outage| outage.node == node && outage.attempt == attempt;
-        let asked = self.state.tree().get(node).is_some_and(|node| node.progress == Progress::Asked);
-        if *self.state.status() == RunStatus::Running && asked && self.state.outage().is_some_and(waits) {
-            return self.ask_again(node);
-        }
-        Ok(())
+        self.weigh()?;
+        self.dispatch()
     }
 
     fn resume(&mut self, resumed: RunEvent, edits: Vec<SourceEdit>) -> Step {
@@ -312,33 +341,4 @@ impl Turn<'_> {
         }
         self.go_on()
     }
-
-    fn stop(&mut self, force: bool) -> Step {
-        if self.state.end_status().is_some() {
-            return Ok(());
-        }
-        self.emit(RunEvent::StopAsked { force })?;
-        self.decision.effects.push(Effect::Cancel { force });
-        let evaluating = |progress: &Progress| matches!(progress, Progress::Evaluating { .. });
-        if self.state.tree().unfinished().any(|node| evaluating(&node.progress)) {
-            return Ok(());
-        }
-        self.end_stopped()
-    }
-
-    pub(super) fn end_stopped(&mut self) -> Step {
-        self.end(EndStatus::Terminated, "stopped by the user".to_owned(), String::new())
-    }
-
-    fn end(&mut self, status: EndStatus, reason: String, hint: String) -> Step {
-        self.emit(RunEvent::Ended { status, reason, hint })
-    }
-}
-
-/// The random stream of one step: a function of the run's seed and the step alone, so that a run
-/// repeats exactly, also across restarts.
-fn step_rng(seed: u64, node: NodeId) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(u64::from(node.0));
-    rng
 }

@@ -18,7 +18,7 @@ use serde::de::{
 };
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Outcome, ProcessRef, RunEvent, Stage, Usage};
+use super::{Grounds, Outcome, ProcessRef, RunEvent, Stage, Usage, Written};
 use crate::run::{FileRefs, NodeId};
 
 /// The key that says what an event is.
@@ -33,6 +33,8 @@ enum Frequent {
         parent: NodeId,
         stage: Stage,
         attempt: u32,
+        #[serde(default)]
+        grounds: Grounds,
     },
     Proposed {
         node: NodeId,
@@ -43,6 +45,8 @@ enum Frequent {
         usage: Usage,
         #[serde(default)]
         from: Option<NodeId>,
+        #[serde(default)]
+        written: Written,
     },
     EvalIntended {
         node: NodeId,

@@ -10,9 +10,15 @@ pub const MAX_INSTRUCTIONS_CHARS: usize = 20_000;
 /// The evaluation command, in characters: room for a small script on the command line.
 pub const MAX_COMMAND_CHARS: usize = 4_000;
 
+/// Steps that led to a version that are listed.
+pub const MAX_PATH: usize = 8;
+
+/// Approaches that are listed.
+pub const MAX_APPROACHES: usize = 12;
+
 /// Earlier steps that are listed: with [`MAX_TRIED_CHARS`] about two thousand tokens, which leaves
 /// room for the code in the window of a small local model.
-pub const MAX_TRIED: usize = 24;
+pub const MAX_TRIED: usize = 30;
 
 /// The plan of an earlier step, and separately its failure, in characters: a sentence or two.
 pub const MAX_TRIED_CHARS: usize = 200;

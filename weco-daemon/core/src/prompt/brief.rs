@@ -1,7 +1,8 @@
 //! What a prompt is made from, and what it is.
 
 use crate::event::Stage;
-use crate::run::{BlobId, FileRefs, Goal, NodeId};
+use crate::forms::Forms;
+use crate::run::{BlobId, FileRefs, Files, Goal, NodeId};
 
 /// Everything a proposal is asked with, but for the texts of the parent's files, which are stored
 /// apart. Bounded: its size does not grow with the run.
@@ -35,12 +36,62 @@ pub struct Brief {
     pub baseline_metric: Option<f64>,
     /// The best metric so far.
     pub best_metric: Option<f64>,
+    /// The version to join with the parent, for a cross.
+    pub second: Option<Second>,
+    /// What led to the parent, oldest first and without it: of a failure the repairs before it, otherwise the steps
+    /// that helped most; bounded.
+    pub path: Vec<Tried>,
     /// What was tried and how it went, oldest first; bounded.
     pub tried: Vec<Tried>,
+    /// Approaches so far, oldest first, for a new one; bounded.
+    pub approaches: Vec<Approach>,
+    /// Steps asked for since the best one.
+    pub idle_steps: u32,
+    /// How the forms of an answer have done in this run.
+    pub forms: Forms,
     /// Why the model's previous answer to this very question could not be used.
     pub unusable: Option<String>,
     /// Steps left in the budget, this one included.
     pub steps_left: u32,
+}
+
+/// The second parent of a cross.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Second {
+    /// The node.
+    pub node: NodeId,
+    /// Its files.
+    pub files: FileRefs,
+    /// Its metric.
+    pub metric: Option<f64>,
+    /// Its plan.
+    pub plan: String,
+}
+
+/// A fresh approach and what came of it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Approach {
+    /// The step that began it; the baseline for the user's own.
+    pub founder: NodeId,
+    /// That step's plan.
+    pub plan: String,
+    /// Its steps so far.
+    pub steps: u32,
+    /// The best metric that came of it.
+    pub best: Option<f64>,
+    /// Why its newest failure failed, if nothing of it works.
+    pub failure: Option<String>,
+}
+
+/// The texts that a prompt shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts<'a> {
+    /// Those of [`Brief::files`].
+    pub files: &'a Files,
+    /// Those of [`Second::files`], for a cross.
+    pub second: Option<&'a Files>,
+    /// What the parent's evaluation printed: [`Brief::parent_output`].
+    pub output: &'a str,
 }
 
 /// An earlier step, in brief.

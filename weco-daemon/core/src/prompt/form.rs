@@ -1,11 +1,11 @@
 //! The system message: the role, the rules and the form of an answer.
 
-use super::bounds::LONG_FILE_LINES;
+use crate::forms::Forms;
 use crate::run::Files;
 
 /// The system message for these files, all of which are shown in `fence`.
-pub(super) fn system(files: &Files, fence: &str) -> String {
-    [ROLE.to_owned(), rules(files), answer(files, fence)].join("\n")
+pub(super) fn system(files: &Files, forms: &Forms, fence: &str) -> String {
+    [ROLE.to_owned(), rules(files), answer(files, forms, fence)].join("\n")
 }
 
 const ROLE: &str = "\
@@ -28,7 +28,7 @@ fn rules(files: &Files) -> String {
     )
 }
 
-fn answer(files: &Files, fence: &str) -> String {
+fn answer(files: &Files, forms: &Forms, fence: &str) -> String {
     let path = files.keys().next().map_or("path", String::as_str);
     let backticks = fence.len();
     format!(
@@ -62,13 +62,14 @@ the lines to put in their place
 they must occur only once in the file. Blocks are applied in their order.
 - Files that you do not mention stay as they are.
 ",
-        preference = preference(files)
+        preference = preference(files, forms)
     )
 }
 
-/// Which form suits these files.
-fn preference(files: &Files) -> String {
-    let is_long = |text: &String| text.lines().count() > LONG_FILE_LINES;
+/// Which form suits these files, and has done well.
+fn preference(files: &Files, forms: &Forms) -> String {
+    let longest = forms.longest_whole();
+    let is_long = |text: &String| text.lines().count() > longest;
     let long: Vec<&str> =
         files.iter().filter(|(_, text)| is_long(text)).map(|(path, _)| path.as_str()).collect();
     if long.is_empty() {

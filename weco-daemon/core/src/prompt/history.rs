@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::bounds::{MAX_REASON_CHARS, MAX_TRIED, MAX_TRIED_CHARS};
+use super::bounds::{MAX_PATH, MAX_REASON_CHARS, MAX_TRIED, MAX_TRIED_CHARS};
 use super::brief::{Brief, Tried, TriedResult};
 use super::text::one_line;
 use crate::event::Stage;
@@ -13,10 +13,10 @@ use crate::run::NodeId;
 /// The section on earlier steps; empty if there are none to show.
 pub(super) fn section(brief: &Brief) -> String {
     let shown = shown(brief);
+    let mut text = path(brief);
     let (from_here, elsewhere): (Vec<&Tried>, Vec<&Tried>) =
         shown.into_iter().partition(|tried| tried.parent == brief.parent);
     let metrics = metrics(brief);
-    let mut text = String::new();
     for (title, steps) in [("from this version", from_here), ("elsewhere", elsewhere)] {
         if steps.is_empty() {
             continue;
@@ -35,6 +35,19 @@ pub(super) fn section(brief: &Brief) -> String {
     text
 }
 
+/// What led to the version.
+fn path(brief: &Brief) -> String {
+    if brief.path.is_empty() {
+        return String::new();
+    }
+    let title =
+        if brief.stage == Stage::Debug { "Repairs before this one" } else { "What led to this version" };
+    let metrics = metrics(brief);
+    let first = brief.path.len().saturating_sub(MAX_PATH);
+    let entries = brief.path[first..].iter().map(|step| entry(step, brief, &metrics) + "\n");
+    format!("# {title}\n\n{}\n", entries.collect::<String>())
+}
+
 /// The steps that are listed, oldest first: those next to the parent, and what the user turned down, before others,
 /// and new ones before old ones. A repair needs no others.
 fn shown(brief: &Brief) -> Vec<&Tried> {
@@ -43,7 +56,7 @@ fn shown(brief: &Brief) -> Vec<&Tried> {
     let mut steps: Vec<&Tried> = brief
         .tried
         .iter()
-        .filter(|tried| tried.node != brief.parent)
+        .filter(|tried| tried.node != brief.parent && brief.path.iter().all(|step| step.node != tried.node))
         .filter(|tried| brief.stage != Stage::Debug || is_near(tried) || is_rejected(tried))
         .collect();
     steps.sort_by_key(|tried| Reverse((is_near(tried) || is_rejected(tried), tried.node)));
@@ -58,7 +71,7 @@ fn is_rejected(tried: &Tried) -> bool {
 
 /// The metrics that are known, by node.
 fn metrics(brief: &Brief) -> BTreeMap<NodeId, f64> {
-    let tried = brief.tried.iter().filter_map(|tried| match tried.result {
+    let tried = brief.path.iter().chain(&brief.tried).filter_map(|tried| match tried.result {
         TriedResult::Metric(metric) => Some((tried.node, metric)),
         TriedResult::Buggy(_) | TriedResult::Rejected(_) => None,
     });

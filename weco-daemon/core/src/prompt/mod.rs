@@ -9,6 +9,7 @@
 //! Whatever was written elsewhere (files, output, plans) stands in a fence longer than any run of
 //! backticks in it, or on one line, so that it cannot pass for part of the prompt.
 
+mod approaches;
 mod bounds;
 mod brief;
 mod form;
@@ -20,8 +21,8 @@ mod text;
 pub(crate) mod tests;
 
 pub use bounds::{
-    LONG_FILE_LINES, MAX_COMMAND_CHARS, MAX_INSTRUCTIONS_CHARS, MAX_OUTPUT_CHARS, MAX_REASON_CHARS,
-    MAX_TRIED, MAX_TRIED_CHARS,
+    LONG_FILE_LINES, MAX_APPROACHES, MAX_COMMAND_CHARS, MAX_INSTRUCTIONS_CHARS, MAX_OUTPUT_CHARS, MAX_PATH,
+    MAX_REASON_CHARS, MAX_TRIED, MAX_TRIED_CHARS,
 };
-pub use brief::{Brief, Prompt, Tried, TriedResult};
+pub use brief::{Approach, Brief, Prompt, Second, Texts, Tried, TriedResult};
 pub use render::render;

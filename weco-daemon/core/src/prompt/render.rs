@@ -3,25 +3,32 @@
 use std::fmt::Write;
 
 use super::bounds::{MAX_COMMAND_CHARS, MAX_INSTRUCTIONS_CHARS, MAX_OUTPUT_CHARS, MAX_REASON_CHARS};
-use super::brief::{Brief, Prompt};
+use super::brief::{Brief, Prompt, Texts};
 use super::text::{fence_for, fenced, fenced_in, head, one_line, tail};
-use super::{form, history};
+use super::{approaches, form, history};
 use crate::event::Stage;
 use crate::run::{Files, Goal};
 
-/// Writes the prompt. `files` are the texts of [`Brief::files`], `output` that of [`Brief::parent_output`].
-pub fn render(brief: &Brief, files: &Files, output: &str) -> Prompt {
-    let fence = fence_for(files.values().map(String::as_str));
+/// Writes the prompt.
+pub fn render(brief: &Brief, texts: &Texts<'_>) -> Prompt {
+    let Texts { files, second, output } = *texts;
+    let fence =
+        fence_for(files.values().chain(second.into_iter().flat_map(Files::values)).map(String::as_str));
     let sections = [
         goal(brief),
         instructions(brief),
         version(brief, files, &fence),
         result(brief, output),
+        other(brief, texts, &fence),
         history::section(brief),
+        approaches::section(brief),
         request(brief),
         retry(brief),
     ];
-    Prompt { system: form::system(files, &fence), user: sections.concat().trim_end().to_owned() + "\n" }
+    Prompt {
+        system: form::system(files, &brief.forms, &fence),
+        user: sections.concat().trim_end().to_owned() + "\n",
+    }
 }
 
 fn goal(brief: &Brief) -> String {
@@ -58,6 +65,8 @@ fn version(brief: &Brief, files: &Files, fence: &str) -> String {
     let what = match brief.stage {
         Stage::Baseline | Stage::Draft => "start from",
         Stage::Improve => "improve",
+        Stage::Cross => "build on",
+        Stage::Leap => "beat",
         Stage::Debug => "repair",
     };
     let mut text = format!("# The version to {what}: {}\n\n", history::node(brief.parent));
@@ -90,19 +99,50 @@ fn result(brief: &Brief, output: &str) -> String {
     text
 }
 
+/// The second version of a cross: the files in which it differs.
+fn other(brief: &Brief, texts: &Texts<'_>, fence: &str) -> String {
+    let (Some(second), Some(files)) = (&brief.second, texts.second) else { return String::new() };
+    let name = history::node(second.node);
+    let mut text = format!("# The other version, to take from: {name}\n\n");
+    let plan = one_line(&second.plan, MAX_REASON_CHARS);
+    if !plan.is_empty() {
+        let _ = writeln!(text, "Its plan was: {plan}\n");
+    }
+    if let Some(value) = second.metric {
+        let _ = writeln!(text, "Its `{}` is {value:?}.\n", metric(brief));
+    }
+    for (path, content) in files.iter().filter(|(path, content)| texts.files.get(*path) != Some(content)) {
+        let _ = writeln!(text, "{path} in {name}\n{}", fenced_in(fence, content));
+    }
+    let same = files.iter().filter(|(path, content)| texts.files.get(*path) == Some(content));
+    let same: Vec<&str> = same.map(|(path, _)| path.as_str()).collect();
+    if !same.is_empty() {
+        let _ = writeln!(text, "The same in both: {}.\n", same.join(", "));
+    }
+    text
+}
+
 /// What is wanted.
 fn request(brief: &Brief) -> String {
     let task = match brief.stage {
         Stage::Baseline | Stage::Draft if brief.tried.is_empty() => DRAFT_FIRST,
         Stage::Baseline | Stage::Draft => DRAFT,
-        Stage::Improve => IMPROVE,
+        Stage::Cross if brief.second.is_some() => CROSS,
+        Stage::Improve | Stage::Cross => IMPROVE,
+        Stage::Leap => LEAP,
         Stage::Debug => DEBUG,
+    };
+    let idle = match brief.idle_steps {
+        0 => String::new(),
+        1 if brief.stage == Stage::Leap => "The last step brought nothing better. ".to_owned(),
+        steps if brief.stage == Stage::Leap => format!("The last {steps} steps brought nothing better. "),
+        _ => String::new(),
     };
     let left = match brief.steps_left {
         0 | 1 => "This is the last step.".to_owned(),
         left => format!("{left} steps are left, this one included."),
     };
-    format!("# What to do now\n\n{task} {left}\n\n")
+    format!("# What to do now\n\n{idle}{task} {left}\n\n")
 }
 
 const DRAFT_FIRST: &str = "\
@@ -118,9 +158,21 @@ const IMPROVE: &str = "\
 Improve this version by one focused change whose effect the metric can show. Learn from its output and from what was \
 tried: do not repeat what failed or made it worse, build on what helped. Leave everything else as it is.";
 
+const CROSS: &str = "\
+Join what is good in both versions: find what makes each of them good and bring what the other one does better into \
+the version to build on. The other version is only to be read: your answer changes the files of the version to build \
+on, and SEARCH lines are copied from those. Leave out what the two cannot share.";
+
+const LEAP: &str = "\
+Small changes no longer help. Beat this version with an approach that is different in kind from it and from all the \
+approaches listed: another algorithm, data structure, model or way to see the problem. Ask what they all take for \
+granted, and give that up. Do not refine what is there; your version may be a new program from the ground up. Keep \
+it simple enough to work at once; details are refined in later steps.";
+
 const DEBUG: &str = "\
 Repair this version: find the cause of the failure in its output and fix it with as little change as possible. Keep \
-the idea of its plan; do not go back to the code before it unless the idea itself cannot work.";
+the idea of its plan; do not go back to the code before it unless the idea itself cannot work, and do not repeat a \
+repair that failed.";
 
 fn retry(brief: &Brief) -> String {
     let Some(reason) = &brief.unusable else { return String::new() };

@@ -1,7 +1,10 @@
 //! Prompts as models see them.
 
-use super::{Brief, MAX_TRIED, Prompt, Tried, TriedResult, render};
-use crate::event::Stage;
+use super::{
+    Approach, Brief, MAX_APPROACHES, MAX_PATH, MAX_TRIED, Prompt, Second, Texts, Tried, TriedResult,
+};
+use crate::event::{Fault, Stage};
+use crate::forms::Forms;
 use crate::run::{Files, Goal, NodeId};
 
 const OUTPUT: &str = "warming up\ntotal time: 2.5 s\n";
@@ -10,6 +13,11 @@ const MODEL: &str = "import math\n\n\ndef area(radius):\n    return math.pi * ra
 
 fn model() -> Files {
     Files::from([("model.py".to_owned(), MODEL.to_owned())])
+}
+
+/// The prompt for these texts.
+fn render(brief: &Brief, files: &Files, output: &str) -> Prompt {
+    super::render(brief, &Texts { files, second: None, output })
 }
 
 fn brief(stage: Stage, parent: u32) -> Brief {
@@ -28,7 +36,12 @@ fn brief(stage: Stage, parent: u32) -> Brief {
         parent_output: None,
         baseline_metric: Some(2.5),
         best_metric: Some(2.5),
+        second: None,
+        path: Vec::new(),
         tried: Vec::new(),
+        approaches: Vec::new(),
+        idle_steps: 0,
+        forms: Forms::default(),
         unusable: None,
         steps_left: 20,
     }
@@ -68,6 +81,7 @@ fn draft() {
         tried(3, 1, "Larger cache.", Ok(1.75)),
     ];
     brief.best_metric = Some(1.75);
+    brief.approaches = approaches();
     insta::assert_snapshot!(render(&brief, &model(), OUTPUT).user);
 }
 
@@ -83,6 +97,7 @@ fn improve() {
         tried(4, 3, "Use an array.", Ok(1.5)),
         tried(5, 3, "Use threads.", Err("exit code 1")),
     ];
+    brief.path = vec![tried(1, 0, "Unroll the loop.", Ok(2.6)), tried(2, 1, "In C.", Ok(2.0))];
     brief.unusable = Some("The SEARCH text for `model.py` does not occur there.".to_owned());
     brief.steps_left = 1;
     insta::assert_snapshot!(render(&brief, &model(), OUTPUT).user);
@@ -105,6 +120,80 @@ fn debug() {
 }
 
 #[test]
+fn debug_again() {
+    let mut brief = brief(Stage::Debug, 6);
+    brief.parent_plan = "Import it later.".to_owned();
+    (brief.parent_metric, brief.parent_bug) = (None, Some("exit code 1".to_owned()));
+    brief.path = vec![
+        tried(2, 0, "Use numpy.", Err("the output has no 'total time'")),
+        tried(4, 2, "Install it first.", Err("no network")),
+    ];
+    brief.tried = vec![
+        tried(2, 0, "Use numpy.", Err("the output has no 'total time'")),
+        tried(7, 4, "Import it twice.", Err("exit code 2")),
+    ];
+    insta::assert_snapshot!(render(&brief, &model(), "").user);
+}
+
+#[test]
+fn cross() {
+    let mut brief = brief(Stage::Cross, 3);
+    brief.parent_plan = "Cache the areas.".to_owned();
+    (brief.parent_metric, brief.best_metric) = (Some(1.75), Some(1.75));
+    let plan = "Work in a table.".to_owned();
+    brief.second = Some(Second { node: NodeId(5), files: [].into(), metric: Some(1.8), plan });
+    brief.path = vec![tried(1, 0, "Unroll the loop.", Ok(2.2))];
+    let with = |text: &str| {
+        Files::from([("a.py", "A = 1\n"), ("model.py", text)].map(|(p, t)| (p.into(), t.into())))
+    };
+    let (files, second) = (with(MODEL), with("AREAS = '```'\n"));
+    let texts = Texts { files: &files, second: Some(&second), output: OUTPUT };
+    insta::assert_snapshot!(super::render(&brief, &texts).user);
+}
+
+#[test]
+fn leap() {
+    let mut brief = brief(Stage::Leap, 3);
+    brief.parent_plan = "Cache the areas.".to_owned();
+    (brief.parent_metric, brief.best_metric) = (Some(1.75), Some(1.75));
+    brief.idle_steps = 12;
+    brief.approaches = approaches();
+    insta::assert_snapshot!(render(&brief, &model(), OUTPUT).user);
+}
+
+fn approaches() -> Vec<Approach> {
+    let approach = |founder, plan: &str, steps, best, failure: Option<&str>| {
+        let (plan, failure) = (plan.to_owned(), failure.map(str::to_owned));
+        Approach { founder: NodeId(founder), plan, steps, best, failure }
+    };
+    vec![
+        approach(0, "", 1, Some(2.5), None),
+        approach(1, "Cache the areas.", 9, Some(1.75), None),
+        approach(2, "Use numpy.\nIt is fast.", 2, None, Some("ModuleNotFoundError")),
+        approach(8, "Use threads.", 1, None, None),
+    ]
+}
+
+#[test]
+fn the_form_that_did_better_is_asked_for() {
+    let long = Files::from([("big.py".to_owned(), "x = 1\n".repeat(400))]);
+    let preference = |fault| {
+        let mut brief = brief(Stage::Improve, 0);
+        for _ in 0..2 {
+            brief.forms.failed(fault);
+        }
+        [model(), long.clone()].map(|files| render(&brief, &files, "").system.contains("- Use form 2 for"))
+    };
+    assert_eq!(preference(Fault::Other), [false, true], "by length");
+    assert_eq!(preference(Fault::Edits), [false, false]);
+    assert_eq!(preference(Fault::Whole), [false, true], "what is quickly written out is");
+    let medium = Files::from([("medium.py".to_owned(), "x = 1\n".repeat(100))]);
+    let mut brief = brief(Stage::Improve, 0);
+    (0..2).for_each(|_| brief.forms.failed(Fault::Whole));
+    assert!(render(&brief, &medium, "").system.contains("- Use form 2 for `medium.py`"));
+}
+
+#[test]
 fn a_prompt_is_bounded_and_repeatable() {
     let mut brief = brief(Stage::Improve, 3);
     let output = "noise `````` \n".repeat(100_000);
@@ -116,13 +205,21 @@ fn a_prompt_is_bounded_and_repeatable() {
     brief.tried = (10..10_000)
         .map(|node| tried(node, node % 7, &"idea ".repeat(1_000), Err(&"no ".repeat(1_000))))
         .collect();
+    brief.path.clone_from(&brief.tried);
+    brief.tried.iter_mut().for_each(|step| step.node.0 += 10_000);
+    let approach =
+        |founder| Approach { plan: "way ".repeat(1_000), founder: NodeId(founder), ..approaches().remove(2) };
+    brief.approaches = (0..10_000).map(approach).collect();
     let prompt = render(&brief, &model(), &output);
     assert_eq!(prompt, render(&brief, &model(), &output));
     assert!(prompt.user.len() < 60_000, "{}", prompt.user.len());
-    assert_eq!(prompt.user.matches("\n- step ").count(), MAX_TRIED);
+    assert_eq!(prompt.user.matches("\n- step ").count(), MAX_TRIED + MAX_PATH);
+    let leap = render(&Brief { stage: Stage::Leap, ..brief.clone() }, &model(), &output);
+    assert!(leap.user.len() < 60_000, "{}", leap.user.len());
+    assert_eq!(leap.user.matches("nothing works in 2 steps").count(), MAX_APPROACHES);
     let newest_here = (10..10_000).rev().filter(|node| node % 7 == 3).take(MAX_TRIED);
     for node in newest_here {
-        assert!(prompt.user.contains(&format!("- step {node} from step 3:")));
+        assert!(prompt.user.contains(&format!("- step {} from step 3:", node + 10_000)));
     }
 }
 

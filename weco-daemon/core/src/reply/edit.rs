@@ -15,6 +15,12 @@ use super::scan::Edit;
 use super::variant::{self, Change};
 use super::{elision, label};
 
+/// Places of an ambiguous SEARCH text that are told.
+const MAX_PLACES_TOLD: usize = 8;
+
+/// Lines before and after the closest one that are told: enough to see which part of the file was meant.
+const LINES_AROUND: usize = 1;
+
 /// What SEARCH/REPLACE blocks come to.
 #[derive(Debug, Default)]
 pub(super) struct Edited {
@@ -147,7 +153,7 @@ fn change<'a>(text: &mut Vec<Line<'a>>, edit: &Edit<'a>, source: &Source<'a>) ->
         for change in changes.iter().filter(|change| !change.search.is_empty()) {
             let place = match matching::find(text, &change.search, closeness) {
                 Found::Never => continue,
-                Found::Times(times) => return Err(several(times, &edit.raw, source)),
+                Found::Times(places) => return Err(several(&places, &edit.raw, source)),
                 Found::Once(place) => place,
             };
             let Some(lines) =
@@ -200,11 +206,16 @@ fn borrowed<'a>(source: &Source<'a>) -> Vec<Line<'a>> {
     source.lines.iter().copied().map(Cow::Borrowed).collect()
 }
 
-fn several(times: usize, raw: &RawEdit<'_>, source: &Source<'_>) -> Unusable {
+fn several(places: &[usize], raw: &RawEdit<'_>, source: &Source<'_>) -> Unusable {
+    let numbers = places.iter().take(MAX_PLACES_TOLD).map(|at| (at + 1).to_string());
+    let more = if places.len() > MAX_PLACES_TOLD { ", …" } else { "" };
     Unusable::because(format!(
-        "The SEARCH text for {} {}occurs {times} times there. Add lines before or after it until it occurs once.",
+        "The SEARCH text for {} {}occurs {} times there, at lines {}{more}. Add lines before or after it until it occurs \
+         once.",
         quote(source.path),
-        beginning(raw)
+        beginning(raw),
+        places.len(),
+        numbers.collect::<Vec<_>>().join(", ")
     ))
 }
 
@@ -216,7 +227,12 @@ fn absent(text: &[Line<'_>], raw: &RawEdit<'_>, source: &Source<'_>) -> Unusable
         None => "its lines are there, but not one after another like this".to_owned(),
         Some(missing) => match resemblance::closest_line(text, missing) {
             Some((number, line)) => {
-                format!("there is no line {}; the closest is line {number}, {}", quote(missing), quote(line))
+                let around = around(text, number);
+                format!(
+                    "there is no line {}; the closest is line {number}, {}. Around it stands: {around}",
+                    quote(missing),
+                    quote(line)
+                )
             }
             None => format!("there is no line {}", quote(missing)),
         },
@@ -227,6 +243,18 @@ fn absent(text: &[Line<'_>], raw: &RawEdit<'_>, source: &Source<'_>) -> Unusable
         quote(source.path),
         beginning(raw)
     ))
+}
+
+/// The lines around the one with this number, from 1, each with its number and its indentation.
+fn around(text: &[Line<'_>], number: usize) -> String {
+    let first = number.saturating_sub(1 + LINES_AROUND);
+    let lines = text.iter().enumerate().skip(first).take(number + LINES_AROUND - first);
+    let told = lines.filter(|(_, line)| !line.trim().is_empty()).map(|(at, line)| {
+        let indented = line.len() - line.trim_start().len();
+        let depth = if indented == 0 { String::new() } else { format!(" (indented by {indented})") };
+        format!("{}{depth} {}", at + 1, quote(line))
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 fn ambiguous(keys: &[&str]) -> Unusable {

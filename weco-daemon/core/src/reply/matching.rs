@@ -13,10 +13,20 @@ pub(super) type Line<'a> = Cow<'a, str>;
 pub(super) enum Found {
     /// In one place.
     Once(Place),
-    /// In several places.
-    Times(usize),
+    /// In several places: their first lines, from 0.
+    Times(Vec<usize>),
     /// Nowhere.
     Never,
+}
+
+impl Found {
+    fn of(mut places: Vec<Place>) -> Self {
+        match (places.pop(), places.is_empty()) {
+            (None, _) => Self::Never,
+            (Some(place), true) => Self::Once(place),
+            (Some(last), false) => Self::Times(places.iter().chain([&last]).map(|place| place.at).collect()),
+        }
+    }
 }
 
 /// Where a text stands, and how it is indented there.
@@ -62,21 +72,14 @@ impl Closeness {
 pub(super) fn find(file: &[Line<'_>], search: &[&str], closeness: Closeness) -> Found {
     let places = occurrences(file, search, |line| closeness.key(line));
     if closeness == Closeness::Indentation {
-        let mut places = places.into_iter().take(MAX_PLACES).filter_map(|at| {
+        let places = places.into_iter().take(MAX_PLACES).filter_map(|at| {
             let shift = shift(&file[at..at + search.len()], search)?;
             Some(Place { at, shift })
         });
-        return match (places.next(), places.count()) {
-            (None, _) => Found::Never,
-            (Some(place), 0) => Found::Once(place),
-            (Some(_), more) => Found::Times(1 + more),
-        };
+        return Found::of(places.collect());
     }
-    match places.as_slice() {
-        [] => Found::Never,
-        [at] => Found::Once(Place { at: *at, shift: Shift::Deeper(String::new()) }),
-        several => Found::Times(several.len()),
-    }
+    let as_is = |at| Place { at, shift: Shift::Deeper(String::new()) };
+    Found::of(places.into_iter().map(as_is).collect())
 }
 
 impl Place {
@@ -153,7 +156,7 @@ mod tests {
     fn place(file: &str, search: &str, closeness: Closeness) -> Result<usize, usize> {
         match find(&lines(file), &search.split('|').collect::<Vec<_>>(), closeness) {
             Found::Once(place) => Ok(place.at),
-            Found::Times(n) => Err(n),
+            Found::Times(places) => Err(places.len()),
             Found::Never => Err(0),
         }
     }

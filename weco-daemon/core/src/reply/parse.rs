@@ -9,6 +9,7 @@ use super::resemblance::telling;
 use super::scan::{self, Block, Edit, Part, Scan};
 use super::whole::{self, Whole};
 use super::{bounds, edit, language, marker, plan};
+use crate::event::{Fault, Form};
 use crate::run::Files;
 
 /// Reads a reply against the version it was asked to change.
@@ -27,31 +28,40 @@ pub fn parse(text: &str, parent: &Files) -> Result<Candidate, Unusable> {
         scan.parts.push(Part::Unfinished);
     }
     let mut files = parent.clone();
-    match changes(&scan, &prepared)? {
-        Changes::Files(changed) => files.extend(changed),
+    let form = match changes(&scan, &prepared)? {
+        Changes::Files(changed, form) => {
+            files.extend(changed);
+            form
+        }
         Changes::None(why) => match wrapped(&scan, &prepared) {
-            Some((inner, changed)) => {
+            Some((inner, changed, form)) => {
                 files.extend(changed);
-                return finish(plan::of(&inner.parts, &prepared.paths), files, parent);
+                return finish(plan::of(&inner.parts, &prepared.paths), files, form, parent);
             }
-            None => files.extend([unfenced(&scan, &prepared).ok_or(why)?]),
+            None => {
+                files.extend([unfenced(&scan, &prepared).ok_or(why)?]);
+                Form::Whole
+            }
         },
-    }
-    finish(plan::of(&scan.parts, &prepared.paths), files, parent)
+    };
+    finish(plan::of(&scan.parts, &prepared.paths), files, form, parent)
 }
 
-fn finish(plan: String, files: Files, parent: &Files) -> Result<Candidate, Unusable> {
+fn finish(plan: String, files: Files, form: Form, parent: &Files) -> Result<Candidate, Unusable> {
     bounds::check_files(&files)?;
     if files == *parent {
-        return Err(Unusable::because("The code is the same as before. Change it."));
+        return Err(Unusable::because("The code is the same as before. Change it.").with(Fault::Seen));
     }
-    Ok(Candidate { plan, files })
+    Ok(Candidate { plan, files, form })
 }
+
+/// New texts by path.
+type Changed = Vec<(String, String)>;
 
 /// What a reply changes.
 enum Changes {
     /// These files; never empty, and all of them the parent's.
-    Files(Vec<(String, String)>),
+    Files(Changed, Form),
     /// Nothing, for this reason; the reply may mean something in another reading.
     None(Unusable),
 }
@@ -59,27 +69,34 @@ enum Changes {
 fn changes(scan: &Scan<'_>, parent: &Parent<'_>) -> Result<Changes, Unusable> {
     let edits: Vec<&Edit<'_>> = scan.parts.iter().filter_map(Part::edit).collect();
     let blocks: Vec<&Block<'_>> = scan.parts.iter().filter_map(Part::block).collect();
-    let edited = edit::apply(&edits, parent)?;
+    let of_edits = |why: Unusable| why.with(Fault::Edits);
+    let of_whole = |why: Unusable| why.with(Fault::Whole);
+    let edited = edit::apply(&edits, parent).map_err(of_edits)?;
     let edited_paths: BTreeSet<&str> = edited.files.keys().map(String::as_str).collect();
-    let mut whole = whole::choose(&blocks, &edited_paths, parent)?;
+    let mut whole = whole::choose(&blocks, &edited_paths, parent).map_err(of_whole)?;
     let mut files = Vec::new();
+    let mut form = Form::Whole;
     for (path, text) in edited.files {
         // Blocks that do not apply beside a whole file describe what that file changes.
-        let text = text.or_else(|why| whole.files.remove(&path).unwrap_or(Err(why)))?;
+        if text.is_ok() {
+            form = Form::Edits;
+        }
+        let text = text.or_else(|why| whole.files.remove(&path).unwrap_or(Err(why))).map_err(of_edits)?;
         whole.files.remove(&path);
         files.push((path, text));
     }
     for (path, text) in std::mem::take(&mut whole.files) {
-        files.push((path, text?));
+        files.push((path, text.map_err(of_whole)?));
     }
     if scan.parts.iter().any(|part| matches!(part, Part::Unfinished)) {
         return Err(Unusable::because(
             "A SEARCH/REPLACE block is incomplete: it needs the lines `<<<<<<< SEARCH`, `=======` and \
              `>>>>>>> REPLACE`, in this order.",
-        ));
+        )
+        .with(Fault::Edits));
     }
     if !files.is_empty() {
-        return Ok(Changes::Files(files));
+        return Ok(Changes::Files(files, form));
     }
     let foreign: BTreeSet<String> =
         edited.foreign.into_iter().chain(std::mem::take(&mut whole.foreign)).collect();
@@ -106,7 +123,7 @@ fn nothing(scan: &Scan<'_>, foreign: &BTreeSet<String>, whole: &Whole, parent: &
 }
 
 /// What a block changes that wraps a whole answer with blocks of its own.
-fn wrapped<'a>(scan: &Scan<'a>, parent: &Parent<'a>) -> Option<(Scan<'a>, Vec<(String, String)>)> {
+fn wrapped<'a>(scan: &Scan<'a>, parent: &Parent<'a>) -> Option<(Scan<'a>, Changed, Form)> {
     scan.parts.iter().find_map(|part| {
         let block = part.block()?;
         if !language::is_wrapper(block.language) || !block.closed {
@@ -114,7 +131,7 @@ fn wrapped<'a>(scan: &Scan<'a>, parent: &Parent<'a>) -> Option<(Scan<'a>, Vec<(S
         }
         let inner = scan::scan(&block.lines, parent);
         match changes(&inner, parent) {
-            Ok(Changes::Files(files)) => Some((inner, files)),
+            Ok(Changes::Files(files, form)) => Some((inner, files, form)),
             Ok(Changes::None(_)) | Err(_) => None,
         }
     })

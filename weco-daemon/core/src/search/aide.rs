@@ -32,16 +32,18 @@ impl Aide {
 
 impl Policy for Aide {
     fn choose(&self, tree: &Tree, rng: &mut dyn Rng) -> Choice {
-        let draft = Choice { parent: NodeId::BASELINE, stage: Stage::Draft };
         if tree.drafts() < self.num_drafts {
-            return draft;
+            return Choice::draft(format!("fresh approach {} of {}", tree.drafts() + 1, self.num_drafts));
         }
         if rng.random_bool(self.debug_prob)
             && let Some(leaf) = self.random_repairable(tree, rng)
         {
-            return Choice { parent: leaf.id, stage: Stage::Debug };
+            return Choice::new(leaf.id, Stage::Debug, "a failure drawn to be repaired");
         }
-        tree.best().map_or(draft, |best| Choice { parent: best.id, stage: Stage::Improve })
+        match tree.best() {
+            Some(best) => Choice::new(best.id, Stage::Improve, "the best so far"),
+            None => Choice::draft("nothing works yet"),
+        }
     }
 }
 

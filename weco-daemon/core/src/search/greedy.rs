@@ -12,6 +12,6 @@ pub struct Greedy;
 impl Policy for Greedy {
     fn choose(&self, tree: &Tree, _rng: &mut dyn Rng) -> Choice {
         let parent = tree.best().map_or(NodeId::BASELINE, |node| node.id);
-        Choice { parent, stage: Stage::Improve }
+        Choice::new(parent, Stage::Improve, "the best so far")
     }
 }

@@ -1,7 +1,7 @@
 //! Which events can follow.
 
 use super::{RunState, RunStatus};
-use crate::event::RunEvent;
+use crate::event::{Grounds, RunEvent};
 use crate::run::NodeId;
 use crate::tree::{Node, Progress};
 
@@ -18,6 +18,9 @@ impl RunState {
             | RunEvent::Instructed { .. } => Ok(()),
             RunEvent::Applied { node, .. } => self.node(*node).map(|_| ()),
             _ if ended => Err("the run has ended".to_owned()),
+            RunEvent::Asked { node, grounds: Grounds { with: Some(with), .. }, .. } if with >= node => {
+                Err(format!("node {node} cannot start from {with}"))
+            }
             RunEvent::Asked { node, parent, attempt, .. } => self.check_asked(*node, *parent, *attempt),
             RunEvent::Proposed { node, from: Some(from), .. } if from >= node => {
                 Err(format!("node {node} cannot start from {from}"))
@@ -43,16 +46,19 @@ impl RunState {
             RunEvent::Returned { node, .. } => {
                 self.expect(*node, "being evaluated", |p| matches!(p, Progress::Evaluating { .. }))
             }
+            RunEvent::Weighed { best: Some(best) } if self.node(best.step)?.metric().is_none() => {
+                Err(format!("node {} does not work", best.step))
+            }
+            RunEvent::Weighed { .. } => Ok(()),
             RunEvent::EvalIntended { node, .. } => self.check_evaluable(*node),
             RunEvent::EvalStarted { node, attempt, .. } | RunEvent::Evaluated { node, attempt, .. } => {
-                self.expect(*node, "being evaluated", |p| matches!(p, Progress::Evaluating { .. }))?;
-                let newest = self.node(*node)?.eval_attempt;
-                if *attempt == newest { Ok(()) } else { Err(format!("attempt {newest} is the newest")) }
+                self.check_evaluating(*node, *attempt)
             }
+            RunEvent::EvalAbandoned { node, attempt } => self.check_evaluating(*node, *attempt),
             RunEvent::Waiting { node, .. } => {
                 self.expect(*node, "asked for", |progress| matches!(progress, Progress::Asked))
             }
-            RunEvent::StopAsked { .. } | RunEvent::Ended { .. } => Ok(()),
+            RunEvent::StopAsked { .. } | RunEvent::Failing { .. } | RunEvent::Ended { .. } => Ok(()),
         }
     }
 
@@ -62,6 +68,14 @@ impl RunState {
 
     fn expect(&self, id: NodeId, what: &str, holds: impl Fn(&Progress) -> bool) -> Result<(), String> {
         if holds(&self.node(id)?.progress) { Ok(()) } else { Err(format!("node {id} is not {what}")) }
+    }
+
+    fn check_evaluating(&self, id: NodeId, attempt: u32) -> Result<(), String> {
+        if !self.node(id)?.is_evaluating() {
+            return Err(format!("node {id} is not being evaluated"));
+        }
+        let newest = self.node(id)?.eval_attempt;
+        if attempt == newest { Ok(()) } else { Err(format!("attempt {newest} is the newest")) }
     }
 
     fn check_asked(&self, id: NodeId, parent: NodeId, attempt: u32) -> Result<(), String> {
@@ -105,13 +119,13 @@ impl RunState {
         if self.is_pending(self.node(id)?) { Ok(()) } else { Err(format!("node {id} does not wait")) }
     }
 
-    /// A proposed node, an evaluation that was cut short, or a baseline that failed before.
+    /// A proposed node, one that works, an evaluation that was cut short, or a baseline that failed before.
     fn check_evaluable(&self, id: NodeId) -> Result<(), String> {
         if self.is_pending(self.node(id)?) {
             return Err(format!("node {id} waits for approval"));
         }
         self.expect(id, "ready to be evaluated", |progress| match progress {
-            Progress::Proposed | Progress::Evaluating { .. } => true,
+            Progress::Proposed | Progress::Evaluating { .. } | Progress::Good { .. } => true,
             Progress::Buggy { .. } => id == NodeId::BASELINE,
             _ => false,
         })

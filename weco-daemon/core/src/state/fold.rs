@@ -1,7 +1,7 @@
 //! What each event changes.
 
-use super::{Outage, RunState, RunStatus};
-use crate::event::{RunEvent, Stage, Timestamp, Usage};
+use super::{RunState, RunStatus, outage};
+use crate::event::{RunEvent, Timestamp, Usage};
 use crate::limits::Since;
 use crate::run::NodeId;
 use crate::tree::{Approval, Node, Progress, Revision};
@@ -9,43 +9,65 @@ use crate::tree::{Approval, Node, Progress, Revision};
 impl RunState {
     /// Takes in an event that has been checked.
     pub(super) fn fold(&mut self, event: &RunEvent, at: Timestamp) {
-        match event {
-            RunEvent::Asked { node, parent, stage, attempt } => {
-                self.fold_asked(*node, *parent, *stage, *attempt, at)
+        outage::fold(&mut self.outage, event);
+        let best = self.tree.best().map(|best| best.id);
+        self.ledger.apply(event);
+        let is_recheck = match event {
+            RunEvent::Evaluated { node, .. } => {
+                self.tree.get(*node).is_some_and(|node| node.recheck.is_some())
             }
-            RunEvent::Proposed { node, usage, from, .. } => {
+            _ => false,
+        };
+        match event {
+            RunEvent::Asked { node, parent, stage, attempt, grounds } => {
+                if self.tree.get(*node).is_none() {
+                    self.tree.add(*parent, *stage, grounds.clone(), at);
+                }
+                self.fold_model(*node, grounds.model, at);
+                self.fold_asked(*node, *attempt);
+            }
+            RunEvent::Proposed { node, usage, from, written, .. } => {
                 self.count(*node, *usage);
+                self.forms.used(written.form);
                 if let Some(from) = from {
                     self.tree.reparent(*node, *from);
                 }
                 self.fold_proposed(event, at);
             }
-            RunEvent::Unusable { node, reason, usage, .. } => {
+            RunEvent::Unusable { node, reason, usage, fault, .. } => {
                 self.count(*node, *usage);
+                self.forms.failed(*fault);
                 if let Some(node) = self.tree.get_mut(*node) {
                     node.unusable += 1;
                     node.unusable_reason = Some(reason.clone());
                 }
             }
-            RunEvent::Failed { node, reason } => {
-                self.outage = None;
+            RunEvent::Failed { node, reason, last } => {
+                if *last {
+                    self.exhausted = Some(reason.clone());
+                }
                 self.tree.give_up(*node, Progress::Failed { reason: reason.clone() }, at);
+                self.close(*node);
             }
             RunEvent::EvalIntended { node, attempt } => {
-                self.tree.reopen(*node);
-                if let Some(node) = self.tree.get_mut(*node) {
-                    node.eval_attempt = *attempt;
-                    node.progress = Progress::Evaluating { process: None };
-                }
+                self.tree.intend(*node, *attempt);
             }
             RunEvent::EvalStarted { node, process, .. } => {
                 if let Some(node) = self.tree.get_mut(*node) {
-                    node.progress = Progress::Evaluating { process: Some(process.clone()) };
+                    node.started(process.clone());
                 }
             }
-            RunEvent::Evaluated { node, outcome, .. } => self.tree.evaluated(*node, outcome, at, false),
+            RunEvent::EvalAbandoned { node, .. } => self.tree.abandon(*node),
+            RunEvent::Evaluated { node, outcome, .. } => {
+                self.tree.evaluated(*node, outcome, at, false);
+                if !is_recheck {
+                    self.close(*node);
+                }
+            }
+            RunEvent::Weighed { best } => self.weighed = Some(*best),
             RunEvent::Inherited { outcome } => self.tree.evaluated(NodeId::BASELINE, outcome, at, true),
-            RunEvent::Revised { node, files, by, lines_added, lines_removed } => {
+            RunEvent::Revised { node, files, by, lines_added, lines_removed, code } => {
+                self.tree.identify(*node, *code);
                 let lines = (*lines_added, *lines_removed);
                 self.fold_revised(*node, Revision { files: files.clone(), by: by.clone(), at, lines });
             }
@@ -56,6 +78,7 @@ impl RunState {
             }
             RunEvent::Rejected { node, reason, .. } => {
                 self.tree.give_up(*node, Progress::Rejected { reason: reason.clone() }, at);
+                self.close(*node);
             }
             RunEvent::Returned { node, .. } => {
                 if let Some(node) = self.tree.get_mut(*node) {
@@ -65,9 +88,13 @@ impl RunState {
             }
             RunEvent::Instructed { text, .. } => self.fold_instructed(text),
             RunEvent::StopAsked { .. } => self.status = RunStatus::Stopping,
-            RunEvent::Waiting { node, attempt, until, reason, .. } => {
-                let (node, attempt, until) = (*node, *attempt, *until);
-                self.outage = Some(Outage { node, attempt, until, reason: reason.clone() });
+            RunEvent::Failing { reason, hint } => {
+                self.status = RunStatus::Stopping;
+                self.failure.get_or_insert_with(|| (reason.clone(), hint.clone()));
+            }
+            RunEvent::Waiting { .. } => {
+                // After the wait every model is worth a try.
+                self.absences.clear();
             }
             RunEvent::Resumed { steps, attempts, environment, apply_best } => {
                 self.spec.apply_best = *apply_best;
@@ -75,10 +102,11 @@ impl RunState {
                     self.spec.environment = environment.record;
                     self.spec.secret_variables.clone_from(&environment.secret_variables);
                 }
-                self.steps = *steps;
-                self.since = Since::resumption(self, at);
+                let before = std::mem::replace(&mut self.steps, *steps);
+                self.since = Since::resumption(self, at, *steps != before);
+                (self.fruitless, self.exhausted, self.failure) = (0, None, None);
                 self.auto_resume.attempts = attempts.unwrap_or(self.auto_resume.attempts);
-                self.outage = None;
+                self.absences.clear();
                 self.status = RunStatus::Running;
             }
             RunEvent::Ended { status, reason, hint } => {
@@ -103,12 +131,15 @@ impl RunState {
             }
             RunEvent::Created { .. } | RunEvent::SourceEdited { .. } | RunEvent::Warned { .. } => {}
         }
+        if let Some(done) = finished(event) {
+            let now = self.tree.best().map(|best| best.id);
+            let is_new_best = now != best && now == Some(done) && !is_recheck;
+            let is_step = done != NodeId::BASELINE && !is_recheck;
+            self.fruitless = if is_new_best { 0 } else { self.fruitless + u32::from(is_step) };
+        }
     }
 
-    fn fold_asked(&mut self, id: NodeId, parent: NodeId, stage: Stage, attempt: u32, at: Timestamp) {
-        if self.tree.get(id).is_none() {
-            self.tree.add(parent, stage, at);
-        }
+    fn fold_asked(&mut self, id: NodeId, attempt: u32) {
         let instructions = self.instructions.len().checked_sub(1).and_then(|last| u32::try_from(last).ok());
         if let Some(node) = self.tree.get_mut(id) {
             (node.attempt, node.instructions) = (attempt, instructions);
@@ -126,7 +157,10 @@ impl RunState {
     }
 
     fn fold_proposed(&mut self, event: &RunEvent, at: Timestamp) {
-        let RunEvent::Proposed { node, plan, files, lines_added, lines_removed, .. } = event else { return };
+        let RunEvent::Proposed { node, plan, files, lines_added, lines_removed, written, .. } = event else {
+            return;
+        };
+        self.tree.identify(*node, written.code);
         let Some(node) = self.tree.get_mut(*node) else { return };
         plan.clone_into(&mut node.plan);
         node.files = Some(files.clone());
@@ -145,12 +179,40 @@ impl RunState {
         node.revisions.push(revision);
     }
 
-    /// Counts the tokens of an answer, which also ends any outage.
+    /// Counts the tokens of an answer.
     fn count(&mut self, node: NodeId, usage: Usage) {
-        self.outage = None;
         self.usage += usage;
         if let Some(node) = self.tree.get_mut(node) {
             node.usage += usage;
+            self.absences.end(node.grounds.model);
         }
+    }
+
+    /// Notes who is asked; a model that another stands in for could not be.
+    fn fold_model(&mut self, id: NodeId, model: u32, at: Timestamp) {
+        let Some(node) = self.tree.get_mut(id) else { return };
+        let before = std::mem::replace(&mut node.grounds.model, model);
+        if before != model {
+            self.absences.note(before, at, self.auto_resume.first_wait_ms);
+        }
+    }
+
+    /// A step is done: its model has earned what it gained.
+    fn close(&mut self, id: NodeId) {
+        let is_best = self.tree.best().is_some_and(|best| best.id == id);
+        if let Some(model) = self.ledger.close(id, is_best) {
+            self.bandit.observe(model, self.tree.gain(id));
+        }
+    }
+}
+
+/// The node that nothing more happens to by itself after this.
+fn finished(event: &RunEvent) -> Option<NodeId> {
+    match event {
+        RunEvent::Evaluated { node, .. }
+        | RunEvent::Failed { node, .. }
+        | RunEvent::Rejected { node, .. } => Some(*node),
+        RunEvent::Inherited { .. } => Some(NodeId::BASELINE),
+        _ => None,
     }
 }

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use tar::{EntryType, Header};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
-use weco_core::event::{EndStatus, Event, Exit, Outcome, RunEvent, Stage, Usage, Verdict};
+use weco_core::event::{EndStatus, Event, Exit, Grounds, Outcome, RunEvent, Stage, Usage, Verdict};
 use weco_core::fixture;
 use weco_core::run::{BlobId, FileRefs, NodeId, RunId, RunSpec, Source};
 
@@ -65,7 +65,13 @@ impl Recorded {
 
     fn proposed(&mut self, step: u32, plan: String) {
         let (node, stage) = (NodeId(step), Stage::Improve);
-        self.push(RunEvent::Asked { node, parent: NodeId(step - 1), stage, attempt: 1 });
+        self.push(RunEvent::Asked {
+            node,
+            parent: NodeId(step - 1),
+            stage,
+            attempt: 1,
+            grounds: Grounds::default(),
+        });
         let text = format!("x = {step}\n{}", "def f(x):\n    return x\n".repeat(100));
         let files = FileRefs::from([("src/model.py".to_owned(), self.content(&text))]);
         let usage = Usage { input_tokens: 10, output_tokens: 5 };
@@ -77,6 +83,7 @@ impl Recorded {
             lines_removed: 1,
             usage,
             from: None,
+            written: Default::default(),
         });
     }
 
@@ -90,6 +97,8 @@ impl Recorded {
             duration_ms: 12,
             output: self.content(&text),
             output_tail: format!("speedup: {metric}"),
+            samples: Vec::new(),
+            verified: false,
         };
         self.push(RunEvent::Evaluated { node, attempt: 1, outcome });
     }

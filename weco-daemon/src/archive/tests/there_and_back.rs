@@ -96,9 +96,25 @@ fn a_derived_and_reviewed_run_needs_no_parent() {
     let (output, environment) = (run.content("speedup: 3\n"), run.contents[0].id());
     let exit = Exit::Code { code: 0 };
     let (verdict, output_tail) = (Verdict::Good { metric: 3.0 }, String::new());
-    run.push(RunEvent::Inherited { outcome: Outcome { verdict, exit, duration_ms: 1, output, output_tail } });
+    run.push(RunEvent::Inherited {
+        outcome: Outcome {
+            verdict,
+            exit,
+            duration_ms: 1,
+            output,
+            output_tail,
+            samples: Vec::new(),
+            verified: false,
+        },
+    });
     let node = NodeId(1);
-    run.push(RunEvent::Asked { node, parent: NodeId(0), stage: Stage::Draft, attempt: 1 });
+    run.push(RunEvent::Asked {
+        node,
+        parent: NodeId(0),
+        stage: Stage::Draft,
+        attempt: 1,
+        grounds: Grounds::default(),
+    });
     let files = |blob| FileRefs::from([("src/model.py".to_owned(), blob)]);
     let (first, second) = (run.content("x = 5\n"), run.content("x = 6\n"));
     let (usage, by) = (Usage::default(), "ann".to_owned());
@@ -112,8 +128,16 @@ fn a_derived_and_reviewed_run_needs_no_parent() {
         lines_removed,
         usage,
         from: None,
+        written: Default::default(),
     });
-    run.push(RunEvent::Revised { node, files: files(second), by: by.clone(), lines_added, lines_removed });
+    run.push(RunEvent::Revised {
+        node,
+        files: files(second),
+        by: by.clone(),
+        lines_added,
+        lines_removed,
+        code: None,
+    });
     let environment = EnvironmentRef { record: environment, secret_variables: Vec::new() };
     let terms = Terms { command: None, directory: "/home/u/project".into(), environment };
     run.push(RunEvent::Approved { node, by, terms });

@@ -45,7 +45,7 @@ impl StartError {
     }
 
     /// Says what a failed start in `directory` means.
-    pub(super) fn new(directory: &Path, error: io::Error) -> Self {
+    pub(crate) fn new(directory: &Path, error: io::Error) -> Self {
         match error.raw_os_error().map(Errno::from_raw_os_error) {
             Some(Errno::MFILE | Errno::NFILE) => Self::TooManyFiles(error),
             Some(Errno::AGAIN | Errno::NOMEM) => Self::TooManyProcesses(error),

@@ -27,7 +27,8 @@ mod token;
 pub use error::StartError;
 pub use leftover::{Ended, kill_leftover};
 pub use running::{End, Finished, Running};
-pub use start::{Command, DEFAULT_GRACE, start};
+pub(crate) use start::start;
+pub use start::{Command, DEFAULT_GRACE};
 pub use stop::{StopSignal, Stopper, stop_channel};
 pub use token::Token;
 

@@ -34,6 +34,8 @@ pub struct Running {
     /// The task that reads the pipe; aborted when dropped.
     pub(super) drain: JoinSet<()>,
     pub(super) output: Recorder,
+    /// What also takes the output.
+    pub(super) copy: Option<Recorder>,
     pub(super) started: Instant,
     pub(super) timeout: Option<Duration>,
     pub(super) grace: Duration,
@@ -100,7 +102,8 @@ impl Running {
             Cause::Exit => End::Exited(exit_of(status)),
             Cause::Timeout(limit) => {
                 let limit_seconds = whole_seconds(limit);
-                note_timeout(&mut output, limit_seconds);
+                let note = note_timeout(&mut output, limit_seconds);
+                self.copy.iter().for_each(|copy| copy.push(note.as_bytes()));
                 End::Exited(Exit::TimedOut { limit_seconds })
             }
         };
@@ -180,9 +183,10 @@ fn whole_seconds(limit: Duration) -> u64 {
     limit.as_secs() + u64::from(limit.subsec_nanos() > 0)
 }
 
-fn note_timeout(output: &mut String, limit_seconds: u64) {
-    if !output.is_empty() && !output.ends_with('\n') {
-        output.push('\n');
-    }
-    output.push_str(&format!("Evaluation timed out after {limit_seconds} seconds."));
+/// Appends a line that says so; answers what was appended.
+fn note_timeout(output: &mut String, limit_seconds: u64) -> String {
+    let end = if output.is_empty() || output.ends_with('\n') { "" } else { "\n" };
+    let note = format!("{end}Evaluation timed out after {limit_seconds} seconds.");
+    output.push_str(&note);
+    note
 }

@@ -48,11 +48,13 @@ pub struct Command {
 /// are one pipe, and no signal is blocked. A signal that the daemon handles has its default action
 /// (as has SIGPIPE), one that the daemon was started to ignore stays ignored.
 ///
+/// `copy` also takes what it prints.
+///
 /// Must be called in a Tokio runtime with IO and time.
 ///
 /// # Errors
 /// [`StartError`]; nothing runs then.
-pub fn start(command: &Command) -> Result<Running, StartError> {
+pub(crate) fn start(command: &Command, copy: Option<Recorder>) -> Result<Running, StartError> {
     let started = Instant::now();
     let failed = |error| StartError::new(&command.directory, error);
     let (child, pipe) = spawn(command).map_err(failed)?;
@@ -60,8 +62,9 @@ pub fn start(command: &Command) -> Result<Running, StartError> {
     let pipe = Receiver::from_owned_fd(pipe).map_err(failed)?;
     let output = Recorder::default();
     let mut drain = JoinSet::new();
-    drain.spawn(read_all(pipe, output.clone()));
-    Ok(Running { leader, drain, output, started, timeout: command.timeout, grace: command.grace })
+    let recorders = [Some(output.clone()), copy.clone()];
+    drain.spawn(read_all(pipe, recorders));
+    Ok(Running { leader, drain, output, copy, started, timeout: command.timeout, grace: command.grace })
 }
 
 fn spawn(command: &Command) -> io::Result<(Child, OwnedFd)> {
@@ -84,12 +87,12 @@ fn spawn(command: &Command) -> io::Result<(Child, OwnedFd)> {
     Ok((child, reader.into()))
 }
 
-async fn read_all(mut pipe: Receiver, output: Recorder) {
+async fn read_all(mut pipe: Receiver, recorders: [Option<Recorder>; 2]) {
     let mut buffer = vec![0; READ_BYTES];
     loop {
         match pipe.read(&mut buffer).await {
             Ok(0) => return,
-            Ok(count) => output.push(&buffer[..count]),
+            Ok(count) => recorders.iter().flatten().for_each(|recorder| recorder.push(&buffer[..count])),
             Err(error) => {
                 tracing::warn!(%error, "an evaluation's output could not be read to its end");
                 return;

@@ -19,6 +19,11 @@ impl Token {
         Self(format!("{run}/{node}/{attempt}"))
     }
 
+    /// The token of a second evaluation of the node, made at the same time as that of this attempt.
+    pub fn beside(run: RunId, node: NodeId, attempt: u32) -> Self {
+        Self(format!("{run}/{node}/{attempt}/beside"))
+    }
+
     /// The variable's value.
     pub fn value(&self) -> &str {
         &self.0

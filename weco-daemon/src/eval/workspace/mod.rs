@@ -56,7 +56,7 @@ mod tree;
 
 pub use edit::Edit;
 pub use error::{RestoreError, WorkspaceError};
-pub use source::SourceText;
+pub use source::{SourceText, is_aside};
 pub use swap::{Replacement, Swapped};
 
 use std::path::{Path, PathBuf};
@@ -86,6 +86,37 @@ impl Workspace {
         let root = root.canonicalize().map_err(|error| WorkspaceError::io("find", root, error))?;
         let sources = source::resolve_all(&root, run, sources)?;
         Ok(Self { root, sources })
+    }
+
+    /// The same sources with the same originals in a copy of the directory: whatever is there is written over.
+    ///
+    /// # Errors
+    /// As [`Self::new`], or if a source cannot be written.
+    pub(crate) fn elsewhere(&self, root: &Path, run: RunId) -> Result<Self, WorkspaceError> {
+        let text = |source: &Source| SourceText {
+            path: source.path.clone(),
+            original: source.original.clone(),
+            mode: source.mode,
+        };
+        let copy = Self::new(root, run, self.sources.iter().map(text).collect())?;
+        copy.write_originals()?;
+        Ok(copy)
+    }
+
+    /// Writes the originals where something else is. For a workspace that is nobody's but the run's.
+    ///
+    /// # Errors
+    /// The first source that cannot be written.
+    pub(crate) fn write_originals(&self) -> Result<(), WorkspaceError> {
+        for source in &self.sources {
+            let place = source.absolute(&self.root);
+            if std::fs::read(&place).is_ok_and(|found| found == *source.original) {
+                continue;
+            }
+            std::fs::write(&place, &source.original)
+                .map_err(|error| source.io("write", &self.root, error))?;
+        }
+        Ok(())
     }
 
     /// The user's edits since the sources were last seen. Store their contents durably, then

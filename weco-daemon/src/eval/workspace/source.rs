@@ -24,6 +24,9 @@ pub struct SourceText {
 /// Longest part of a source's name in the names beside it, in bytes: a name has at most 255.
 const NAME_PART: usize = 200;
 
+/// Digits of the run's id in those names.
+const RUN_DIGITS: usize = 8;
+
 /// How often, and for how long each time, a missing source is looked for again: some editors
 /// delete a file an instant before they write it anew.
 const LOOKS: u32 = 5;
@@ -124,7 +127,17 @@ fn resolve(root: &Path, run: RunId, index: usize, source: SourceText) -> Result<
 fn aside_name(name: &str, run: RunId, index: usize) -> String {
     let end = (0..=name.len().min(NAME_PART)).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
     let run = run.0.simple().to_string();
-    format!(".{}.weco-{}.{index}", &name[..end], &run[..8])
+    format!(".{}.weco-{}.{index}", &name[..end], &run[..RUN_DIGITS])
+}
+
+/// Whether `path` is named like what is beside a source during an evaluation.
+pub fn is_aside(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix('.'));
+    let Some((_, tag)) = name.and_then(|name| name.rsplit_once(".weco-")) else { return false };
+    let Some((run, index)) = tag.split_once('.') else { return false };
+    let index = index.strip_suffix('~').unwrap_or(index);
+    let is_run = run.len() == RUN_DIGITS && run.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_run && !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The path without symbolic links, as far as it exists.

@@ -3,10 +3,12 @@
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use serde_json::{Value, json};
+use weco_core::effort::Effort;
 use weco_core::prompt::Prompt;
 
 use super::dialect::{Dialect, Request};
 use crate::model::draft::{Draft, Ending};
+use crate::model::effort::version;
 use crate::model::refusal::Refusal;
 
 /// The most tokens a reply may have unless configured; the API demands a number. It is room for several
@@ -18,25 +20,62 @@ const DEFAULT_MAX_TOKENS: u32 = 32_000;
 pub(crate) struct Anthropic {
     model: String,
     max_tokens: AtomicU32,
+    effort: Option<Effort>,
 }
 
 impl Anthropic {
     /// `model`, with replies of at most `max_tokens`.
     pub(crate) fn new(model: String, max_tokens: Option<u32>) -> Self {
-        Self { model, max_tokens: AtomicU32::new(max_tokens.unwrap_or(DEFAULT_MAX_TOKENS)) }
+        Self { model, max_tokens: AtomicU32::new(max_tokens.unwrap_or(DEFAULT_MAX_TOKENS)), effort: None }
+    }
+
+    /// The same, thinking this hard.
+    pub(crate) fn thinking(self, effort: Option<Effort>) -> Self {
+        Self { effort, ..self }
+    }
+}
+
+/// Adds how hard a model is to think. Models up to 4.5 are given a number of tokens, later ones a word; what a name
+/// does not tell is taken for a new model's.
+fn add_effort(body: &mut Value, model: &str, max_tokens: u32, effort: Effort) {
+    /// The API takes no less.
+    const LEAST_BUDGET: u32 = 1024;
+    if version(model).is_some_and(|version| version <= (4, 5)) {
+        let budget = match effort {
+            Effort::Minimal => 0,
+            Effort::Low => 4_096,
+            Effort::Medium => 12_000,
+            Effort::High => 24_000,
+        };
+        // Thoughts are part of the reply: room is left for the answer.
+        let budget = budget.min(max_tokens / 4 * 3);
+        if budget >= LEAST_BUDGET {
+            body["thinking"] = json!({"type": "enabled", "budget_tokens": budget});
+        }
+        return;
+    }
+    // `low` is the least there is; whether to think at all is then left to the model.
+    let word = if effort == Effort::Minimal { Effort::Low.word() } else { effort.word() };
+    body["output_config"] = json!({"effort": word});
+    if effort != Effort::Minimal {
+        body["thinking"] = json!({"type": "adaptive"});
     }
 }
 
 impl Dialect for Anthropic {
     fn request(&self, prompt: &Prompt) -> Request {
+        let max_tokens = self.max_tokens.load(Relaxed);
         let mut body = json!({
             "model": self.model,
-            "max_tokens": self.max_tokens.load(Relaxed),
+            "max_tokens": max_tokens,
             "messages": [{"role": "user", "content": prompt.user}],
             "stream": true,
         });
         if !prompt.system.is_empty() {
             body["system"] = json!(prompt.system);
+        }
+        if let Some(effort) = self.effort {
+            add_effort(&mut body, &self.model, max_tokens, effort);
         }
         Request { path: "/v1/messages".to_owned(), body, streamed: true, read }
     }
@@ -124,6 +163,30 @@ mod tests {
             "messages": [{"role": "user", "content": "U"}]});
         assert_eq!(Anthropic::new("m".to_owned(), None).request(&prompt()).body, expected);
         assert_eq!(Anthropic::new("m".to_owned(), Some(9)).request(&prompt()).body["max_tokens"], 9);
+    }
+
+    #[test]
+    fn says_how_hard_to_think() {
+        let body = |model: &str, limit, effort| {
+            let claude = Anthropic::new(model.to_owned(), limit).thinking(Some(effort));
+            let body = claude.request(&prompt()).body;
+            (body["thinking"].clone(), body["output_config"]["effort"].clone())
+        };
+        let adaptive = json!({"type": "adaptive"});
+        let tokens = |tokens: u32| json!({"type": "enabled", "budget_tokens": tokens});
+        for (model, limit, effort, thinking, word) in [
+            ("claude-opus-4-5", None, Effort::High, tokens(24_000), Value::Null),
+            ("claude-opus-4-5-20251101", None, Effort::Low, tokens(4_096), Value::Null),
+            ("claude-opus-4-5", None, Effort::Minimal, Value::Null, Value::Null),
+            ("claude-haiku-4-5", Some(8_000), Effort::High, tokens(6_000), Value::Null),
+            ("claude-haiku-4-5", Some(1_000), Effort::High, Value::Null, Value::Null),
+            ("claude-opus-4-6", None, Effort::Medium, adaptive.clone(), json!("medium")),
+            ("claude-sonnet-5", None, Effort::High, adaptive.clone(), json!("high")),
+            ("claude-opus-5-5", None, Effort::Minimal, Value::Null, json!("low")),
+            ("claude-of-tomorrow", None, Effort::Low, adaptive, json!("low")),
+        ] {
+            assert_eq!(body(model, limit, effort), (thinking, word), "{model} {effort:?}");
+        }
     }
 
     #[test]

@@ -3,16 +3,19 @@
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use serde_json::{Value, json};
+use weco_core::effort::Effort;
 use weco_core::prompt::Prompt;
 
 use super::dialect::{Dialect, Request};
 use crate::model::draft::{Draft, Ending};
+use crate::model::effort::version;
 use crate::model::refusal::Refusal;
 
 /// One model of Google's.
 pub(crate) struct Gemini {
     model: String,
     max_tokens: Option<u32>,
+    effort: Option<Effort>,
     /// Put the system's part before the user's: Gemma knows no `systemInstruction`.
     without_system: AtomicBool,
 }
@@ -20,8 +23,29 @@ pub(crate) struct Gemini {
 impl Gemini {
     /// `model`, with replies of at most `max_tokens`, thoughts included.
     pub(crate) fn new(model: String, max_tokens: Option<u32>) -> Self {
-        Self { model, max_tokens, without_system: AtomicBool::new(false) }
+        Self { model, max_tokens, effort: None, without_system: AtomicBool::new(false) }
     }
+
+    /// The same, thinking this hard.
+    pub(crate) fn thinking(self, effort: Option<Effort>) -> Self {
+        Self { effort, ..self }
+    }
+}
+
+/// How hard a model is to think: 2.5 is given a number of tokens, later ones a word; what a name does not tell is taken
+/// for a new model's.
+fn thinking_config(model: &str, effort: Effort) -> Value {
+    if version(model).is_none_or(|version| version >= (3, 0)) {
+        return json!({"thinkingLevel": effort.word().to_ascii_uppercase()});
+    }
+    // Between the least that all of 2.5 take, 512, and the most, 24,576.
+    let budget = match effort {
+        Effort::Minimal => 512,
+        Effort::Low => 2_048,
+        Effort::Medium => 8_192,
+        Effort::High => 24_576,
+    };
+    json!({"thinkingBudget": budget})
 }
 
 impl Dialect for Gemini {
@@ -39,6 +63,9 @@ impl Dialect for Gemini {
         }
         if let Some(limit) = self.max_tokens {
             body["generationConfig"] = json!({"maxOutputTokens": limit});
+        }
+        if let Some(effort) = self.effort {
+            body["generationConfig"]["thinkingConfig"] = thinking_config(&self.model, effort);
         }
         let path = format!("/v1beta/models/{}:streamGenerateContent?alt=sse", self.model);
         Request { path, body, streamed: true, read }
@@ -110,6 +137,19 @@ mod tests {
             "contents": [{"role": "user", "parts": [{"text": "U"}]}],
             "generationConfig": {"maxOutputTokens": 9}});
         assert_eq!(request.body, expected);
+    }
+
+    #[test]
+    fn says_how_hard_to_think() {
+        let config = |model: &str, limit, effort| {
+            let gemini = Gemini::new(model.to_owned(), limit).thinking(Some(effort));
+            gemini.request(&prompt()).body["generationConfig"].clone()
+        };
+        let level = json!({"thinkingConfig": {"thinkingLevel": "HIGH"}});
+        assert_eq!(config("gemini-3-flash-preview", None, Effort::High), level);
+        assert_eq!(config("gemini-flash-latest", None, Effort::High), level);
+        let budget = json!({"maxOutputTokens": 9, "thinkingConfig": {"thinkingBudget": 512}});
+        assert_eq!(config("gemini-2.5-pro", Some(9), Effort::Minimal), budget);
     }
 
     #[test]

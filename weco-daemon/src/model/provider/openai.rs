@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use serde_json::{Value, json};
+use weco_core::effort::Effort;
 use weco_core::prompt::Prompt;
 
 use super::dialect::{Dialect, Request};
@@ -13,6 +14,8 @@ use crate::model::refusal::Refusal;
 pub(crate) struct OpenAi {
     model: String,
     max_tokens: Option<u32>,
+    /// How hard the model is to think, if that was said. A server that does not know the field ignores or refuses it.
+    effort: Option<Effort>,
     /// Ask by Responses rather than Chat Completions.
     responses: AtomicBool,
     /// Do not ask for the count of tokens in a stream: the server knows no `stream_options`.
@@ -35,7 +38,13 @@ impl OpenAi {
             new_limit: AtomicBool::new(is_openai),
             model,
             max_tokens,
+            effort: None,
         }
+    }
+
+    /// The same, thinking this hard.
+    pub(crate) fn thinking(self, effort: Option<Effort>) -> Self {
+        Self { effort, ..self }
     }
 }
 
@@ -52,7 +61,11 @@ impl Dialect for OpenAi {
     fn request(&self, prompt: &Prompt) -> Request {
         let streamed = !self.plain.load(Relaxed);
         if self.responses.load(Relaxed) {
-            return openai_responses::request(&self.model, prompt, self.max_tokens, streamed);
+            let mut request = openai_responses::request(&self.model, prompt, self.max_tokens, streamed);
+            if let Some(effort) = self.effort {
+                request.body["reasoning"] = json!({"effort": effort.word()});
+            }
+            return request;
         }
         let mut request = openai_chat::request(&self.model, prompt, streamed);
         if streamed && !self.without_options.load(Relaxed) {
@@ -61,6 +74,9 @@ impl Dialect for OpenAi {
         if let Some(limit) = self.max_tokens {
             let name = if self.new_limit.load(Relaxed) { "max_completion_tokens" } else { "max_tokens" };
             request.body[name] = json!(limit);
+        }
+        if let Some(effort) = self.effort {
+            request.body["reasoning_effort"] = json!(effort.word());
         }
         request
     }
@@ -127,6 +143,18 @@ mod tests {
         }
         let elsewhere = OpenAi::new("deepseek-codex".to_owned(), None, false, false);
         assert_eq!(elsewhere.request(&prompt()).path, "/chat/completions");
+    }
+
+    #[test]
+    fn says_how_hard_to_think() {
+        let body = |model: &str| {
+            let server = OpenAi::new(model.to_owned(), None, true, true).thinking(Some(Effort::Minimal));
+            server.request(&prompt()).body
+        };
+        assert_eq!(body("gpt-5.2")["reasoning_effort"], "minimal");
+        assert_eq!(body("gpt-5-pro")["reasoning"], json!({"effort": "minimal"}));
+        let silent = OpenAi::new("gpt-5.2".to_owned(), None, true, true).request(&prompt()).body;
+        assert!(silent.get("reasoning_effort").is_none());
     }
 
     #[test]

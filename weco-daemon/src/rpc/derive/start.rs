@@ -102,6 +102,8 @@ impl Start {
             duration_ms: evaluation.duration_ms,
             output: output.id(),
             output_tail,
+            samples: if node.count() > 1 { node.samples.clone() } else { Vec::new() },
+            verified: node.verified,
         };
         Ok((outcome, output))
     }

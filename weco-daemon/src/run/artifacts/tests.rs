@@ -33,6 +33,8 @@ impl House {
             duration_ms: 1,
             output: output.id(),
             output_tail: "speed: 2\n".into(),
+            samples: Vec::new(),
+            verified: false,
         };
         let node = NodeId::BASELINE;
         let kinds = [
@@ -65,7 +67,7 @@ impl House {
     /// Starts the writer and waits until it has written what it was to write.
     async fn start(&self) {
         let (mailbox, mut news) = mpsc::channel(8);
-        let artifacts = Artifacts::start(&self.state, self.journal.clone(), Mailbox(mailbox));
+        let mut artifacts = Artifacts::start(&self.state, self.journal.clone(), Mailbox(mailbox));
         let (status, reason, hint) = (EndStatus::Terminated, String::new(), String::new());
         let ended = RunEvent::Ended { status, reason, hint };
         artifacts.note(&[Event { seq: self.state.seq() + 1, at: 0, kind: ended }], &self.state).await;

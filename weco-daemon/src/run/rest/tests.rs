@@ -7,15 +7,16 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use tempfile::TempDir;
 use uuid::Uuid;
-use weco_core::event::{Event, Exit, Outcome, RunEvent, Stage, Usage, Verdict};
+use weco_core::event::{Event, Exit, Grounds, Outcome, RunEvent, Stage, Usage, Verdict};
 use weco_core::fixture;
 use weco_core::run::{FileRefs, Files, Source};
 
 use super::*;
+use crate::isolate::{Workspaces, WorkspacesConfig};
 use crate::journal::MemoryJournal;
 use crate::log::Logs;
 use crate::model::{Access, Config};
-use crate::run::{Deps, Slots, Swaps, Turns};
+use crate::run::{Deps, DevicePool, Slots, Swaps, Turns};
 use crate::secrets::Secrets;
 
 const RUN: RunId = RunId(Uuid::from_u128(0xabc << 96));
@@ -36,7 +37,9 @@ impl House {
             journal: Arc::new(MemoryJournal::new()),
             access: Access::new(Config::default(), |_| None),
             turns: Turns::default(),
-            slots: Slots::new(NonZeroUsize::MIN),
+            slots: Slots::new(Some(NonZeroUsize::MIN)),
+            devices: DevicePool::default(),
+            workspaces: Workspaces::new(work.path().join("workspaces"), WorkspacesConfig::default()),
             swaps: Swaps::default(),
             logs: Logs::new(work.path().join("logs")),
             secrets: Secrets::in_memory(),
@@ -62,13 +65,21 @@ impl House {
             duration_ms: 1,
             output: original.id(),
             output_tail: String::new(),
+            samples: Vec::new(),
+            verified: false,
         };
         let (reason, hint) = (String::new(), String::new());
         let kinds = [
             RunEvent::Created { spec: Box::new(spec) },
             RunEvent::EvalIntended { node: NodeId(0), attempt: 1 },
             RunEvent::Evaluated { node: NodeId(0), attempt: 1, outcome: outcome.clone() },
-            RunEvent::Asked { node, parent: NodeId(0), stage: Stage::Improve, attempt: 1 },
+            RunEvent::Asked {
+                node,
+                parent: NodeId(0),
+                stage: Stage::Improve,
+                attempt: 1,
+                grounds: Grounds::default(),
+            },
             RunEvent::Proposed {
                 node,
                 plan: String::new(),
@@ -77,6 +88,7 @@ impl House {
                 lines_removed: 1,
                 usage: Usage::default(),
                 from: None,
+                written: Default::default(),
             },
             RunEvent::EvalIntended { node, attempt: 1 },
             RunEvent::Ended { status: EndStatus::Error, reason, hint },

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
-use weco_core::event::{Exit, Outcome, RunEvent, Stage, Usage, Verdict};
+use weco_core::event::{Exit, Grounds, Outcome, RunEvent, Stage, Usage, Verdict};
 use weco_core::fixture;
 use weco_core::run::{BlobId, Derived, FileRefs, NodeId, RunSpec, Source};
 
@@ -183,12 +183,20 @@ fn revisions_and_instructions_have_weight() {
         duration_ms: 1,
         output: blob,
         output_tail: String::new(),
+        samples: Vec::new(),
+        verified: false,
     };
     let (plan, usage, lines_added, lines_removed) = (String::new(), Usage::default(), 1, 1);
     let kinds = [
         RunEvent::Created { spec: Box::new(spec) },
         RunEvent::Inherited { outcome },
-        RunEvent::Asked { node, parent: NodeId(0), stage: Stage::Draft, attempt: 1 },
+        RunEvent::Asked {
+            node,
+            parent: NodeId(0),
+            stage: Stage::Draft,
+            attempt: 1,
+            grounds: Grounds::default(),
+        },
         RunEvent::Proposed {
             node,
             plan,
@@ -197,9 +205,17 @@ fn revisions_and_instructions_have_weight() {
             lines_removed,
             usage,
             from: None,
+            written: Default::default(),
         },
-        RunEvent::Revised { node, files: files.clone(), by: by.clone(), lines_added, lines_removed },
-        RunEvent::Revised { node, files, by: by.clone(), lines_added, lines_removed },
+        RunEvent::Revised {
+            node,
+            files: files.clone(),
+            by: by.clone(),
+            lines_added,
+            lines_removed,
+            code: None,
+        },
+        RunEvent::Revised { node, files, by: by.clone(), lines_added, lines_removed, code: None },
         RunEvent::Instructed { text: "i".repeat(10 * NODE_BYTES), by },
     ];
     let events: Vec<Event> = (1..).zip(kinds).map(|(seq, kind)| Event { seq, at: 0, kind }).collect();

@@ -8,6 +8,7 @@ mod select;
 mod syntax;
 
 pub(crate) use select::literals;
+pub(crate) use syntax::{Spans, spans};
 
 use std::ops::Range;
 
@@ -75,6 +76,11 @@ pub(crate) fn survey(path: &str, source: &str) -> Survey {
         .grammar
         .and_then(|grammar| syntax::survey(&grammar, source, &lines))
         .unwrap_or_else(|| lexer::survey(&language.rules, source, &lines))
+}
+
+/// Whether blank lines may mean something in a file: in prose they end a paragraph, and so they may in configuration.
+pub(crate) fn has_paragraphs(path: &str, source: &str) -> bool {
+    language::of(path, source).rules.sort != language::Sort::Code
 }
 
 /// How much of a line around a literal is looked at, in bytes: all of it in code that people write, a

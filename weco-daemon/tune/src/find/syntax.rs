@@ -5,7 +5,7 @@ use std::ops::{ControlFlow, Range};
 use tree_sitter::{Language, Node, ParseOptions, ParseState, Parser, Tree};
 
 use super::context::{Frame, judge};
-use super::{Found, Kind, Lines, Survey, naming};
+use super::{Found, Kind, Lines, Survey, language, naming};
 use crate::number::{self, Style};
 
 /// Progress reports of the parser after which it is stopped: so many,
@@ -26,6 +26,63 @@ pub(super) fn survey(grammar: &Language, source: &str, lines: &Lines<'_>) -> Opt
     #[expect(clippy::as_conversions, reason = "a share of at most 500 KB")]
     let understood = walk.error_bytes as f64 <= MAX_ERROR_SHARE * source.len() as f64;
     understood.then_some(walk.survey)
+}
+
+/// Where a file's comments and its texts of several lines are, in bytes and in order.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Spans {
+    /// Comments, but for those that document Rust code: they are part of it.
+    pub(crate) comments: Vec<Range<usize>>,
+    /// Strings that go over several lines.
+    pub(crate) texts: Vec<Range<usize>>,
+}
+
+/// Finds a file's comments and long texts; `None` without a grammar for it, or if it does not follow it throughout.
+pub(crate) fn spans(path: &str, source: &str) -> Option<Spans> {
+    let grammar = language::of(path, source).grammar?;
+    let mut parser = Parser::new();
+    parser.set_language(&grammar).ok()?;
+    let tree = parse(&mut parser, source)?;
+    let root = tree.root_node();
+    if root.has_error() {
+        return None;
+    }
+    let mut spans = Spans::default();
+    let mut cursor = root.walk();
+    loop {
+        if spans.visit(cursor.node(), source) && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return Some(spans);
+            }
+        }
+    }
+}
+
+impl Spans {
+    /// Looks at a node; says whether to look inside.
+    fn visit(&mut self, node: Node<'_>, source: &str) -> bool {
+        let range = node.byte_range();
+        match node.kind() {
+            "comment" | "line_comment" | "block_comment" => {
+                if node.child_by_field_name("doc").is_none() {
+                    self.comments.push(range);
+                }
+                false
+            }
+            // Macros of C hold their comments in one raw text.
+            "string" | "string_literal" | "raw_string_literal" | "template_string" | "preproc_arg"
+            | "jsx_text" => {
+                if source.get(range.clone()).is_some_and(|text| text.contains('\n')) {
+                    self.texts.push(range);
+                }
+                false
+            }
+            _ => true,
+        }
+    }
 }
 
 /// Parses with bounded effort: sound code needs about one report per hundred bytes, what is no code at

@@ -1,7 +1,8 @@
 //! Runs that end before their budget is spent.
 
 use super::*;
-use crate::limits::Limits;
+use crate::limits::{Limits, dollars};
+use crate::price::Price;
 
 fn limited(goal: Goal, limits: Limits) -> Play {
     Play::with(RunSpec { goal, limits, ..spec(9, SearchSpec::Greedy) })
@@ -77,6 +78,31 @@ fn no_step_begins_when_the_tokens_are_spent() {
     assert_eq!(end(&play), None, "they are counted from the resumption on");
     play.step(Some(5.0));
     assert_eq!(end(&play), Some("24 of 24 tokens are spent"));
+}
+
+#[test]
+fn no_step_begins_when_the_money_is_spent() {
+    // A reply takes 10 tokens in and 2 out: $0.35.
+    let prices = [("m".to_owned(), Price { input: 25_000.0, output: 50_000.0 })].into();
+    let limits = Limits { cost: Some(1.0), ..Limits::default() };
+    let mut play = Play::with(RunSpec { limits, prices, model: "m".into(), ..spec(9, SearchSpec::Greedy) });
+    play.evaluated(Some(1.0));
+    play.step(Some(2.0));
+    play.step(Some(3.0));
+    assert_eq!(end(&play), None);
+    play.step(None);
+    assert_eq!(end(&play), Some("$1.05 of $1.00 are spent"));
+    assert!((play.state.ledger().cost().unwrap() - 1.05).abs() < 1e-9);
+    play.give(resume(Some(9)));
+    play.step(Some(4.0));
+    assert_eq!(end(&play), None, "it is counted from the resumption on");
+}
+
+#[test]
+fn amounts_are_told_in_cents_or_in_two_digits() {
+    let amounts = [0.0, 1e-12, 0.000_123_4, 0.012_34, 0.099_9, 0.1, 1.05, 1234.5];
+    let told = ["$0.00", "$0.000000000", "$0.00012", "$0.012", "$0.10", "$0.10", "$1.05", "$1234.50"];
+    assert_eq!(amounts.map(dollars), told);
 }
 
 #[test]

@@ -1,9 +1,15 @@
 //! Runs played through [`decide`] without any daemon.
 
 mod derive;
+mod duplicates;
 mod limits;
+mod memory;
+mod models;
+mod noise;
 mod outage;
+mod parallel;
 mod properties;
+mod rechecks;
 mod replies;
 mod review;
 mod search;
@@ -13,12 +19,14 @@ mod stops;
 use uuid::Uuid;
 
 use super::{Decision, Effect, Input, ModelFailure, NewRevision, decide, decide_with};
-use crate::event::{EndStatus, Event, Exit, Outcome, ProcessRef, RunEvent, Stage, Terms, Usage, Verdict};
-use crate::run::{BlobId, EnvironmentRef, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
+use crate::event::{
+    EndStatus, Event, Exit, Fault, Form, Outcome, ProcessRef, RunEvent, Stage, Terms, Usage, Verdict, Written,
+};
+use crate::run::{BlobId, CodeId, EnvironmentRef, Goal, NodeId, RunId, RunSpec, SearchSpec, Source};
 use crate::search::{Aide, Greedy};
 use crate::state::{RunState, RunStatus};
 use crate::summary::Summary;
-use crate::tree::Node;
+use crate::tree::Progress;
 
 const A_BLOB: BlobId = BlobId([7; 32]);
 
@@ -67,7 +75,7 @@ impl Play {
     }
 
     fn reply(&mut self) -> Decision {
-        let Effect::Propose { node, attempt, brief } = self.last_effect().clone() else {
+        let Effect::Propose { node, attempt, brief, .. } = self.last_effect().clone() else {
             panic!("no proposal is asked for: {:?}", self.last_effect())
         };
         let usage = Usage { input_tokens: 10, output_tokens: 2 };
@@ -80,6 +88,8 @@ impl Play {
             lines: (1, 0),
             usage,
             from: None,
+            written: Written::default(),
+            elsewhere: None,
         })
     }
 
@@ -110,6 +120,8 @@ fn kind(event: &RunEvent) -> &'static str {
         RunEvent::EvalIntended { .. } => "eval_intended",
         RunEvent::EvalStarted { .. } => "eval_started",
         RunEvent::Evaluated { .. } => "evaluated",
+        RunEvent::EvalAbandoned { .. } => "eval_abandoned",
+        RunEvent::Failing { .. } => "failing",
         RunEvent::SourceEdited { .. } => "source_edited",
         RunEvent::Warned { .. } => "warned",
         RunEvent::Waiting { .. } => "waiting",
@@ -123,6 +135,7 @@ fn kind(event: &RunEvent) -> &'static str {
         RunEvent::Rejected { .. } => "rejected",
         RunEvent::Returned { .. } => "returned",
         RunEvent::Instructed { .. } => "instructed",
+        RunEvent::Weighed { .. } => "weighed",
     }
 }
 
@@ -137,6 +150,8 @@ fn outcome(metric: Option<f64>) -> Outcome {
         duration_ms: 3,
         output: A_BLOB,
         output_tail: String::new(),
+        samples: Vec::new(),
+        verified: false,
     }
 }
 
@@ -150,7 +165,7 @@ fn terms() -> Box<Terms> {
 }
 
 fn revision() -> NewRevision {
-    NewRevision { files: [("model.py".to_owned(), BlobId([8; 32]))].into(), lines: (3, 2) }
+    NewRevision { files: [("model.py".to_owned(), BlobId([8; 32]))].into(), lines: (3, 2), code: None }
 }
 
 fn process() -> ProcessRef {

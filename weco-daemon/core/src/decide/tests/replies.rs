@@ -11,6 +11,7 @@ fn an_unusable_reply_is_asked_again_once_with_the_reason_then_the_step_fails() {
         attempt,
         reason: "no code".into(),
         usage: Usage { input_tokens: 5, output_tokens: 1 },
+        fault: Fault::Other,
     };
     play.give(unusable(1));
     let Effect::Propose { attempt: 2, brief, .. } = play.last_effect() else { panic!("not asked again") };
@@ -26,7 +27,13 @@ fn news_of_an_older_attempt_is_dropped() {
     let mut play = Play::new(1);
     play.evaluated(Some(1.0));
     play.give(Input::Recovered);
-    let late = Input::Unusable { node: NodeId(1), attempt: 1, reason: "x".into(), usage: Usage::default() };
+    let late = Input::Unusable {
+        node: NodeId(1),
+        attempt: 1,
+        reason: "x".into(),
+        usage: Usage::default(),
+        fault: Fault::Other,
+    };
     assert_eq!(play.give(late), Decision::default());
     let foreign = Input::EvalEnded { node: NodeId(9), attempt: 1, outcome: outcome(Some(1.0)) };
     assert_eq!(play.give(foreign), Decision::default());
@@ -59,7 +66,7 @@ fn a_proposer_that_starts_from_another_node_moves_its_own_there() {
     let mut play = Play::with(spec(5, SearchSpec::Greedy));
     play.evaluated(Some(1.0));
     play.step(Some(2.0));
-    let Effect::Propose { node, attempt, brief } = play.last_effect().clone() else { panic!() };
+    let Effect::Propose { node, attempt, brief, .. } = play.last_effect().clone() else { panic!() };
     assert_eq!(brief.parent, NodeId(1));
     let replied = Input::Replied {
         node,
@@ -69,6 +76,8 @@ fn a_proposer_that_starts_from_another_node_moves_its_own_there() {
         lines: (1, 1),
         usage: Usage::default(),
         from: Some(NodeId(0)),
+        written: Written::default(),
+        elsewhere: None,
     };
     play.give(replied);
     let tree = play.state.tree();
@@ -87,4 +96,20 @@ fn what_is_told_of_the_past_is_bounded() {
     let Effect::Propose { brief, .. } = play.last_effect() else { panic!() };
     assert!(brief.tried.len() <= 30, "{}", brief.tried.len());
     assert!(brief.tried.iter().any(|tried| tried.node == NodeId(400)), "the newest is told");
+}
+
+#[test]
+fn the_form_that_does_better_is_known_from_the_record() {
+    let mut play = Play::with(spec(3, SearchSpec::Greedy));
+    play.evaluated(Some(1.0));
+    let longest = |play: &Play| play.state.forms().longest_whole();
+    let at_first = longest(&play);
+    for attempt in 1..=2 {
+        let (reason, usage) = ("no such line".to_owned(), Usage::default());
+        play.give(Input::Unusable { node: NodeId(1), attempt, reason, usage, fault: Fault::Edits });
+    }
+    assert!(longest(&play) > at_first, "whole files from now on");
+    let Effect::Propose { brief, .. } = play.last_effect() else { panic!() };
+    assert_eq!(brief.forms, play.state.forms());
+    assert_eq!(RunState::replay(&play.journal).unwrap().forms(), play.state.forms());
 }

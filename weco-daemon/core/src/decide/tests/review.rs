@@ -42,7 +42,8 @@ fn what_is_evaluated_is_the_newest_revision_and_all_are_kept() {
     let mut play = waiting(2);
     let proposed = play.state.tree().nodes()[1].files.clone();
     play.give(Input::Revised { node: ONE, revision: revision(), by: "ann".into() });
-    let second = NewRevision { files: [("model.py".to_owned(), BlobId([9; 32]))].into(), lines: (1, 1) };
+    let second =
+        NewRevision { files: [("model.py".to_owned(), BlobId([9; 32]))].into(), lines: (1, 1), code: None };
     play.give(Input::Approved {
         node: ONE,
         revision: Some(second.clone()),

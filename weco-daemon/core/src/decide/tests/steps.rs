@@ -90,9 +90,13 @@ fn played(clock: impl Fn(usize) -> i64) -> Vec<RunEvent> {
             Effect::Evaluate { node, attempt, .. } => {
                 Input::EvalEnded { node, attempt, outcome: outcome(Some(1.0)) }
             }
-            Effect::Propose { node, attempt, .. } => {
-                Input::Unusable { node, attempt, reason: "no".into(), usage: Usage::default() }
-            }
+            Effect::Propose { node, attempt, .. } => Input::Unusable {
+                node,
+                attempt,
+                reason: "no".into(),
+                usage: Usage::default(),
+                fault: Fault::Other,
+            },
             Effect::Cancel { .. } | Effect::Wake { .. } => {
                 unreachable!("nobody stops it, and the model answers")
             }

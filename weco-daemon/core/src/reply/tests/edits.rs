@@ -1,6 +1,9 @@
 //! SEARCH/REPLACE blocks in all the forms in which they come.
 
 use super::{MODEL, candidate, files, model, only, pair, refusal, refusals};
+use crate::event::{Fault, Form};
+use crate::reply::parse;
+
 const EDIT: &str = "<<<<<<< SEARCH\nSIZE = 10\n=======\nSIZE = 20\n>>>>>>> REPLACE\n";
 
 fn edited() -> String {
@@ -48,6 +51,47 @@ fn matching_is_tolerant_of_whitespace() {
     assert_eq!(body("\nSIZE = 10", "\nSIZE = 20"), edited());
     assert_eq!(body("\n\n\n\nSIZE = 10\n\n", "SIZE = 20"), edited());
     assert_eq!(body("```python\nSIZE = 10\n```", "```python\nSIZE = 20\n```"), edited());
+}
+
+#[test]
+fn a_replacement_is_indented_as_the_file_is() {
+    let nested =
+        files([("a.py", "class A:\n    def f(self):\n        if x:\n            y()\n        z()\n")]);
+    let edit = |search: &str, replace: &str| {
+        format!("a.py\n```\n<<<<<<< SEARCH\n{search}\n=======\n{replace}\n>>>>>>> REPLACE\n```\n")
+    };
+    let expected =
+        "class A:\n    def f(self):\n        if x:\n            w()\n\n            y()\n        z()\n";
+    for (search, replace) in [
+        ("if x:\n    y()", "if x:\n    w()\n\n    y()"),
+        ("  if x:\n      y()", "  if x:\n      w()\n\n      y()"),
+        (
+            "            if x:\n                y()",
+            "            if x:\n                w()\n\n                y()",
+        ),
+    ] {
+        assert_eq!(candidate(&edit(search, replace), &nested).files["a.py"], expected, "{search:?}");
+    }
+    // Not one change of indentation for all lines: it is not guessed.
+    let told = refusal(&edit("if x:\ny()", "if x:\nw()"), &nested);
+    assert!(told.contains("does not occur there"), "{told}");
+    // The replacement cannot be moved as far to the left.
+    let told = refusal(&edit("                if x:\n                    y()", "w()"), &nested);
+    assert!(told.contains("does not occur there"), "{told}");
+}
+
+#[test]
+fn a_reason_says_what_the_answers_form_has_to_do_with_it() {
+    let fault = |reply: &str| parse(reply, &model()).unwrap_err().fault;
+    let missing = EDIT.replace("SIZE = 10", "SIZE = 11");
+    assert_eq!(fault(&format!("model.py\n```\n{missing}```")), Fault::Edits);
+    assert_eq!(fault(&format!("model.py\n```\n{EDIT}<<<<<<< SEARCH\n")), Fault::Edits);
+    assert_eq!(fault("model.py\n```python\nimport math\n"), Fault::Whole, "cut off");
+    assert_eq!(fault("```python\nimport math\n# ... rest of the code unchanged ...\n```"), Fault::Whole);
+    assert_eq!(fault(&format!("```python\n{MODEL}```")), Fault::Seen);
+    assert_eq!(fault("I would cache the areas."), Fault::Other);
+    assert_eq!(candidate(EDIT, &model()).form, Form::Edits);
+    assert_eq!(candidate(&format!("```python\n{}```", edited()), &model()).form, Form::Whole);
 }
 
 #[test]

@@ -44,7 +44,7 @@ impl Fixture {
 
     async fn run_with(&self, command: Command) -> Finished {
         let (_stopper, stop) = stop_channel();
-        let running = start(&command).unwrap();
+        let running = start(&command, None).unwrap();
         let group = running.process().pgid;
         let finished = tokio::time::timeout(DEADLINE, running.wait(stop)).await.unwrap();
         self.assert_nothing_left(Some(group));
@@ -181,7 +181,7 @@ async fn asking_to_stop_ends_the_command_and_force_cuts_the_grace_short() {
     let mut command = fixture.command("trap '' TERM; echo $$ > pid; while :; do sleep 0.01; done");
     command.grace = Duration::from_secs(3600);
     let (stopper, stop) = stop_channel();
-    let running = start(&command).unwrap();
+    let running = start(&command, None).unwrap();
     let waiting = tokio::spawn(running.wait(stop));
     let pid = fixture.pid_in("pid").await;
     stopper.stop(false);
@@ -198,7 +198,7 @@ async fn a_stop_signal_without_its_stopper_never_stops() {
     let fixture = Fixture::new();
     let (stopper, stop) = stop_channel();
     drop(stopper);
-    let finished = start(&fixture.command("sleep 0.05; echo done")).unwrap().wait(stop).await;
+    let finished = start(&fixture.command("sleep 0.05; echo done"), None).unwrap().wait(stop).await;
     assert_eq!(finished.output, "done\n");
 }
 
@@ -287,7 +287,7 @@ async fn an_endless_line_ends_with_its_time() {
 async fn dropping_a_running_command_ends_all_of_it() {
     let fixture = Fixture::new();
     let running =
-        start(&fixture.command(&format!("{}; sleep 1000", DAEMON.replace("REDIRECT", "")))).unwrap();
+        start(&fixture.command(&format!("{}; sleep 1000", DAEMON.replace("REDIRECT", ""))), None).unwrap();
     let group = running.process().pgid;
     let daemon = fixture.pid_in("pid").await;
     drop(running);
@@ -300,7 +300,7 @@ async fn dropping_a_running_command_ends_all_of_it() {
 async fn what_is_printed_can_be_watched() {
     let fixture = Fixture::new();
     let (stopper, stop) = stop_channel();
-    let running = start(&fixture.command("echo one; sleep 1000")).unwrap();
+    let running = start(&fixture.command("echo one; sleep 1000"), None).unwrap();
     let live = running.live();
     let mut watch = live.watch();
     let waiting = tokio::spawn(running.wait(stop));
@@ -315,17 +315,17 @@ async fn failures_to_start_say_why() {
     let fixture = Fixture::new();
     let mut gone = fixture.command("true");
     gone.directory = fixture.directory.path().join("gone");
-    assert!(matches!(start(&gone), Err(StartError::NoDirectory(path)) if path.ends_with("gone")));
+    assert!(matches!(start(&gone, None), Err(StartError::NoDirectory(path)) if path.ends_with("gone")));
 
     let mut file = fixture.command("true");
     file.directory = fixture.directory.path().join("file");
     fs::write(&file.directory, "").unwrap();
-    assert!(matches!(start(&file), Err(StartError::NoDirectory(_))));
+    assert!(matches!(start(&file, None), Err(StartError::NoDirectory(_))));
 
     let long = fixture.command(&format!("true {}", "x".repeat(1 << 20)));
-    assert!(matches!(start(&long), Err(StartError::TooLong(_))));
+    assert!(matches!(start(&long, None), Err(StartError::TooLong(_))));
 
-    let nul = start(&fixture.command("a\0b")).unwrap_err();
+    let nul = start(&fixture.command("a\0b"), None).unwrap_err();
     assert!(nul.to_string().contains("/bin/sh"), "{nul}");
 
     let table = [(24, "ulimit -n"), (23, "ulimit -n"), (11, "further process"), (12, "further process")];

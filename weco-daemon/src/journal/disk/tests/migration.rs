@@ -56,7 +56,7 @@ fn the_three_runs_are_told(entries: &[RunEntry]) {
     let [completed, stopped, going] = entries else { panic!("{entries:?}") };
     let summary = completed.summary.as_deref().unwrap();
     assert_eq!((summary.name.as_str(), summary.directory.as_str()), ("calm-otter", "/project"));
-    assert_eq!(summary.best, Some(Best { step: NodeId(1), metric: 2.5 }));
+    assert_eq!(summary.best, Some(Best { step: NodeId(1), metric: 2.5, deviation: None, count: 1 }));
     assert_eq!((summary.steps_done(), summary.steps, summary.baseline_metric), (2, 2, Some(1.0)));
     assert_eq!(summary.usage, Usage { input_tokens: 200, output_tokens: 40 });
     assert_eq!(summary.end_status(), Some(EndStatus::Completed));

@@ -1,0 +1,4 @@
+import { remembered } from './state/theme-choice';
+
+const choice = remembered();
+if (choice !== 'system') document.documentElement.dataset['theme'] = choice;

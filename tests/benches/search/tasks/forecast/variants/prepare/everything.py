@@ -1,0 +1,3 @@
+def prepare(rows, targets):
+    """All rows as they are."""
+    return rows, targets

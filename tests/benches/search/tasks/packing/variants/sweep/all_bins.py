@@ -1,0 +1,3 @@
+def sweep(rooms):
+    """All of them."""
+    return list(range(len(rooms)))

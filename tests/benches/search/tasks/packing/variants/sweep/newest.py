@@ -1,0 +1,3 @@
+def sweep(rooms):
+    """The newest ones."""
+    return list(range(len(rooms)))[-9:]

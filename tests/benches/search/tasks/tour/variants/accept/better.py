@@ -1,0 +1,3 @@
+def accept(new, old, share, rng):
+    """Only what is shorter."""
+    return new < old

@@ -1,0 +1,3 @@
+def improve(route, touched, near, distance):
+    """Leaves all to the kicks."""
+    return route

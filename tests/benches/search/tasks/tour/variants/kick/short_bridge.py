@@ -1,0 +1,8 @@
+def kick(route, rng):
+    """Exchanges two neighbouring stretches that are short."""
+    reach = 16
+    start = rng.randrange(len(route))
+    route = route[start:] + route[:start]
+    i, j, k = sorted(rng.sample(range(1, reach), 3))
+    other = route[:i] + route[j:k] + route[i:j] + route[k:]
+    return other, [route[0], route[i - 1], route[i], route[j - 1], route[j], route[k - 1], route[k]]

@@ -1,0 +1,3 @@
+def neighbours(size, distance):
+    """All other places, which needs no look."""
+    return [[other for other in range(size) if other != place] for place in range(size)]
