@@ -14,8 +14,10 @@ fn evaluations(job: &Job) -> usize {
 
 #[test]
 fn the_same_code_twice_is_asked_anew_with_its_result_and_then_given_up() {
-    // The second time with another layout, the third as it was.
-    let spaced = whole("2").replace("VALUE=2\n", "VALUE=2  \n\n\n");
+    // The second time with another end of the file (more would be layout only where the language is known), the third
+    // as it was.
+    let spaced = whole("2").replace("`another`\n", "`another`  \r\n\n\n");
+    assert_ne!(spaced, whole("2"));
     let job = Job::scripted([whole("2"), spaced, whole("2"), whole("3")]).evaluated_by(COUNTED);
     let run = job.run(&["-n", "3", "-M", "gpt-5.2"]);
     assert_eq!(run.code, 0, "{run:?}");
