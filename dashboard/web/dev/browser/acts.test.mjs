@@ -21,6 +21,13 @@ const to = (name, more = '') => `/runs/${run(name).summary.run_id}${more}`;
 const act = (page, name) => page.getByRole('group', { name: 'Actions', exact: true }).getByRole('button', { name });
 const confirm = (page, name) => page.getByRole('dialog').getByRole('button', { name, exact: true });
 
+// Something that happens once.
+const signal = () => {
+  let give;
+  const given = new Promise((resolve) => (give = resolve));
+  return { given, give };
+};
+
 test('instructions are given, a run is derived, stopped, resumed', async () => {
   const { page, settle } = await visit(browser, server, to('swift-heron'));
   await act(page, 'Instruct').click();
@@ -80,32 +87,36 @@ test('a proposal is rejected, the next one revised, edited and approved', async 
   await settle();
 });
 
-test('what somebody else revises meanwhile is on the screen before it can be approved', async () => {
+test('what somebody else revises meanwhile is on the screen before it can be approved', async (t) => {
   const own = await serve();
+  t.after(() => own.close());
   const subject = own.live.runs.find((one) => one.summary.name === 'careful-otter');
   const { page, settle } = await visit(browser, own, `/runs/${subject.summary.run_id}/nodes/7`);
   const panel = page.locator('.node-panel');
   await panel.locator('.cm-editor').first().waitFor();
   const approve = panel.getByRole('button', { name: 'Approve', exact: true });
   assert.ok(await approve.isEnabled());
-  let answer;
   // The new code is held back: until it is seen, nobody can say yes to it.
+  const asked = signal();
+  const allowed = signal();
   await page.route('**/nodes/7?**', async (route) => {
-    await new Promise((resolve) => (answer = resolve));
+    asked.give();
+    await allowed.given;
     await route.continue();
   });
   acts.revise(own.live, subject, { files: [{ path: 'distance.py', text: '# by somebody else\n' }] }, subject.nodes[7]);
   await page.waitForFunction(() => document.querySelector('.node-panel .approval button').disabled);
-  answer();
+  await asked.given;
+  allowed.give();
   await panel.locator('.cm-content', { hasText: 'by somebody else' }).first().waitFor();
   await panel.getByText('Revision 1').waitFor();
   assert.ok(await approve.isEnabled());
   await settle();
-  await own.close();
 });
 
-test('a step that is measured again says so, streams, and shows what came of it', async () => {
+test('a step that is measured again says so, streams, and shows what came of it', async (t) => {
   const own = await serve({ pace: 1_500 });
+  t.after(() => own.close());
   const subject = own.live.runs.find((one) => one.summary.name === 'swift-heron');
   const { best_step, run_id } = subject.summary;
   const { page, settle } = await visit(browser, own, `/runs/${run_id}/nodes/${best_step}`);
@@ -118,11 +129,11 @@ test('a step that is measured again says so, streams, and shows what came of it'
   await panel.getByText('(n=6)').waitFor();
   await panel.getByText('streaming').waitFor({ state: 'detached' });
   await settle();
-  await own.close();
 });
 
-test('a lineage of many live runs leaves room for acting on them', async () => {
+test('a lineage of many live runs leaves room for acting on them', async (t) => {
   const own = await serve({ pace: 800 });
+  t.after(() => own.close());
   const subject = own.live.runs.find((one) => one.summary.name === 'swift-heron');
   for (let at = 0; at < 7; at += 1) acts.derive(own.live, subject, { from_step: 'best', keep_parent: true });
   const { page, settle } = await visit(browser, own, `/runs/${subject.summary.run_id}`);
@@ -144,7 +155,6 @@ test('a lineage of many live runs leaves room for acting on them', async () => {
   const seen = await rows();
   assert.equal(new Set(seen).size, seen.length, `${seen}`);
   await settle();
-  await own.close();
 });
 
 test('the best is applied after asking; a refusal says why and what to do', async () => {
@@ -181,8 +191,9 @@ test('two tabs are in step', async () => {
   await two.settle();
 });
 
-test('a new step is seen within a tenth of a second', async () => {
+test('a new step is seen within a tenth of a second', async (t) => {
   const own = await serve({ pace: 700 });
+  t.after(() => own.close());
   const subject = own.live.runs.find((one) => one.summary.name === 'swift-heron');
   const { page, settle } = await visit(browser, own, `/runs/${subject.summary.run_id}`);
   await page.waitForSelector('.step-row');
@@ -204,11 +215,11 @@ test('a new step is seen within a tenth of a second', async () => {
   console.log(`a new step was seen after ${median} ms (${late.join(', ')})`);
   assert.ok(median <= 100, `${late}`);
   await settle();
-  await own.close();
 });
 
-test('when the daemon is gone the page says so, keeps what it has, and catches up', async () => {
+test('when the daemon is gone the page says so, keeps what it has, and catches up', async (t) => {
   const own = await serve({ pace: 600 });
+  t.after(() => own.close());
   const subject = own.live.runs.find((one) => one.summary.name === 'swift-heron');
   const { page, settle } = await visit(browser, own, `/runs/${subject.summary.run_id}`);
   await page.waitForSelector('.step-row');
@@ -227,5 +238,4 @@ test('when the daemon is gone the page says so, keeps what it has, and catches u
   assert.equal(new Set(rows).size, rows.length);
   assert.equal(await page.evaluate(() => window.same), true, 'it was not loaded again');
   await settle({ but: /ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY/ });
-  await own.close();
 });

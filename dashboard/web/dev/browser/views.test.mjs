@@ -119,8 +119,9 @@ test('a step shows plan, facts, diff and output; the diff changes sides and layo
   await settle();
 });
 
-test('what a run may use and has used is shown, by model as well, and what the daemon has to say', async () => {
+test('what a run may use and has used is shown, by model as well, and what the daemon has to say', async (t) => {
   const own = await serve({ notices: ['The journal was cut off after event 7.'] });
+  t.after(() => own.close());
   const subject = own.live.runs.find((one) => one.summary.name === 'swift-heron');
   const { page, settle } = await visit(browser, own, `/runs/${subject.summary.run_id}`);
   const facts = page.locator('.facts').first();
@@ -138,7 +139,6 @@ test('what a run may use and has used is shown, by model as well, and what the d
   await page.locator('.node-panel', { hasText: '$0.02' }).waitFor();
   await page.locator('.node-panel', { hasText: 'verified' }).waitFor();
   await settle();
-  await own.close();
 });
 
 test('two steps are compared', async () => {
@@ -159,7 +159,12 @@ test('the chart zooms and leads to a step, the tree is walked by keys, the list 
   await page.getByRole('button', { name: 'log' }).click();
   await page.getByRole('button', { name: 'focus' }).click();
   await page.getByRole('button', { name: 'linear' }).click();
-  const box = await plot.boundingBox();
+  // A chart is made anew for another scale: until it is there it has no place.
+  const place = await page.waitForFunction(() => {
+    const { x, y, width, height } = document.querySelector('.u-over')?.getBoundingClientRect() ?? {};
+    return width && { x, y, width, height };
+  });
+  const box = await place.jsonValue();
   await page.mouse.move(box.x + box.width * 0.3, box.y + 10);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.7, box.y + box.height - 10, { steps: 4 });
