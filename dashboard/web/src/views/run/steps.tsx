@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Node } from '../../api/types';
 import type { RunModel } from '../../model/run';
 import { count } from '../../model/format';
@@ -36,12 +36,15 @@ export function Steps({ run, step }: { run: RunModel; step: number | undefined }
   const open = (node: Node | undefined): void => {
     if (node) go(paths.node(node.run_id, node.step), step === undefined ? 'push' : 'replace');
   };
+  // Several keys may be pressed before the page is drawn again.
+  const here = useRef(at);
+  here.current = at;
   useEffect(() => {
     const move = (by: number) => (): void => {
-      active.value = Math.max(0, Math.min(rows.length - 1, at + by));
+      active.value = here.current = Math.max(0, Math.min(rows.length - 1, here.current + by));
       if (step !== undefined) open(rows[active.value]);
     };
-    return bindKeys({ j: move(1), k: move(-1), Enter: () => open(rows[at]) });
+    return bindKeys({ j: move(1), k: move(-1), Enter: () => open(rows[here.current]) });
   });
 
   const sortBy = (by: SortKey) => (): void => {

@@ -36,11 +36,13 @@ export function RunsView() {
   const all = runs.value.is === 'loaded' ? runs.value.value : [];
   const groups = grouped(all.filter((run) => matches(run, status.value, text.value)));
   const rows = groups.flat();
-  const at = Math.min(active.value, rows.length - 1);
+  // Read when a key is pressed: several may come before the page is drawn again.
+  const here = (): number => Math.min(active.value, rows.length - 1);
+  const at = here();
 
   useEffect(() => {
     const move = (by: number) => (): void => {
-      active.value = Math.max(0, Math.min(rows.length - 1, at + by));
+      active.value = Math.max(0, Math.min(rows.length - 1, here() + by));
       document.querySelectorAll<HTMLElement>('.run-row')[active.value]?.querySelector('a')?.focus();
     };
     return bindKeys({
@@ -49,7 +51,7 @@ export function RunsView() {
       ArrowDown: move(1),
       ArrowUp: move(-1),
       Enter: () => {
-        const run = rows[at];
+        const run = rows[here()];
         if (run) go(paths.run(run.run_id));
       },
       '/': () => search.current?.focus(),
