@@ -1,0 +1,92 @@
+"""Calling the user's functions: adapters, and what a target may do to the program."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import os
+
+ADAPTERS = ("raw", "langchain", "single-input")
+# What `single-input` passes, the first that the example has.
+SINGLE_INPUTS = ("input", "question", "text", "query")
+
+
+def finished(value):
+    """The value, awaited if need be; only from a thread without an event loop."""
+    if not inspect.isawaitable(value):
+        return value
+
+    async def wait():
+        return await value
+
+    return asyncio.run(wait())
+
+
+def guarded(function):
+    """`function` with its signature, made synchronous, its `sys.exit` an ordinary failure."""
+
+    def call(*args, **kwargs):
+        try:
+            return finished(function(*args, **kwargs))
+        except SystemExit as error:
+            raise RuntimeError(f"the function ended the program: SystemExit({error.code!r})") from error
+
+    functools.update_wrapper(call, function)
+    return call
+
+
+def adapted(target, adapter):
+    """The target as a function of one example's inputs."""
+    if adapter == "langchain":
+        invoke = target.invoke if hasattr(target, "invoke") else target
+
+        def answer(inputs):
+            result = invoke(inputs)
+            result = finished(result)
+            return result if isinstance(result, dict) else {"output": result}
+
+        return guarded(answer)
+    if adapter == "single-input":
+        return guarded(lambda inputs: finished(target(single_input(inputs))))
+    return guarded(target if callable(target) else target.invoke)
+
+
+def single_input(inputs):
+    """The one value of an example: a usual name, or the only value there is."""
+    if not isinstance(inputs, dict):
+        return inputs
+    for name in SINGLE_INPUTS:
+        if name in inputs:
+            return inputs[name]
+    if len(inputs) == 1:
+        return next(iter(inputs.values()))
+    raise KeyError(
+        f"single-input: the example has none of {', '.join(SINGLE_INPUTS)}, but {', '.join(map(str, inputs)) or 'nothing'}"
+    )
+
+
+def accepted(function, offered):
+    """Those of the keyword arguments `offered` that `function` takes."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return offered
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return offered
+    names = {p.name for p in parameters if p.kind is not p.POSITIONAL_ONLY}
+    return {name: value for name, value in offered.items() if name in names}
+
+
+def without_own_frames(trace):
+    """A formatted traceback less the frames of this program, which say nothing to the user."""
+    own = os.path.dirname(os.path.abspath(__file__))
+    kept, skipping = [], False
+    for line in trace.splitlines():
+        if line.startswith("  File "):
+            skipping = line.startswith(f'  File "{own}')
+        elif not line.startswith("    "):
+            skipping = False
+        if not skipping:
+            kept.append(line)
+    return "\n".join(kept)
