@@ -13,10 +13,11 @@ from weco_bridge.fault import setup
 
 @dataclass
 class Job:
-    """What to run: loaded, adapted and validated."""
+    """What to run: loaded and validated."""
 
     dataset: str
     target: object
+    adapter: str
     evaluators: list  # (name, function)
     remote: list  # names of the evaluators that the service runs
     remote_timeout: int  # seconds

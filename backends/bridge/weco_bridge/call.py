@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
+import contextvars
 import functools
 import inspect
 import os
+import threading
 
 ADAPTERS = ("raw", "langchain", "single-input")
 # What `single-input` passes, the first that the example has.
@@ -32,7 +35,8 @@ def guarded(function):
         except SystemExit as error:
             raise RuntimeError(f"the function ended the program: SystemExit({error.code!r})") from error
 
-    functools.update_wrapper(call, function)
+    if not isinstance(function, functools.partial):
+        functools.update_wrapper(call, function)
     return call
 
 
@@ -66,6 +70,29 @@ def single_input(inputs):
     )
 
 
+async def called(function, executor, *args, **kwargs):
+    """The result of any function, from within an event loop: a synchronous one runs in the executor.
+
+    There it may start a loop of its own, and sees the context (the trace) of its caller.
+    """
+    try:
+        if inspect.iscoroutinefunction(function):
+            return await function(*args, **kwargs)
+        run = functools.partial(contextvars.copy_context().run, function, *args, **kwargs)
+        # A SystemExit must not pass through the executor's future: it would end the loop.
+        result = await asyncio.get_running_loop().run_in_executor(executor, guarded(run))
+        return await result if inspect.isawaitable(result) else result
+    except SystemExit as error:
+        raise RuntimeError(f"the function ended the program: SystemExit({error.code!r})") from error
+
+
+def within(seconds, function):
+    """Calls `function`, but waits no longer: what an SDK still sends must not hold an answer back."""
+    thread = threading.Thread(target=function, daemon=True)
+    thread.start()
+    thread.join(seconds)
+
+
 def accepted(function, offered):
     """Those of the keyword arguments `offered` that `function` takes."""
     try:
@@ -80,11 +107,11 @@ def accepted(function, offered):
 
 def without_own_frames(trace):
     """A formatted traceback less the frames of this program, which say nothing to the user."""
-    own = os.path.dirname(os.path.abspath(__file__))
+    own = (os.path.dirname(os.path.abspath(__file__)), os.path.dirname(concurrent.futures.__file__))
     kept, skipping = [], False
     for line in trace.splitlines():
         if line.startswith("  File "):
-            skipping = line.startswith(f'  File "{own}')
+            skipping = line.startswith(tuple(f'  File "{place}' for place in own))
         elif not line.startswith("    "):
             skipping = False
         if not skipping:

@@ -149,7 +149,7 @@ def _entry(example, limit):
         "scores": [
             {
                 "name": score.name, "value": score.value,
-                "comment": None if score.comment is None else shortened(score.comment, limit),
+                "comment": None if score.remark() is None else shortened(score.remark(), limit),
             }
             for score in example.scores.values()
         ],

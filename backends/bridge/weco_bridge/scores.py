@@ -11,11 +11,16 @@ SUMMARY = {"mean": statistics.fmean, "median": statistics.median, "min": min, "m
 
 @dataclass
 class Score:
-    """One evaluator's verdict on one example; `value` is None if it gave no number."""
+    """One evaluator's verdict on one example; `value` is None if it gave no number, but a `label`."""
 
     name: str
     value: float | None = None
     comment: str | None = None
+    label: str | None = None
+
+    def remark(self):
+        """What a person reads beside the value."""
+        return " – ".join(text for text in (self.label, self.comment) if text) or None
 
 
 @dataclass
@@ -65,7 +70,7 @@ def read_scores(result, name):
     if any(hasattr(result, field) for field in ("score", "value")):
         return [_from_fields(lambda field: getattr(result, field, None), name)]
     value = number(result)
-    return [Score(name, value, None if value is not None else str(result))]
+    return [Score(name, value, label=None if value is not None else str(result))]
 
 
 def _from_fields(get, default):
@@ -73,9 +78,8 @@ def _from_fields(get, default):
     raw = get("score") if get("score") is not None else get("value")
     comment = get("comment") or get("reasoning")
     value = number(raw)
-    if value is None and raw is not None and not comment:
-        comment = str(raw)
-    return Score(str(name), value, None if comment is None else str(comment))
+    label = str(raw) if value is None and raw is not None else None
+    return Score(str(name), value, None if comment is None else str(comment), label)
 
 
 def aggregate(values, summary):

@@ -39,8 +39,6 @@ class Plan:
         """Imports what the names stand for, the target first: it is what changes."""
         load.use_directory(os.getcwd())
         self.target = load.load_target(self.target_name, question.sources)
-        if self.adapter == "langchain" and not hasattr(self.target, "invoke") and not callable(self.target):
-            raise setup(f"the target {self.target_name} has no .invoke", "use --langsmith-target-adapter raw")
         self.evaluators = load.load_evaluators(self.evaluator_names, question.sources, backend.offered)
         self.metric_function = None
         if self.metric_function_name:
@@ -115,7 +113,8 @@ def _job(question, plan):
     parts = [prefix, run.get("name") or run.get("id") or "", str(question.step)]
     return Job(
         dataset=plan.dataset,
-        target=call.adapted(plan.target, plan.adapter),
+        target=plan.target,
+        adapter=plan.adapter,
         evaluators=plan.evaluators,
         remote=plan.remote,
         remote_timeout=plan.remote_timeout,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 from weco_bridge.backend import Backend, Experiment, first_set, key
-from weco_bridge.call import without_own_frames
+from weco_bridge.call import adapted, without_own_frames
 from weco_bridge.fault import service
 from weco_bridge.heard import Heard
 from weco_bridge.scores import Example, Score, number, read_scores
@@ -61,13 +61,14 @@ class LangSmith(Backend):
         from weco_bridge.backends.langsmith import dataset as datasets
         from weco_bridge.backends.langsmith import evaluators
 
-        attachments = any(_takes_attachments(f) for f in [job.target, *(e for _, e in job.evaluators)])
+        target = adapted(job.target, job.adapter)
+        attachments = any(_takes_attachments(f) for f in [target, *(e for _, e in job.evaluators)])
         dataset = datasets.find(client, job.dataset)
         examples = datasets.examples(client, dataset, job.splits, job.limit, attachments)
         raised = {}
         with Heard("langsmith.client", "langsmith._internal") as heard:
             results = client.evaluate(
-                job.target,
+                target,
                 data=examples,
                 evaluators=[evaluators.wrapped(name, e, raised) for name, e in job.evaluators],
                 experiment_prefix=job.experiment,

@@ -77,4 +77,6 @@ def _results(name, raised, evaluate):
     except SystemExit as error:
         raised.setdefault(name, []).append(f"SystemExit({error.code!r})")
         raise RuntimeError("the evaluator ended the program") from error
-    return {"results": [{"key": s.name, "score": s.value, "comment": s.comment} for s in scores]}
+    return {"results": [
+        {"key": s.name, "score": s.value, "value": s.label, "comment": s.comment} for s in scores
+    ]}
