@@ -35,8 +35,15 @@ def guarded(function):
         except SystemExit as error:
             raise RuntimeError(f"the function ended the program: SystemExit({error.code!r})") from error
 
-    if not isinstance(function, functools.partial):
-        functools.update_wrapper(call, function)
+    if isinstance(function, functools.partial):
+        return call
+    functools.update_wrapper(call, function)
+    # Callers look through `__wrapped__` and would take this for the asynchronous original.
+    try:
+        call.__signature__ = inspect.signature(function)
+        del call.__wrapped__
+    except (TypeError, ValueError):
+        pass
     return call
 
 

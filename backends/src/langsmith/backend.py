@@ -6,7 +6,7 @@ import inspect
 
 from weco_bridge.backend import Backend, Experiment, first_set, key
 from weco_bridge.call import adapted, without_own_frames
-from weco_bridge.fault import service
+from weco_bridge.fault import candidate, service
 from weco_bridge.heard import Heard
 from weco_bridge.scores import Example, Score, number, read_scores
 from weco_bridge.waiting import wait_for_scores
@@ -67,15 +67,19 @@ class LangSmith(Backend):
         examples = datasets.examples(client, dataset, job.splits, job.limit, attachments)
         raised = {}
         with Heard("langsmith.client", "langsmith._internal") as heard:
-            results = client.evaluate(
-                target,
-                data=examples,
-                evaluators=[evaluators.wrapped(name, e, raised) for name, e in job.evaluators],
-                experiment_prefix=job.experiment,
-                metadata=job.metadata,
-                max_concurrency=job.concurrency or 0,
-            )
-            rows = list(results)
+            try:
+                results = client.evaluate(
+                    target,
+                    data=examples,
+                    evaluators=[evaluators.wrapped(name, e, raised) for name, e in job.evaluators],
+                    experiment_prefix=job.experiment,
+                    metadata=job.metadata,
+                    max_concurrency=job.concurrency or 0,
+                )
+                rows = list(results)
+            except ValueError as error:
+                # What the functions themselves raise stays with their example: this is about their arguments.
+                raise candidate(f"LangSmith's SDK cannot run this target: {error}") from error
             _flush(client)
         experiment = Experiment(results.experiment_name, _url(results), raised=raised, notes=list(heard.notes))
         experiment.examples = [_example(row) for row in rows]

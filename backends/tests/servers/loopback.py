@@ -183,6 +183,11 @@ class _Server(ThreadingHTTPServer):
     # As many connections as an experiment opens at once.
     request_queue_size = 128
 
+    def handle_error(self, request, client_address):
+        # A client that ends while its connection is open is no error of this program.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
 
 def main(make):
     """Serves `make(scenario)` until the program is ended or, with `--with-stdin`, its stdin is closed."""
