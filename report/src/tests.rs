@@ -69,7 +69,7 @@ impl Made {
             output: NOTHING,
             output_tail: output.to_owned(),
             samples,
-            verified: false,
+            verified: false, report: None,
         };
         self.push(RunEvent::Evaluated { node, attempt: 1, outcome });
     }
@@ -276,7 +276,7 @@ fn step_0_of_a_derived_run_is_not_the_code_as_it_was() {
             output: NOTHING,
             output_tail: String::new(),
             samples: Vec::new(),
-            verified: false,
+            verified: false, report: None,
         },
     });
     let html = made.html();

@@ -1,5 +1,6 @@
 //! What a run is: its identifiers and [`RunSpec`], what the user asked for.
 
+mod backend;
 mod ids;
 mod search;
 
@@ -12,6 +13,7 @@ use crate::limits::Limits;
 use crate::parallel::Devices;
 use crate::price::Price;
 
+pub use backend::{BackendSetting, EvalBackend};
 pub use ids::{BlobId, CodeId, InvalidBlobId, NodeId, RunId};
 pub use search::SearchSpec;
 
@@ -140,8 +142,11 @@ pub struct RunSpec {
     pub directory: String,
     /// The files that may be rewritten, in the user's order.
     pub sources: Vec<Source>,
-    /// Run by `sh -c`.
+    /// Run by `sh -c`; with a backend, that in words.
     pub eval_command: String,
+    /// What evaluates, if that is no command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backend: Option<EvalBackend>,
     /// The metric's name as the user wrote it.
     pub metric: String,
     /// Which values are better.

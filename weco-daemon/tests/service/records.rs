@@ -153,7 +153,7 @@ impl Recording {
             output,
             output_tail: printed,
             samples: Vec::new(),
-            verified: false,
+            verified: false, report: None,
         };
         if step == 0 && is_derived {
             return self.kinds.push(RunEvent::Inherited { outcome });

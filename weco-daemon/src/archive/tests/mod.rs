@@ -98,7 +98,7 @@ impl Recorded {
             output: self.content(&text),
             output_tail: format!("speedup: {metric}"),
             samples: Vec::new(),
-            verified: false,
+            verified: false, report: None,
         };
         self.push(RunEvent::Evaluated { node, attempt: 1, outcome });
     }

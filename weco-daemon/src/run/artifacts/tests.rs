@@ -34,7 +34,7 @@ impl House {
             output: output.id(),
             output_tail: "speed: 2\n".into(),
             samples: Vec::new(),
-            verified: false,
+            verified: false, report: None,
         };
         let node = NodeId::BASELINE;
         let kinds = [

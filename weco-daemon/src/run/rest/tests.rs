@@ -66,7 +66,7 @@ impl House {
             output: original.id(),
             output_tail: String::new(),
             samples: Vec::new(),
-            verified: false,
+            verified: false, report: None,
         };
         let (reason, hint) = (String::new(), String::new());
         let kinds = [
