@@ -188,7 +188,8 @@ fn commits(run: u128, step: u64) -> [(Vec<Event>, Vec<Blob>, Durability); 3] {
         output: output.id(),
         output_tail: "speedup: 1.25\n".repeat(10),
         samples: Vec::new(),
-        verified: false, report: None,
+        verified: false,
+        report: None,
     };
     let asked = RunEvent::Asked {
         node,

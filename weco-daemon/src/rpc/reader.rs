@@ -190,7 +190,8 @@ mod tests {
             output: output.id(),
             output_tail: "score: 1".to_owned(),
             samples: Vec::new(),
-            verified: false, report: None,
+            verified: false,
+            report: None,
         };
         let kinds = [
             created(),
@@ -221,7 +222,8 @@ mod tests {
             output: output.id(),
             output_tail: String::new(),
             samples: Vec::new(),
-            verified: false, report: None,
+            verified: false,
+            report: None,
         };
         let origin = RunId(Uuid::from_u128(6));
         let derived = Derived { lineage: origin, run: origin, node: NodeId(1), files: FileRefs::new() };

@@ -153,7 +153,8 @@ impl Recording {
             output,
             output_tail: printed,
             samples: Vec::new(),
-            verified: false, report: None,
+            verified: false,
+            report: None,
         };
         if step == 0 && is_derived {
             return self.kinds.push(RunEvent::Inherited { outcome });

@@ -98,7 +98,8 @@ impl Recorded {
             output: self.content(&text),
             output_tail: format!("speedup: {metric}"),
             samples: Vec::new(),
-            verified: false, report: None,
+            verified: false,
+            report: None,
         };
         self.push(RunEvent::Evaluated { node, attempt: 1, outcome });
     }

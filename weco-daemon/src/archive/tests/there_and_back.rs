@@ -104,7 +104,8 @@ fn a_derived_and_reviewed_run_needs_no_parent() {
             output,
             output_tail,
             samples: Vec::new(),
-            verified: false, report: None,
+            verified: false,
+            report: None,
         },
     });
     let node = NodeId(1);

@@ -34,7 +34,8 @@ impl House {
             output: output.id(),
             output_tail: "speed: 2\n".into(),
             samples: Vec::new(),
-            verified: false, report: None,
+            verified: false,
+            report: None,
         };
         let node = NodeId::BASELINE;
         let kinds = [
