@@ -12,7 +12,7 @@ use super::dashboard::show_run;
 use super::detach::Detached;
 use super::session::{Interruptible, Session, is_rich};
 use super::stdout::say;
-use super::{environment, run};
+use super::{backend, environment, run};
 use crate::cli::{DeriveArgs, FixedArgs};
 use crate::daemon::Daemon;
 use crate::error::{EXIT_FAILURE, Error};
@@ -38,7 +38,8 @@ pub(super) async fn derive(args: DeriveArgs) -> Result<ExitCode, Error> {
     request.from_step = derivation.node_id().to_owned();
     let request = within(DERIVATION_DEADLINE, request);
     let Interruptible { reply, interrupted } = Interruptible::finish(client.derive_run(request)).await?;
-    let StartRunReply { run_id, run_name, log_file, dashboard_url } = reply?.into_inner();
+    let StartRunReply { run_id, run_name, log_file, dashboard_url, checked } = reply?.into_inner();
+    backend::show(checked.as_ref(), args.end.daemon)?;
     if !asks {
         say(&derivation.line())?;
     }

@@ -4,6 +4,7 @@ mod act;
 mod apply;
 mod ask;
 mod attach;
+mod backend;
 mod daemon;
 mod dashboard;
 mod derive;

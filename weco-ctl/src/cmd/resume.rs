@@ -10,7 +10,7 @@ use super::dashboard::show_run;
 use super::detach::Detached;
 use super::session::{Interruptible, Session, is_rich};
 use super::stdout::say;
-use super::{environment, run};
+use super::{backend, environment, run};
 use crate::cli::ResumeArgs;
 use crate::daemon::Daemon;
 use crate::error::{EXIT_FAILURE, Error};
@@ -37,7 +37,9 @@ pub(super) async fn resume(args: ResumeArgs) -> Result<ExitCode, Error> {
     });
     let resumed = Interruptible::finish(client.resume_run(request)).await?;
     let interrupted = resumed.interrupted;
-    let ResumeRunReply { run_id, run_name, from_seq, log_file, dashboard_url } = resumed.reply?.into_inner();
+    let ResumeRunReply { run_id, run_name, from_seq, log_file, dashboard_url, checked } =
+        resumed.reply?.into_inner();
+    backend::show(checked.as_ref(), args.end.daemon)?;
     show_run(&dashboard_url, args.page, args.end)?;
     if args.end.daemon {
         return Interruptible { reply: Detached { run_id, run_name, log_file }, interrupted }.leave();
