@@ -14,6 +14,8 @@ from weco_bridge.waiting import wait_for_scores
 ENDPOINT = "https://api.smith.langchain.com"
 # Seconds for what is still queued when an experiment ends.
 _FLUSH = 60.0
+# What the SDK logs on a server that takes runs uncompressed.
+_HARMLESS = ("Run compression is not enabled",)
 # Runs asked for in one request: their ids are in its address.
 _RUNS_AT_ONCE = 50
 
@@ -66,7 +68,7 @@ class LangSmith(Backend):
         dataset = datasets.find(client, job.dataset)
         examples = datasets.examples(client, dataset, job.splits, job.limit, attachments)
         raised = {}
-        with Heard("langsmith.client", "langsmith._internal") as heard:
+        with Heard("langsmith.client", "langsmith._internal", ignoring=_HARMLESS) as heard:
             try:
                 results = client.evaluate(
                     target,
@@ -79,7 +81,7 @@ class LangSmith(Backend):
                 rows = list(results)
             except ValueError as error:
                 # What the functions themselves raise stays with their example: this is about their arguments.
-                raise candidate(f"LangSmith's SDK cannot run this target: {error}") from error
+                raise self.fault(error) or candidate(f"LangSmith's SDK cannot run this target: {error}") from error
             _flush(client)
         experiment = Experiment(results.experiment_name, _url(results), raised=raised, notes=list(heard.notes))
         experiment.examples = [_example(row) for row in rows]
