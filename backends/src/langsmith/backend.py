@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 
 from weco_bridge.backend import Backend, Experiment, first_set, key
 from weco_bridge.call import adapted, without_own_frames
@@ -34,6 +35,8 @@ class LangSmith(Backend):
         from langsmith import Client
 
         api_key = key(self.title, "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
+        # An experiment has all of its runs, whatever share of the others the user samples.
+        os.environ["LANGSMITH_TRACING_SAMPLING_RATE"] = "1"
         return Client(api_url=_endpoint(), api_key=api_key)
 
     def describe(self, client, plan):

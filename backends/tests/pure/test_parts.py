@@ -217,9 +217,10 @@ class Discovery(unittest.TestCase):
     def test_functions_are_found_without_importing(self):
         with tempfile.TemporaryDirectory() as folder:
             for path, text in (
-                ("app.py", "raise SystemExit\ndef answer(inputs): ...\ndef _own(x): ...\ndef nothing(): ...\nclass A: ...\n"),
+                ("app.py", "raise SystemExit\ndef answer(inputs): ...\ndef _own(x): ...\ndef nothing(): ...\n"),
                 ("z.py", "async def later(x): ...\n"), ("judge.py", "def good(run, example): ...\n"),
-                ("evaluators.py", "def exact(outputs): ...\n"), ("bad.py", "def (:\n"), ("not-a-module.py", "def f(x): ...\n"),
+                ("evaluators.py", "def exact(outputs): ...\n"), ("bad.py", "def (:\n"),
+                ("not-a-module.py", "def f(x): ...\n"),
                 ("lib/__init__.py", "def inner(x): ...\n"), ("a/b/c.py", "def c(x): ...\n"),
                 ("a/b/d/e.py", "def deep(x): ...\n"), (".venv/lib.py", "def hidden(x): ...\n"),
             ):

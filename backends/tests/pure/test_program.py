@@ -28,6 +28,7 @@ class Program(BridgeCase):
             self.assertIn(f"the package {backend} is not installed", fault["message"])
 
     def test_called_by_hand(self):
-        done = subprocess.run([sys.executable, self.program], env={"PATH": os.environ["PATH"]}, capture_output=True, text=True)
+        environment = {"PATH": os.environ["PATH"]}
+        done = subprocess.run([sys.executable, self.program], env=environment, capture_output=True, text=True)
         self.assertEqual(2, done.returncode)
         self.assertIn("WECO_BRIDGE_QUESTION", done.stderr)

@@ -148,7 +148,8 @@ class Evaluate(Case):
 
     def test_summary_and_metric_function(self):
         self.assertEqual(0.0, self.good("evaluate", {"summary": "min"})["metric"])
-        answer = self.good("evaluate", {"evaluators": ["exact"], "metric-function": "evaluators:metric"}, metric="total")
+        settings = {"evaluators": ["exact"], "metric-function": "evaluators:metric"}
+        answer = self.good("evaluate", settings, metric="total")
         self.assertEqual(1.75, answer["metric"])
 
     def test_targets_and_event_loops(self):

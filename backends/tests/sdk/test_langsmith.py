@@ -169,7 +169,8 @@ class Evaluate(Case):
         self.assertEqual(0.75, answer["metric"], "a failure is no better than 0")
         self.assertEqual(1.0, answer["scores"][0]["value"])
         self.assertEqual((3, 1), (answer["scores"][0]["count"], answer["scores"][0]["missing"]))
-        self.assertIn("each counts as 0 in the metric", answer["notes"][-1])
+        self.assertEqual(1, len(answer["notes"]), "what an evaluator makes of a failure is no news")
+        self.assertIn("each counts as 0 in the metric", answer["notes"][0])
 
     def test_target_that_always_fails(self):
         for target, words in (("app:fails", "never works"), ("app:ends", "ended the program")):
@@ -257,6 +258,10 @@ exact = Exact()
         self.write(app="import threading\nthreading.Thread(target=threading.Event().wait).start()\n" + APP)
         self.assertEqual(0.75, self.good("evaluate")["metric"])
 
+    def test_sampling_of_other_traces_does_not_matter(self):
+        self.good("evaluate", environment={**self.environment(), "LANGSMITH_TRACING_SAMPLING_RATE": "0"})
+        self.assertGreaterEqual(len(self.runs()), 4)
+
     def test_runs_that_cannot_be_sent_are_told(self):
         self.service.begin(**numbers(2), faults=[{"path": "^/runs", "status": 403, "body": {"detail": "full"}}])
         answer = self.good("evaluate")
@@ -342,7 +347,8 @@ class Loading(Case):
         self.assertIn("no evaluator 'exact'", self.fault("setup", "check")["message"])
 
     def test_evaluators_that_the_candidate_breaks(self):
-        self.write(app="raise RuntimeError('broken')\n", evaluators="import app\n", good="def answer(i):\n    return i\n")
+        self.write(app="raise RuntimeError('broken')\n", evaluators="import app\n",
+                   good="def answer(i):\n    return i\n")
         fault = self.fault("candidate", "evaluate", {"target": "good:answer"})
         self.assertIn("broken", fault["message"])
 

@@ -72,9 +72,9 @@ class Langfuse(loopback.Service):
 
     def projects(self, _):
         organization = {"id": "organization-1", "name": "tests"}
-        return 200, {"data": [
-            {"id": self._project(), "name": "tests", "organization": organization, "metadata": {}, "retentionDays": None}
-        ]}
+        return 200, {"data": [{
+            "id": self._project(), "name": "tests", "organization": organization, "metadata": {}, "retentionDays": None,
+        }]}
 
     def list_datasets(self, request):
         return 200, _page(request, list(self.datasets.values()))
