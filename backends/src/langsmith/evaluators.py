@@ -35,7 +35,10 @@ def wrapped(name, evaluator, raised):
     if isinstance(evaluator, type) and issubclass(evaluator, RunEvaluator):
         evaluator = evaluator()
     if not isinstance(evaluator, RunEvaluator):
-        evaluator = run_evaluator(_in_one_form(name, evaluator))
+        try:
+            evaluator = run_evaluator(_in_one_form(name, evaluator))
+        except ValueError as error:
+            raise setup(f"LangSmith's SDK cannot call the evaluator {name!r}: {one_line(error)}") from error
     return _Watched(name, evaluator, raised)
 
 

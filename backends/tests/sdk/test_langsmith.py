@@ -241,6 +241,10 @@ exact = Exact()
         self.write(app="def answer(question, context):\n    return {}\n")
         self.assertIn("positional arguments", self.fault("candidate", "evaluate")["message"])
 
+    def test_evaluator_with_arguments_that_the_sdk_refuses(self):
+        self.write(evaluators="def exact(prediction, truth, third):\n    return 1\n")
+        self.assertIn("the evaluator 'exact'", self.fault("setup", "evaluate")["message"])
+
     def test_examples_run_at_once(self):
         self.write(app="import threading\nall_here = threading.Barrier(4, timeout=20)\n"
                        "def answer(inputs):\n    all_here.wait()\n    return {'answer': inputs['n']}\n")
