@@ -81,4 +81,4 @@ class ThirdBackend(BridgeCase):
     def test_faults(self):
         self.assertEqual("no route", self.fault("service", "evaluate", {"dataset": "away"})["message"])
         self.write(app="answer = 3\n")
-        self.assertIn("is a int, not a function", self.fault("candidate", "evaluate")["message"])
+        self.assertIn("is of type int, not a function", self.fault("candidate", "evaluate")["message"])
