@@ -107,12 +107,12 @@ class BridgeCase(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             asked, answered = pathlib.Path(folder, "question"), pathlib.Path(folder, "answer")
             asked.write_text(json.dumps(question), encoding="utf-8")
-            keep = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
+            keep = {name: os.environ[name] for name in ("PATH", "TMPDIR", "LANG") if name in os.environ}
             done = subprocess.run(
                 [*python, self.program], cwd=self.home, stdin=subprocess.DEVNULL, text=True, timeout=_DEADLINE,
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 env={
-                    **keep, **(self.environment() if environment is None else environment),
+                    **keep, "HOME": self.home, **(self.environment() if environment is None else environment),
                     "WECO_BRIDGE_QUESTION": str(asked), "WECO_BRIDGE_ANSWER": str(answered),
                 },
             )

@@ -72,9 +72,8 @@ def single_input(inputs):
             return inputs[name]
     if len(inputs) == 1:
         return next(iter(inputs.values()))
-    raise KeyError(
-        f"single-input: the example has none of {', '.join(SINGLE_INPUTS)}, but {', '.join(map(str, inputs)) or 'nothing'}"
-    )
+    there = ", ".join(map(str, inputs)) or "nothing"
+    raise KeyError(f"single-input: the example has none of {', '.join(SINGLE_INPUTS)}, but {there}")
 
 
 async def called(function, executor, *args, **kwargs):

@@ -104,7 +104,7 @@ def load_target(reference, sources):
     """The target: if it cannot be loaded, the version that is measured is broken."""
     target = load(reference, "target", candidate)
     if not callable(target) and not callable(getattr(target, "invoke", None)):
-        raise candidate(f"the target {reference} is a {type(target).__name__}, not a function")
+        raise candidate(f"the target {reference} is of type {type(target).__name__}, not a function")
     return target
 
 
@@ -116,7 +116,7 @@ def load_function(reference, role, sources):
 
     function = load(reference, role, broken)
     if not callable(function) and not callable(getattr(function, "evaluate_run", None)):
-        raise setup(f"the {role} {reference} is a {type(function).__name__}, not a function")
+        raise setup(f"the {role} {reference} is of type {type(function).__name__}, not a function")
     return function
 
 

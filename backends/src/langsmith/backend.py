@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import inspect
+import os
 
 from weco_bridge.backend import Backend, Experiment, first_set, key
-from weco_bridge.call import adapted, without_own_frames
+from weco_bridge.call import adapted, within, without_own_frames
 from weco_bridge.fault import candidate, service
 from weco_bridge.heard import Heard
-from weco_bridge.scores import Example, Score, number, read_scores
+from weco_bridge.scores import Example, read_scores
 from weco_bridge.waiting import wait_for_scores
 
 ENDPOINT = "https://api.smith.langchain.com"
 # Seconds for what is still queued when an experiment ends.
 _FLUSH = 60.0
+# What the SDK logs on a server that takes runs uncompressed.
+_HARMLESS = ("Run compression is not enabled",)
 # Runs asked for in one request: their ids are in its address.
 _RUNS_AT_ONCE = 50
 
@@ -32,6 +35,8 @@ class LangSmith(Backend):
         from langsmith import Client
 
         api_key = key(self.title, "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
+        # An experiment has all of its runs, whatever share of the others the user samples.
+        os.environ["LANGSMITH_TRACING_SAMPLING_RATE"] = "1"
         return Client(api_url=_endpoint(), api_key=api_key)
 
     def describe(self, client, plan):
@@ -66,12 +71,13 @@ class LangSmith(Backend):
         dataset = datasets.find(client, job.dataset)
         examples = datasets.examples(client, dataset, job.splits, job.limit, attachments)
         raised = {}
-        with Heard("langsmith.client", "langsmith._internal") as heard:
+        judges = [evaluators.wrapped(name, evaluator, raised) for name, evaluator in job.evaluators]
+        with Heard("langsmith.client", "langsmith._internal", ignoring=_HARMLESS) as heard:
             try:
                 results = client.evaluate(
                     target,
                     data=examples,
-                    evaluators=[evaluators.wrapped(name, e, raised) for name, e in job.evaluators],
+                    evaluators=judges,
                     experiment_prefix=job.experiment,
                     metadata=job.metadata,
                     max_concurrency=job.concurrency or 0,
@@ -79,8 +85,8 @@ class LangSmith(Backend):
                 rows = list(results)
             except ValueError as error:
                 # What the functions themselves raise stays with their example: this is about their arguments.
-                raise candidate(f"LangSmith's SDK cannot run this target: {error}") from error
-            _flush(client)
+                raise self.fault(error) or candidate(f"LangSmith's SDK cannot run this target: {error}") from error
+            within(_FLUSH, client.flush)
         experiment = Experiment(results.experiment_name, _url(results), raised=raised, notes=list(heard.notes))
         experiment.examples = [_example(row) for row in rows]
         if job.remote:
@@ -92,24 +98,14 @@ class LangSmith(Backend):
         runs = {identity: run for run, identity in by_run.items()}
 
         def look(names, ids):
-            found = []
             wanted = [runs[identity] for identity in ids]
-            for start in range(0, len(wanted), _RUNS_AT_ONCE):
-                for feedback in _feedback(client, wanted[start : start + _RUNS_AT_ONCE], names):
-                    value = number(feedback.score)
-                    value = number(feedback.value) if value is None else value
-                    score = Score(feedback.key, value, feedback.comment)
-                    found.append((by_run.get(str(feedback.run_id)), score))
-            return found
-
-        def sorted_look(names, ids):
             try:
-                return look(names, ids)
+                return [(by_run.get(run), score) for run, score in _feedback(client, wanted, names)]
             except Exception as error:
                 raise self.fault(error) or service(f"LangSmith: {error}") from error
 
         experiment.notes += wait_for_scores(
-            sorted_look, experiment.examples, job.remote, job.remote_timeout, self.remote_word
+            look, experiment.examples, job.remote, job.remote_timeout, self.remote_word
         )
 
     def fault(self, error):
@@ -118,7 +114,7 @@ class LangSmith(Backend):
         return fault_of(error, _endpoint())
 
     def close(self, client):
-        _flush(client)
+        within(_FLUSH, client.flush)
 
 
 def _endpoint():
@@ -126,12 +122,14 @@ def _endpoint():
 
 
 def _feedback(client, runs, names):
-    return client.list_feedback(run_ids=runs, feedback_key=names)
-
-
-def _flush(client):
-    takes = inspect.signature(client.flush).parameters
-    client.flush(**({"timeout": _FLUSH} if "timeout" in takes else {}))
+    """[(run id, Score)] of these evaluators."""
+    found = []
+    for start in range(0, len(runs), _RUNS_AT_ONCE):
+        for feedback in client.list_feedback(run_ids=runs[start : start + _RUNS_AT_ONCE], feedback_key=names):
+            raw = feedback.value if feedback.score is None else feedback.score
+            scores = read_scores({"score": raw, "comment": feedback.comment}, feedback.key)
+            found += [(str(feedback.run_id), score) for score in scores]
+    return found
 
 
 def _url(results):

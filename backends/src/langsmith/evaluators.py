@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import inspect
 
-from langsmith.evaluation import RunEvaluator
+from langsmith.evaluation import RunEvaluator, run_evaluator
 
-from weco_bridge.call import finished
+from weco_bridge.call import guarded
 from weco_bridge.fault import one_line, setup
 from weco_bridge.scores import read_scores
 
@@ -31,52 +31,53 @@ def offered(name):
 
 
 def wrapped(name, evaluator, raised):
-    """An evaluator whose results are in the SDK's one form; what it raises is kept in `raised`."""
+    """The evaluator as an object of the SDK; what it raises is kept in `raised`."""
     if isinstance(evaluator, type) and issubclass(evaluator, RunEvaluator):
         evaluator = evaluator()
-    if isinstance(evaluator, RunEvaluator):
-        return _Object(name, evaluator, raised)
-
-    def call(*args, **kwargs):
-        return _results(name, raised, lambda: finished(evaluator(*args, **kwargs)))
-
-    # The SDK chooses the arguments by the signature, which is that of the wrapped function.
-    functools.update_wrapper(call, evaluator)
-    call.__name__ = name
-    return call
+    if not isinstance(evaluator, RunEvaluator):
+        try:
+            evaluator = run_evaluator(_in_one_form(name, evaluator))
+        except ValueError as error:
+            raise setup(f"LangSmith's SDK cannot call the evaluator {name!r}: {one_line(error)}") from error
+    return _Watched(name, evaluator, raised)
 
 
-class _Object(RunEvaluator):
+def _in_one_form(name, function):
+    """`function` with its signature, by which the SDK chooses the arguments, and one form of results."""
+    function = guarded(function)
+
+    @functools.wraps(function)
+    def evaluate(*args, **kwargs):
+        scores = read_scores(function(*args, **kwargs), name)
+        return {"results": [
+            {"key": s.name, "score": s.value, "value": s.label, "comment": s.comment} for s in scores
+        ]}
+
+    return evaluate
+
+
+class _Watched(RunEvaluator):
+    """Keeps what an evaluator raises on runs that themselves went well."""
+
     def __init__(self, name, evaluator, raised):
         self._name = name
         self._evaluator = evaluator
         self._raised = raised
+        # Releases before the run id was an argument take two.
+        self._takes_id = "evaluator_run_id" in inspect.signature(evaluator.evaluate_run).parameters
+
+    def __repr__(self):
+        return self._name
 
     @property
     def feedback_keys(self):
         return [self._name]
 
     def evaluate_run(self, run, example=None, evaluator_run_id=None):
-        from langsmith.evaluation import EvaluationResult
-
-        # Releases before the run id was an argument take two.
-        takes = inspect.signature(self._evaluator.evaluate_run).parameters
-        more = {"evaluator_run_id": evaluator_run_id} if "evaluator_run_id" in takes else {}
-        results = _results(
-            self._name, self._raised, lambda: self._evaluator.evaluate_run(run, example, **more)
-        )["results"]
-        return {"results": [EvaluationResult(**result) for result in results]}
-
-
-def _results(name, raised, evaluate):
-    try:
-        scores = read_scores(evaluate(), name)
-    except Exception as error:
-        raised.setdefault(name, []).append(one_line(repr(error)))
-        raise
-    except SystemExit as error:
-        raised.setdefault(name, []).append(f"SystemExit({error.code!r})")
-        raise RuntimeError("the evaluator ended the program") from error
-    return {"results": [
-        {"key": s.name, "score": s.value, "value": s.label, "comment": s.comment} for s in scores
-    ]}
+        more = {"evaluator_run_id": evaluator_run_id} if self._takes_id else {}
+        try:
+            return self._evaluator.evaluate_run(run, example, **more)
+        except Exception as error:
+            if not run.error:
+                self._raised.setdefault(self._name, []).append(one_line(repr(error)))
+            raise

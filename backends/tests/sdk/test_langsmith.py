@@ -169,7 +169,8 @@ class Evaluate(Case):
         self.assertEqual(0.75, answer["metric"], "a failure is no better than 0")
         self.assertEqual(1.0, answer["scores"][0]["value"])
         self.assertEqual((3, 1), (answer["scores"][0]["count"], answer["scores"][0]["missing"]))
-        self.assertIn("each counts as 0 in the metric", answer["notes"][-1])
+        self.assertEqual(1, len(answer["notes"]), "what an evaluator makes of a failure is no news")
+        self.assertIn("each counts as 0 in the metric", answer["notes"][0])
 
     def test_target_that_always_fails(self):
         for target, words in (("app:fails", "never works"), ("app:ends", "ended the program")):
@@ -240,6 +241,10 @@ exact = Exact()
         self.write(app="def answer(question, context):\n    return {}\n")
         self.assertIn("positional arguments", self.fault("candidate", "evaluate")["message"])
 
+    def test_evaluator_with_arguments_that_the_sdk_refuses(self):
+        self.write(evaluators="def exact(prediction, truth, third):\n    return 1\n")
+        self.assertIn("the evaluator 'exact'", self.fault("setup", "evaluate")["message"])
+
     def test_examples_run_at_once(self):
         self.write(app="import threading\nall_here = threading.Barrier(4, timeout=20)\n"
                        "def answer(inputs):\n    all_here.wait()\n    return {'answer': inputs['n']}\n")
@@ -256,6 +261,10 @@ exact = Exact()
     def test_a_thread_that_the_target_leaves_behind(self):
         self.write(app="import threading\nthreading.Thread(target=threading.Event().wait).start()\n" + APP)
         self.assertEqual(0.75, self.good("evaluate")["metric"])
+
+    def test_sampling_of_other_traces_does_not_matter(self):
+        self.good("evaluate", environment={**self.environment(), "LANGSMITH_TRACING_SAMPLING_RATE": "0"})
+        self.assertGreaterEqual(len(self.runs()), 4)
 
     def test_runs_that_cannot_be_sent_are_told(self):
         self.service.begin(**numbers(2), faults=[{"path": "^/runs", "status": 403, "body": {"detail": "full"}}])
@@ -342,7 +351,8 @@ class Loading(Case):
         self.assertIn("no evaluator 'exact'", self.fault("setup", "check")["message"])
 
     def test_evaluators_that_the_candidate_breaks(self):
-        self.write(app="raise RuntimeError('broken')\n", evaluators="import app\n", good="def answer(i):\n    return i\n")
+        self.write(app="raise RuntimeError('broken')\n", evaluators="import app\n",
+                   good="def answer(i):\n    return i\n")
         fault = self.fault("candidate", "evaluate", {"target": "good:answer"})
         self.assertIn("broken", fault["message"])
 

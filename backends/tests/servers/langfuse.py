@@ -25,8 +25,10 @@ class Langfuse(loopback.Service):
     routes = [
         ("GET", r"/api/public/projects", "projects"),
         ("GET", r"/api/public/v2/datasets", "list_datasets"),
+        ("POST", r"/api/public/v2/datasets", "create_dataset"),
         ("GET", r"/api/public/v2/datasets/(.+)", "read_dataset"),
         ("GET", r"/api/public/dataset-items", "list_items"),
+        ("POST", r"/api/public/dataset-items", "create_item"),
         ("POST", r"/api/public/dataset-run-items", "link_run"),
         ("POST", r"/api/public/otel/v1/traces", "traces"),
         ("POST", r"/api/public/scores", "create_scores"),
@@ -39,13 +41,18 @@ class Langfuse(loopback.Service):
         self.spans, self.scores, self.reads = [], [], {}
         self.datasets, self.items = {}, {}
         for given in self.scenario.get("datasets", []):
-            name = given["name"]
-            self.datasets[name] = {
-                "id": f"dataset-{name}", "name": name, "description": None, "metadata": None,
-                "projectId": self._project(), "createdAt": _now(), "updatedAt": _now(),
-                "inputSchema": None, "expectedOutputSchema": None,
-            }
-            self.items[name] = [_item(self.datasets[name], n, i) for n, i in enumerate(given.get("items", []), 1)]
+            dataset = self._add_dataset(given["name"])
+            items = enumerate(given.get("items", []), 1)
+            self.items[given["name"]] = [_item(dataset, number, item) for number, item in items]
+
+    def _add_dataset(self, name):
+        self.datasets[name] = {
+            "id": f"dataset-{name}", "name": name, "description": None, "metadata": None,
+            "projectId": self._project(), "createdAt": _now(), "updatedAt": _now(),
+            "inputSchema": None, "expectedOutputSchema": None,
+        }
+        self.items[name] = []
+        return self.datasets[name]
 
     def _project(self):
         return self.scenario.get("project", "project-1")
@@ -65,12 +72,23 @@ class Langfuse(loopback.Service):
 
     def projects(self, _):
         organization = {"id": "organization-1", "name": "tests"}
-        return 200, {"data": [
-            {"id": self._project(), "name": "tests", "organization": organization, "metadata": {}, "retentionDays": None}
-        ]}
+        return 200, {"data": [{
+            "id": self._project(), "name": "tests", "organization": organization, "metadata": {}, "retentionDays": None,
+        }]}
 
     def list_datasets(self, request):
         return 200, _page(request, list(self.datasets.values()))
+
+    def create_dataset(self, request):
+        return 200, self._add_dataset(request.json()["name"])
+
+    def create_item(self, request):
+        asked = request.json()
+        name = asked["datasetName"]
+        given = {**asked, "expected_output": asked.get("expectedOutput")}
+        item = _item(self._dataset(name), len(self.items[name]) + 1, {k: v for k, v in given.items() if v is not None})
+        self.items[name].append(item)
+        return 200, item
 
     def read_dataset(self, _, name):
         return 200, self._dataset(name)

@@ -27,9 +27,11 @@ class LangSmith(loopback.Service):
     routes = [
         ("GET", r"/info", "info"),
         ("GET", r"/datasets", "list_datasets"),
+        ("POST", r"/datasets", "create_dataset"),
         ("GET", r"/datasets/([0-9a-f-]{36})", "read_dataset"),
         ("GET", r"/datasets/([0-9a-f-]{36})/splits", "list_splits"),
         ("GET", r"/examples", "list_examples"),
+        ("POST", r"/examples/bulk", "create_examples"),
         ("GET", r"/sessions", "list_sessions"),
         ("POST", r"/sessions", "create_session"),
         ("GET", r"/sessions/([0-9a-f-]{36})", "read_session"),
@@ -46,14 +48,27 @@ class LangSmith(loopback.Service):
         self.datasets, self.examples = {}, {}
         self.sessions, self.runs, self.feedback, self.reads = {}, {}, [], {}
         self.conflicts = self.scenario.get("conflicts", 0)
-        for number, given in enumerate(self.scenario.get("datasets", []), 1):
+        for given in self.scenario.get("datasets", []):
             identity = given.get("id") or str(uuid.uuid5(uuid.NAMESPACE_URL, given["name"]))
-            examples = [_example(identity, number, i, e) for i, e in enumerate(given.get("examples", []), 1)]
-            self.datasets[identity] = {
-                "id": identity, "name": given["name"], "description": None, "data_type": "kv",
-                "created_at": _now(), "modified_at": _now(), "example_count": len(examples), "session_count": 0,
-            }
-            self.examples[identity] = examples
+            self._add_dataset(identity, given["name"])
+            for example in given.get("examples", []):
+                self._add_example(identity, example)
+
+    def _add_dataset(self, identity, name):
+        self.datasets[identity] = {
+            "id": identity, "name": name, "description": None, "data_type": "kv",
+            "created_at": _now(), "modified_at": _now(), "example_count": 0, "session_count": 0,
+        }
+        self.examples[identity] = []
+
+    def _add_example(self, identity, given):
+        number = sum(map(len, self.examples.values())) + 1
+        self.examples[identity].append({
+            "id": given.get("id") or str(uuid.UUID(int=number)), "dataset_id": identity,
+            "inputs": given["inputs"], "outputs": given.get("outputs"), "created_at": _now(), "modified_at": _now(),
+            "metadata": {"dataset_split": given.get("splits") or ["base"]},
+        })
+        self.datasets[identity]["example_count"] += 1
 
     def authorize(self, request):
         if request.headers.get("x-api-key") != self.scenario.get("key", "ls-key"):
@@ -81,6 +96,20 @@ class LangSmith(loopback.Service):
     def list_datasets(self, request):
         name = request.one("name")
         return 200, _page(request, [d for d in self.datasets.values() if name in (None, d["name"])])
+
+    def create_dataset(self, request):
+        name = request.json()["name"]
+        if name in [dataset["name"] for dataset in self.datasets.values()]:
+            raise Refused(409, {"detail": "Dataset with this name already exists."})
+        identity = str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+        self._add_dataset(identity, name)
+        return 200, self.datasets[identity]
+
+    def create_examples(self, request):
+        asked = request.json()
+        for example in asked:
+            self._add_example(self._dataset(example["dataset_id"])["id"], {**example, "splits": example.get("split")})
+        return 200, [{"id": example.get("id")} for example in asked]
 
     def read_dataset(self, _, identity):
         return 200, self._dataset(identity)
@@ -196,14 +225,6 @@ class LangSmith(loopback.Service):
             "id": str(uuid.uuid4()), "created_at": _now(), "modified_at": _now(), "run_id": run, "trace_id": run,
             "key": key, "score": how["score"], "value": None, "comment": how.get("comment"),
         }
-
-
-def _example(dataset, number, index, given):
-    return {
-        "id": given.get("id") or str(uuid.UUID(int=(number << 32) + index)), "dataset_id": dataset,
-        "inputs": given["inputs"], "outputs": given.get("outputs"), "created_at": _now(), "modified_at": _now(),
-        "metadata": {"dataset_split": given.get("splits", ["base"])},
-    }
 
 
 def _splits(example):
