@@ -24,6 +24,7 @@ mod logs;
 mod look;
 mod node_json;
 mod print;
+mod report_json;
 mod restart;
 mod resume;
 mod review;
