@@ -56,9 +56,9 @@ fn in_short(example: &EvalExample) -> String {
         ("output", example.output.as_ref()),
         ("error", example.error.as_ref()),
     ];
-    let texts = texts.into_iter().filter_map(|(what, text)| {
-        Some(format!("{what}: {}", one_line_cut(text?, EXAMPLE_COLUMNS)))
-    });
+    let texts = texts
+        .into_iter()
+        .filter_map(|(what, text)| Some(format!("{what}: {}", one_line_cut(text?, EXAMPLE_COLUMNS))));
     let scores = example.scores.iter().map(|score| {
         let value = score.value.map_or_else(|| "none".to_owned(), exact);
         format!("{}: {value}", one_line(&score.name))

@@ -28,7 +28,7 @@ Examples:
   weco run -s model.py -c 'python eval.py' -m speedup -g max -n 20
   weco run --sources a.py b.py -c 'make bench' -m 'mean latency' -g min --eval-timeout 600
   weco run -s fit.py -c 'python fit.py' -m loss -g min -M builtin
-  weco run -s app.py -m exact -g max --eval-backend langsmith --langsmith-dataset qa --langsmith-target app:answer
+  weco run -s app.py --eval-backend langsmith -m correct -g max   (asks for dataset and target)
   weco run -s kernel.cu -c ./bench.sh -m gflops -g max -i notes.md --output plain --apply-change";
 
 /// Beside the flags of [`StartArgs`] there is room for verbs (`weco run <verb>`): those flags are checked after

@@ -39,6 +39,7 @@ mod stop;
 mod succession;
 mod uninstall;
 mod updates;
+mod wizard;
 
 pub(crate) use dispatch::perform;
 pub(crate) use node_json::node_status_word;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use weco_proto::connect::Client;
 use weco_proto::v1::{CheckSourcesRequest, ResumeRunReply, ResumeRunRequest};
 
-use super::ask::request;
+use super::ask::{CHECKED_DEADLINE, request, within};
 use super::dashboard::show_run;
 use super::detach::Detached;
 use super::session::{Interruptible, Session, is_rich};
@@ -25,7 +25,7 @@ pub(super) async fn resume(args: ResumeArgs) -> Result<ExitCode, Error> {
         say("Nothing was done.\n")?;
         return Ok(ExitCode::from(EXIT_FAILURE));
     }
-    let request = request(ResumeRunRequest {
+    let resume = ResumeRunRequest {
         run_id: args.run_id,
         steps: args.steps,
         environment: environment::variables(),
@@ -34,7 +34,8 @@ pub(super) async fn resume(args: ResumeArgs) -> Result<ExitCode, Error> {
         detached: args.end.daemon,
         apply_best: args.end.apply_change,
         recorded_environment: false,
-    });
+    };
+    let request = within(CHECKED_DEADLINE, resume);
     let resumed = Interruptible::finish(client.resume_run(request)).await?;
     let interrupted = resumed.interrupted;
     let ResumeRunReply { run_id, run_name, from_seq, log_file, dashboard_url, checked } =

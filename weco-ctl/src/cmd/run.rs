@@ -9,14 +9,15 @@ use weco_proto::parallel;
 use weco_proto::sources;
 use weco_proto::v1::{Goal, ReasoningEffort, StartRunReply, StartRunRequest};
 
-use super::ask::request;
+use super::ask::{CHECKED_DEADLINE, within};
 use super::backend;
 use super::dashboard::show_run;
 use super::detach::Detached;
 use super::environment;
 use super::session::{Interruptible, Session};
 use super::shell::quote;
-use crate::cli::{ApiKey, EffortArg, EndArgs, GoalArg, Models, PageArgs, StartArgs};
+use super::wizard;
+use crate::cli::{ApiKey, EffortArg, EndArgs, GoalArg, Models, OutputArg, PageArgs, StartArgs};
 use crate::daemon::Daemon;
 use crate::error::Error;
 use crate::ui::OnInterrupt;
@@ -34,7 +35,11 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
     let sources = sources_of(args)?.to_vec();
     let backend = backend::requested(&args.backend)?;
     let (eval_command, metric, goal) = required(args)?;
-    backend.as_ref().map_or(Ok(()), backend::complete)?;
+    if let Some(asked) = &backend
+        && (args.end.daemon || args.end.output == OutputArg::Plain || !wizard::can_ask())
+    {
+        backend::complete(asked)?;
+    }
     let api_keys = keys(&args.keys.api_keys)?;
     let (path, directory) = environment::working_directory()?;
     sources::validate(&path, &sources)?;
@@ -89,7 +94,12 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
 pub(super) async fn follow(new: NewRun) -> Result<ExitCode, Error> {
     let daemon = Daemon::from_env()?;
     let mut client = daemon.connect_or_start().await?;
-    let request = request(new.request);
+    let mut request = new.request;
+    if request.eval_backend.as_ref().is_some_and(|asked| backend::complete(asked).is_err()) {
+        let secrets: Vec<String> = request.api_keys.values().cloned().collect();
+        wizard::complete(&mut client, &mut request, &secrets).await?;
+    }
+    let request = within(CHECKED_DEADLINE, request);
     let Interruptible { reply, interrupted } = Interruptible::finish(client.start_run(request)).await?;
     let StartRunReply { run_id, run_name, log_file, dashboard_url, checked } = reply?.into_inner();
     backend::show(checked.as_ref(), new.end.daemon)?;
