@@ -68,7 +68,8 @@ impl Grown {
             output: A_BLOB,
             output_tail,
             samples: Vec::new(),
-            verified: false, report: None,
+            verified: false,
+            report: None,
         };
         self.apply(RunEvent::Evaluated { node, attempt: 1, outcome });
     }

@@ -22,3 +22,5 @@ pub use look::{check, list};
 pub use program::Bridge;
 pub use question::Question;
 
+#[cfg(test)]
+mod tests;
