@@ -13,3 +13,4 @@ mod outages;
 mod real;
 mod refusals;
 mod site;
+mod wizard;
