@@ -71,6 +71,9 @@ impl Header<'_> {
                 fact(f, "Cost", &format::dollars(cost))?;
             }
         }
+        if spec.backend.is_some() {
+            fact(f, "Evaluation", &Line(&spec.eval_command).to_string())?;
+        }
         fact(f, "Sources", &Line(&sources.join(", ")).to_string())?;
         fact(f, "Directory", &Line(&directory).to_string())?;
         fact(f, "Started", &date(state.created_at()))?;

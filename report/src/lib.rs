@@ -4,6 +4,7 @@
 //! it, never markup: it goes through `text::Text`. No IO and no clock in here.
 
 mod curve;
+mod dataset;
 mod diff;
 mod header;
 mod numbers;

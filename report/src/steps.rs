@@ -8,6 +8,7 @@ use weco_core::tree::Node;
 use weco_view::format;
 
 use crate::Report;
+use crate::dataset;
 use crate::numbers::Numbers;
 use crate::standing::{Standing, reason};
 use crate::text::{Line, Text};
@@ -68,6 +69,7 @@ impl Steps<'_> {
         if !reason(node).is_empty() {
             write!(f, "<p class=\"reason\">{}</p>", Text(reason(node)))?;
         }
+        dataset::told(node.report.as_deref(), f)?;
         match self.report.tails.get(&node.id).map(|tail| tail.trim_end()) {
             None => Ok(()),
             Some("") => write!(f, "<p class=\"note\">It printed nothing.</p>"),

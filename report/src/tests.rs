@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 use weco_core::event::{EndStatus, Event, Exit, Grounds, Outcome, RunEvent, Stage, Usage, Verdict};
 use weco_core::fixture;
+use weco_core::report::{Example, ExampleScore, Experiment, Score};
 use weco_core::run::{BlobId, Derived, FileRefs, Files, NodeId, RunId, RunSpec, Source};
 use weco_core::state::RunState;
 
@@ -70,6 +71,7 @@ impl Made {
             output_tail: output.to_owned(),
             samples,
             verified: false,
+            report: None,
         };
         self.push(RunEvent::Evaluated { node, attempt: 1, outcome });
     }
@@ -277,9 +279,58 @@ fn step_0_of_a_derived_run_is_not_the_code_as_it_was() {
             output_tail: String::new(),
             samples: Vec::new(),
             verified: false,
+            report: None,
         },
     });
     let html = made.html();
     assert!(html.contains("Nothing beat the version it began from."), "{html}");
     assert!(html.contains("the code of step 4 of run ") && !html.contains("the code as it was"), "{html}");
+}
+
+#[test]
+fn what_a_backend_told_is_shown_and_never_markup() {
+    let score = ExampleScore { name: "exact".into(), value: Some(0.0), comment: Some(HOSTILE.into()) };
+    let example = |error: Option<&str>| Example {
+        id: "e".into(),
+        input: HOSTILE.into(),
+        error: error.map(str::to_owned),
+        scores: vec![score.clone()],
+        ..Example::default()
+    };
+    let html = |url: &str| {
+        let total =
+            Score { name: HOSTILE.into(), value: Some(0.5), summary: "mean".into(), count: 3, missing: 1 };
+        let told = weco_core::report::Report {
+            scores: vec![total],
+            examples: 4,
+            failed: 1,
+            worst: vec![example(Some("KeyError")), example(None)],
+            experiment: Experiment { name: "weco-qa-0".into(), url: Some(url.into()) },
+            notes: vec![HOSTILE.into()],
+        };
+        let mut made = Made::new(spec());
+        made.push(RunEvent::EvalIntended { node: NodeId(0), attempt: 1 });
+        made.push(RunEvent::Evaluated {
+            node: NodeId(0),
+            attempt: 1,
+            outcome: Outcome {
+                verdict: Verdict::Good { metric: 0.5 },
+                exit: Exit::Code { code: 0 },
+                duration_ms: 1,
+                output: NOTHING,
+                output_tail: String::new(),
+                samples: Vec::new(),
+                verified: false,
+                report: Some(Box::new(told)),
+            },
+        });
+        made.html()
+    };
+    let page = html("https://smith.example/x?a=\"b\"");
+    assert!(page.contains("0.5 (mean, 1 missing) · 4 examples, 1 failed"), "{page}");
+    assert!(page.contains("href=\"https://smith.example/x?a=&quot;b&quot;\""), "{page}");
+    assert!(page.contains("2 worst examples") && page.contains("error: KeyError"), "{page}");
+    assert!(!page.contains("<img src=x"), "{page}");
+    let page = html("javascript:alert(1)");
+    assert!(!page.contains("javascript:") && page.contains("weco-qa-0"), "{page}");
 }

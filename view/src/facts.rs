@@ -11,8 +11,10 @@ pub struct Run {
     pub name: String,
     /// Relative paths of the files it works on.
     pub sources: Vec<String>,
-    /// The command that evaluates a version.
+    /// The command that evaluates a version, or the backend in words.
     pub eval_command: String,
+    /// Whether a backend evaluates.
+    pub is_backend: bool,
     /// The metric's name.
     pub metric: String,
     /// Whether more is better.

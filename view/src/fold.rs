@@ -134,6 +134,7 @@ impl RunView {
             name: one_line(&created.run_name),
             sources: created.sources.iter().map(|path| one_line(path)).collect(),
             eval_command: one_line(&created.eval_command),
+            is_backend: created.eval_backend.is_some(),
             metric: one_line(&created.metric),
             maximize: created.goal() != Goal::Minimize,
             model: one_line(&created.model),

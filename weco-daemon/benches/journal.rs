@@ -189,6 +189,7 @@ fn commits(run: u128, step: u64) -> [(Vec<Event>, Vec<Blob>, Durability); 3] {
         output_tail: "speedup: 1.25\n".repeat(10),
         samples: Vec::new(),
         verified: false,
+        report: None,
     };
     let asked = RunEvent::Asked {
         node,

@@ -13,6 +13,7 @@ use weco_proto::paths::Paths;
 use weco_proto::private_dir::ensure_private_dir;
 use weco_proto::v1::weco_server::WecoServer;
 
+use crate::backend::Bridge;
 use crate::config::Config;
 use crate::dashboard::{DashboardConfig, Links, Place};
 use crate::isolate::Workspaces;
@@ -234,6 +235,7 @@ fn open(paths: &Paths, config: Config) -> Result<(Deps, Vec<String>), DaemonErro
         slots: Slots::new(config.evaluation.max_concurrent),
         devices: DevicePool::default(),
         workspaces: Workspaces::new(paths.state_dir.join("workspaces"), config.workspaces),
+        bridge: Bridge::new(paths.state_dir.join("backends")),
         swaps: Swaps::default(),
         logs: Logs::new(paths.log_dir.clone()),
         secrets: Secrets::open(Box::new(KernelVault::of(&paths.state_dir))),

@@ -2,6 +2,7 @@
 //! everything durably. What to do is decided by `weco-core`; this crate does it.
 
 mod archive;
+pub mod backend;
 pub mod blobs;
 mod blocking;
 pub mod clock;

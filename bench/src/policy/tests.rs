@@ -69,6 +69,7 @@ impl Grown {
             output_tail,
             samples: Vec::new(),
             verified: false,
+            report: None,
         };
         self.apply(RunEvent::Evaluated { node, attempt: 1, outcome });
     }

@@ -21,7 +21,7 @@ pub(super) fn outcome(measured: &[f64], channel: Channel, store: &mut Store) -> 
     let exit = Exit::Code { code: i32::from(samples.is_empty()) };
     let output_tail = output.clone();
     let output = store.put(output);
-    Outcome { verdict, exit, duration_ms: 1_000, output, output_tail, samples, verified: false }
+    Outcome { verdict, exit, duration_ms: 1_000, output, output_tail, samples, verified: false, report: None }
 }
 
 /// What runs of the command print and what is found in it; with the last one's output.

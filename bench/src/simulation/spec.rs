@@ -15,6 +15,7 @@ pub(crate) fn spec(steps: u32, seed: u64, baseline: BlobId) -> RunSpec {
     RunSpec {
         sources: vec![Source { path: PATH.to_owned(), blob: baseline, mode: 0o644 }],
         eval_command: "python evaluate.py".to_owned(),
+        backend: None,
         metric: METRIC.to_owned(),
         steps,
         search: SearchSpec::Greedy,

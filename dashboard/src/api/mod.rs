@@ -10,6 +10,7 @@ mod node;
 mod openapi;
 mod patch;
 mod reads;
+mod report;
 mod router;
 mod run;
 mod trend;

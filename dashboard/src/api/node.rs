@@ -2,6 +2,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use weco_proto::v1;
 
+use super::report::ReportJson;
 use super::run::RunJson;
 use super::words;
 
@@ -81,6 +82,8 @@ pub(super) struct NodeDetailJson {
     #[serde(skip_serializing_if = "String::is_empty")]
     output: String,
     output_tail: String,
+    /// What the backend told; absent if a command evaluated.
+    report: Option<ReportJson>,
 }
 
 /// A node's code as someone changed it.
@@ -175,6 +178,7 @@ impl From<v1::Node> for NodeDetailJson {
             files: node.files.drain(..).map(|file| SourceJson { path: file.path, text: file.text }).collect(),
             output: take(&mut node.output),
             output_tail: take(&mut node.output_tail),
+            report: node.report.take().map(ReportJson::from),
             node: node.into(),
         }
     }

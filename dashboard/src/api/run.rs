@@ -79,6 +79,8 @@ pub(crate) struct RunJson {
     /// The search policy's name, and its parameters in words; may be empty.
     search: String,
     search_parameters: String,
+    /// The backend that evaluates, with its dataset and target; empty if a command does.
+    evaluation: String,
     /// Most steps under way at once.
     parallel: u32,
     /// Steps that a live run has under way right now.
@@ -232,6 +234,7 @@ impl From<v1::RunSummary> for RunJson {
             }),
             search: run.search,
             search_parameters: run.search_parameters,
+            evaluation: run.eval_backend.as_ref().map(evaluation).unwrap_or_default(),
             parallel: run.parallel,
             limits: run.limits.map(LimitsJson::from),
             limits_used: run.limits_used.map(LimitsUsedJson::from),
@@ -259,4 +262,13 @@ impl From<v1::PendingNode> for PendingJson {
         let status = words::node_status(node.status());
         Self { node_id: node.node_id, step: node.step, plan: node.plan, status }
     }
+}
+
+/// `langsmith: dataset qa, target app:answer`
+fn evaluation(backend: &v1::EvalBackend) -> String {
+    let given = |name: &str| backend.settings.iter().find(|setting| setting.name == name);
+    let words = ["dataset", "target"].into_iter().filter_map(given);
+    let words: Vec<String> =
+        words.map(|setting| format!("{} {}", setting.name, setting.values.join(" "))).collect();
+    format!("{}: {}", backend.name, words.join(", "))
 }

@@ -12,7 +12,7 @@ use crate::RunView;
 use crate::format::{exact, one_line, sanitise, short_id, spread};
 use crate::{Evaluation, Exit, Node, Origin};
 
-use super::review;
+use super::{report, review};
 
 const RULE: &str = "============================================================";
 const OUTPUT_START: &str = "[EXECUTION OUTPUT START]";
@@ -155,6 +155,9 @@ impl<W: io::Write> Printer<W> {
         if let Some(effort) = run.reasoning_effort {
             writeln!(out, "Reasoning Effort: {effort}")?;
         }
+        if run.is_backend {
+            writeln!(out, "Evaluation: {}", run.eval_command)?;
+        }
         writeln!(out, "Total Steps: {}", view.budget())?;
         let limits = view.limits();
         if !limits.is_empty() {
@@ -251,6 +254,7 @@ impl<W: io::Write> Printer<W> {
         if !evaluated.inherited {
             let text = if evaluated.output.is_empty() { &evaluated.output_tail } else { &evaluated.output };
             self.output(text)?;
+            report::told(&mut self.out, evaluated)?;
         }
         let Some(node) = self.view.step(step) else { return Ok(()) };
         let Some(evaluation) = node.evaluation() else { return Ok(()) };

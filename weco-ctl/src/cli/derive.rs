@@ -79,6 +79,8 @@ pub struct FixedArgs {
     sources: Option<Vec<String>>,
     #[arg(short = 'c', long, hide = true, num_args = 0..=1)]
     eval_command: Option<Vec<String>>,
+    #[arg(long, hide = true, num_args = 0..=1)]
+    eval_backend: Option<Vec<String>>,
     #[arg(short, long, hide = true, num_args = 0..=1)]
     metric: Option<Vec<String>>,
     #[arg(short, long, hide = true, num_args = 0..=1)]
@@ -94,6 +96,7 @@ impl FixedArgs {
             ("--source", &self.source),
             ("--sources", &self.sources),
             ("--eval-command", &self.eval_command),
+            ("--eval-backend", &self.eval_backend),
             ("--metric", &self.metric),
             ("--goal", &self.goal),
             ("--model", &self.model),

@@ -3,6 +3,7 @@
 mod api_key;
 mod archive;
 mod attach;
+mod backend;
 mod daemon;
 mod dashboard;
 mod derive;
@@ -21,6 +22,7 @@ mod value;
 pub use api_key::{ApiKey, PROVIDERS};
 pub use archive::{ExportArgs, ImportArgs};
 pub use attach::{AttachArgs, FromArg};
+pub use backend::{BackendArgs, GivenSetting};
 pub use daemon::{DaemonArgs, DaemonVerb, InstallArgs, LogsArgs};
 pub use dashboard::DashboardArgs;
 pub use derive::{DeriveArgs, FixedArgs};

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum, ValueHint};
 
+use super::backend::BackendArgs;
 use super::parallel::ParallelArgs;
 use super::shared::{EndArgs, KeyArgs, OutageArgs, PageArgs};
 use super::{RunVerb, value};
@@ -9,6 +10,7 @@ use super::{RunVerb, value};
 const USAGE: &str = "\
 weco run -s <FILE> -c <COMMAND> -m <NAME> -g <GOAL> [OPTIONS]
        weco run --sources <FILE>... -c <COMMAND> -m <NAME> -g <GOAL> [OPTIONS]
+       weco run -s <FILE> --eval-backend <BACKEND> -m <NAME> -g <GOAL> [OPTIONS]
        weco run <COMMAND> <RUN-ID>";
 
 pub(super) const LONG_ABOUT: &str = "\
@@ -26,6 +28,7 @@ Examples:
   weco run -s model.py -c 'python eval.py' -m speedup -g max -n 20
   weco run --sources a.py b.py -c 'make bench' -m 'mean latency' -g min --eval-timeout 600
   weco run -s fit.py -c 'python fit.py' -m loss -g min -M builtin
+  weco run -s app.py --eval-backend langsmith -m correct -g max   (asks for dataset and target)
   weco run -s kernel.cu -c ./bench.sh -m gflops -g max -i notes.md --output plain --apply-change";
 
 /// Beside the flags of [`StartArgs`] there is room for verbs (`weco run <verb>`): those flags are checked after
@@ -116,6 +119,10 @@ pub struct StartArgs {
     /// What happens when the model's provider cannot be asked.
     #[command(flatten)]
     pub outage: OutageArgs,
+
+    /// What evaluates.
+    #[command(flatten)]
+    pub backend: BackendArgs,
 
     /// Seconds after which one evaluation is ended and its step fails [default: no limit]
     #[arg(long, value_name = "SECONDS", value_parser = value::seconds, allow_negative_numbers = true, help_heading = "Evaluation")]

@@ -123,10 +123,33 @@ fn each_goal_has_a_short_and_a_long_name() {
 }
 
 #[test]
-fn flags_of_things_that_do_not_exist_yet_are_not_accepted() {
-    for flag in ["--eval-backend", "--langfuse-dataset"] {
-        let error = parse(&["run", "-s", "a.py", flag]).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::UnknownArgument, "{flag}");
+fn what_evaluates_is_understood() {
+    assert_eq!(start(&["-s", "a.py"]).backend, BackendArgs::default());
+    assert_eq!(start(&["-s", "a.py", "--eval-backend", "shell"]).backend, BackendArgs::default());
+    let line = ["--eval-backend", "langsmith", "--langsmith-splits", "train", "test", "-s", "a.py"];
+    let more = ["--langsmith-dashboard-evaluator-timeout", "-1", "--langsmith-splits", "more"];
+    let given = start(&[&line[..], &more].concat()).backend;
+    assert_eq!(given.backend, Some("langsmith"));
+    let setting = |name, values: &[&str]| GivenSetting {
+        backend: "langsmith",
+        name,
+        values: values.iter().map(|&value| value.to_owned()).collect(),
+    };
+    let splits = setting("splits", &["train", "test", "more"]);
+    assert_eq!(given.settings, [splits, setting("dashboard-evaluator-timeout", &["-1"])]);
+}
+
+#[test]
+fn a_backends_malformed_values_are_refused_by_their_flags() {
+    for (flag, value, reason) in [
+        ("--eval-backend", "braintrust", "[possible values: shell, langsmith, langfuse]"),
+        ("--langfuse-target", "app.py", "must have the form module:function, such as app:answer"),
+        ("--langfuse-summary", "sum", "[possible values: mean, median, min, max]"),
+        ("--langsmith-max-examples", "0", "must be a whole number from 1"),
+        ("--langsmith-dataset", " ", "must not be empty"),
+    ] {
+        let refused = parse(&["run", "-s", "a.py", flag, value]).unwrap_err().to_string();
+        assert!(refused.contains(reason) && refused.contains(flag), "{refused}");
     }
 }
 

@@ -13,6 +13,9 @@ use crate::error::Error;
 /// the list of tens of thousands of runs take tens of milliseconds.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
 
+/// Longest wait where a service may be asked first: the daemon gives it two minutes.
+pub(super) const CHECKED_DEADLINE: Duration = Duration::from_secs(150);
+
 /// The daemon, started if need be.
 pub(super) async fn connect() -> Result<Client, Error> {
     Daemon::from_env()?.connect_or_start().await

@@ -7,12 +7,12 @@ use weco_proto::connect::Client;
 use weco_proto::instructions::read_instructions;
 use weco_proto::v1::{CheckDeriveReply, CheckDeriveRequest, DeriveRunRequest, StartRunReply};
 
-use super::ask::{incomplete, request, within};
+use super::ask::{CHECKED_DEADLINE, incomplete, request, within};
 use super::dashboard::show_run;
 use super::detach::Detached;
 use super::session::{Interruptible, Session, is_rich};
 use super::stdout::say;
-use super::{environment, run};
+use super::{backend, environment, run};
 use crate::cli::{DeriveArgs, FixedArgs};
 use crate::daemon::Daemon;
 use crate::error::{EXIT_FAILURE, Error};
@@ -20,8 +20,8 @@ use crate::ui::derivation::Derivation;
 use crate::ui::{OnInterrupt, prompt};
 
 /// Longest wait for a run to be derived: before it begins, its parent's evaluation is ended, which has a grace
-/// period, and its sources are restored.
-const DERIVATION_DEADLINE: Duration = Duration::from_secs(90);
+/// period, its sources are restored, and its backend is asked.
+const DERIVATION_DEADLINE: Duration = CHECKED_DEADLINE.saturating_add(Duration::from_secs(60));
 
 /// Derives a run and follows it to its end, unless it is to go alone.
 pub(super) async fn derive(args: DeriveArgs) -> Result<ExitCode, Error> {
@@ -38,7 +38,8 @@ pub(super) async fn derive(args: DeriveArgs) -> Result<ExitCode, Error> {
     request.from_step = derivation.node_id().to_owned();
     let request = within(DERIVATION_DEADLINE, request);
     let Interruptible { reply, interrupted } = Interruptible::finish(client.derive_run(request)).await?;
-    let StartRunReply { run_id, run_name, log_file, dashboard_url } = reply?.into_inner();
+    let StartRunReply { run_id, run_name, log_file, dashboard_url, checked } = reply?.into_inner();
+    backend::show(checked.as_ref(), args.end.daemon)?;
     if !asks {
         say(&derivation.line())?;
     }

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use weco_proto::connect::Client;
 use weco_proto::v1::{CheckSourcesRequest, ResumeRunReply, ResumeRunRequest};
 
-use super::ask::request;
+use super::ask::{CHECKED_DEADLINE, request, within};
 use super::dashboard::show_run;
 use super::detach::Detached;
 use super::session::{Interruptible, Session, is_rich};
 use super::stdout::say;
-use super::{environment, run};
+use super::{backend, environment, run};
 use crate::cli::ResumeArgs;
 use crate::daemon::Daemon;
 use crate::error::{EXIT_FAILURE, Error};
@@ -25,7 +25,7 @@ pub(super) async fn resume(args: ResumeArgs) -> Result<ExitCode, Error> {
         say("Nothing was done.\n")?;
         return Ok(ExitCode::from(EXIT_FAILURE));
     }
-    let request = request(ResumeRunRequest {
+    let resume = ResumeRunRequest {
         run_id: args.run_id,
         steps: args.steps,
         environment: environment::variables(),
@@ -34,10 +34,13 @@ pub(super) async fn resume(args: ResumeArgs) -> Result<ExitCode, Error> {
         detached: args.end.daemon,
         apply_best: args.end.apply_change,
         recorded_environment: false,
-    });
+    };
+    let request = within(CHECKED_DEADLINE, resume);
     let resumed = Interruptible::finish(client.resume_run(request)).await?;
     let interrupted = resumed.interrupted;
-    let ResumeRunReply { run_id, run_name, from_seq, log_file, dashboard_url } = resumed.reply?.into_inner();
+    let ResumeRunReply { run_id, run_name, from_seq, log_file, dashboard_url, checked } =
+        resumed.reply?.into_inner();
+    backend::show(checked.as_ref(), args.end.daemon)?;
     show_run(&dashboard_url, args.page, args.end)?;
     if args.end.daemon {
         return Interruptible { reply: Detached { run_id, run_name, log_file }, interrupted }.leave();

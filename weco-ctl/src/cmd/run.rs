@@ -9,13 +9,15 @@ use weco_proto::parallel;
 use weco_proto::sources;
 use weco_proto::v1::{Goal, ReasoningEffort, StartRunReply, StartRunRequest};
 
-use super::ask::request;
+use super::ask::{CHECKED_DEADLINE, within};
+use super::backend;
 use super::dashboard::show_run;
 use super::detach::Detached;
 use super::environment;
 use super::session::{Interruptible, Session};
 use super::shell::quote;
-use crate::cli::{ApiKey, EffortArg, EndArgs, GoalArg, Models, PageArgs, StartArgs};
+use super::wizard;
+use crate::cli::{ApiKey, EffortArg, EndArgs, GoalArg, Models, OutputArg, PageArgs, StartArgs};
 use crate::daemon::Daemon;
 use crate::error::Error;
 use crate::ui::OnInterrupt;
@@ -31,7 +33,13 @@ pub(super) struct NewRun {
 /// Checks everything that needs no daemon. Creates nothing.
 pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
     let sources = sources_of(args)?.to_vec();
+    let backend = backend::requested(&args.backend)?;
     let (eval_command, metric, goal) = required(args)?;
+    if let Some(asked) = &backend
+        && (args.end.daemon || args.end.output == OutputArg::Plain || !wizard::can_ask())
+    {
+        backend::complete(asked)?;
+    }
     let api_keys = keys(&args.keys.api_keys)?;
     let (path, directory) = environment::working_directory()?;
     sources::validate(&path, &sources)?;
@@ -77,6 +85,7 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
         eval_repeats: args.measurement.eval_repeats,
         verify_command: args.measurement.verify_command.clone(),
         protect: args.measurement.protect.clone(),
+        eval_backend: backend,
     };
     Ok(NewRun { request, end: args.end, page: args.page })
 }
@@ -85,9 +94,15 @@ pub(super) fn prepare(args: &StartArgs) -> Result<NewRun, Error> {
 pub(super) async fn follow(new: NewRun) -> Result<ExitCode, Error> {
     let daemon = Daemon::from_env()?;
     let mut client = daemon.connect_or_start().await?;
-    let request = request(new.request);
+    let mut request = new.request;
+    if request.eval_backend.as_ref().is_some_and(|asked| backend::complete(asked).is_err()) {
+        let secrets: Vec<String> = request.api_keys.values().cloned().collect();
+        wizard::complete(&mut client, &mut request, &secrets).await?;
+    }
+    let request = within(CHECKED_DEADLINE, request);
     let Interruptible { reply, interrupted } = Interruptible::finish(client.start_run(request)).await?;
-    let StartRunReply { run_id, run_name, log_file, dashboard_url } = reply?.into_inner();
+    let StartRunReply { run_id, run_name, log_file, dashboard_url, checked } = reply?.into_inner();
+    backend::show(checked.as_ref(), new.end.daemon)?;
     show_run(&dashboard_url, new.page, new.end)?;
     if new.end.daemon {
         return Interruptible { reply: Detached { run_id, run_name, log_file }, interrupted }.leave();
@@ -122,7 +137,13 @@ pub(super) fn one_or_several<'a>(source: &'a [String], sources: &'a [String]) ->
 
 /// Not required by the parser, because verbs beside these flags need none of them.
 fn required(args: &StartArgs) -> Result<(&str, &str, Goal), Error> {
-    match (&args.eval_command, &args.metric, args.goal) {
+    let backend = args.backend.backend;
+    if let (Some(backend), Some(_)) = (backend, &args.eval_command) {
+        return Err(Error::usage(format!("--eval-command cannot be used with --eval-backend {backend}"))
+            .hint(format!("leave one of them out: {backend} evaluates in the command's place")));
+    }
+    let command = args.eval_command.as_deref().or(backend.map(|_| ""));
+    match (command, &args.metric, args.goal) {
         (Some(command), Some(metric), Some(goal)) => Ok((command, metric, goal.into())),
         (command, metric, goal) => Err(missing(&[
             (command.is_none(), "--eval-command", "-c 'python eval.py'"),

@@ -8,6 +8,7 @@ use weco_proto::v1::{Goal, RunStatus, RunSummary};
 
 use super::limits_json::{AccountJson, LimitsJson};
 use super::node_json::{BestSpreadJson, DerivedFromJson, PendingJson};
+use super::report_json::BackendJson;
 use crate::ui::runs::pending_approval;
 
 /// A run in short. The first keys are those of the hosted service's `run status`, with its meaning; what follows
@@ -76,6 +77,8 @@ pub(super) struct StatusJson<'a> {
     baseline_metric_count: u32,
     /// Versions measured again, each of which is one of the current steps.
     rechecks: u32,
+    /// What evaluates; none if a command does.
+    eval_backend: Option<BackendJson<'a>>,
 }
 
 /// A step that is neither evaluated nor failed.
@@ -140,6 +143,7 @@ impl<'a> From<&'a RunSummary> for StatusJson<'a> {
             baseline_metric_sd: run.baseline.as_ref().and_then(|baseline| baseline.sd),
             baseline_metric_count: run.baseline.as_ref().map_or(0, |baseline| baseline.count),
             rechecks: run.rechecks,
+            eval_backend: run.eval_backend.as_ref().map(BackendJson::from),
         }
     }
 }

@@ -29,7 +29,8 @@ fn baseline_error(view: &RunView, end: &End) -> String {
     let mut evidence = Vec::new();
     if let Some(run) = view.run() {
         let how = evaluation.map_or_else(String::new, |evaluation| format!("   ({})", ending(evaluation)));
-        evidence.push(format!("command: {}{how}", run.eval_command));
+        let what = if run.is_backend { "evaluation" } else { "command" };
+        evidence.push(format!("{what}: {}{how}", run.eval_command));
     }
     match evaluation.map(|evaluation| evaluation.tail.trim_end()) {
         Some("") => evidence.push("output: none".to_owned()),

@@ -8,6 +8,7 @@
 //!
 //! Everything drawn is a function of a [`RunView`] and the time; all text in a view is safe for a terminal.
 
+pub mod choose;
 pub mod curve;
 pub mod derivation;
 pub mod diff;

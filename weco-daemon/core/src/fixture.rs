@@ -14,6 +14,7 @@ pub fn spec(id: RunId) -> RunSpec {
         directory: "/home/u/project".to_owned(),
         sources: Vec::new(),
         eval_command: "python eval.py".to_owned(),
+        backend: None,
         metric: "speedup".to_owned(),
         goal: Goal::Maximize,
         steps: 5,

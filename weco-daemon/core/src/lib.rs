@@ -17,6 +17,7 @@ pub mod plan;
 pub mod price;
 pub mod prompt;
 pub mod reply;
+pub mod report;
 pub mod run;
 pub mod search;
 pub mod spread;

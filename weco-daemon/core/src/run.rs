@@ -1,5 +1,7 @@
 //! What a run is: its identifiers and [`RunSpec`], what the user asked for.
 
+mod auto_resume;
+mod backend;
 mod ids;
 mod search;
 
@@ -12,6 +14,8 @@ use crate::limits::Limits;
 use crate::parallel::Devices;
 use crate::price::Price;
 
+pub use auto_resume::AutoResume;
+pub use backend::{BackendSetting, EvalBackend};
 pub use ids::{BlobId, CodeId, InvalidBlobId, NodeId, RunId};
 pub use search::SearchSpec;
 
@@ -69,22 +73,6 @@ pub struct EnvironmentRef {
     pub secret_variables: Vec<String>,
 }
 
-/// How a run waits when its model's provider cannot be reached or answers that it cannot serve now.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct AutoResume {
-    /// Waits in a row, without an answer in between, before the run ends; 0: it ends at once.
-    pub attempts: u32,
-    /// The first wait in milliseconds; each further one is twice as long, up to twelve times the first.
-    pub first_wait_ms: u64,
-}
-
-impl Default for AutoResume {
-    /// Five waits of 5, 10, 20, 40 and 60 seconds.
-    fn default() -> Self {
-        Self { attempts: 5, first_wait_ms: 5_000 }
-    }
-}
-
 /// The node of another run that a derived run starts from.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Derived {
@@ -140,8 +128,11 @@ pub struct RunSpec {
     pub directory: String,
     /// The files that may be rewritten, in the user's order.
     pub sources: Vec<Source>,
-    /// Run by `sh -c`.
+    /// Run by `sh -c`; with a backend, that in words.
     pub eval_command: String,
+    /// What evaluates, if that is no command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backend: Option<EvalBackend>,
     /// The metric's name as the user wrote it.
     pub metric: String,
     /// Which values are better.

@@ -11,7 +11,7 @@ use crate::effort::Effort;
 use crate::event::{EndStatus, Event, Grounds, Outcome, RunEvent, Timestamp, Usage, Verdict};
 use crate::limits::{Limits, LimitsUsed};
 use crate::models::Ledger;
-use crate::run::{Goal, NodeId, RunId, RunSpec};
+use crate::run::{EvalBackend, Goal, NodeId, RunId, RunSpec};
 use crate::spread;
 use crate::state::{Outage, RunStatus, outage};
 
@@ -114,6 +114,9 @@ pub struct Summary {
     /// Why the search chose each of the proposals that are neither evaluated nor failed, where that is known.
     #[serde(default)]
     pub why: BTreeMap<NodeId, String>,
+    /// What evaluates, if that is no command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backend: Option<EvalBackend>,
 }
 
 /// A proposal that is not evaluated yet.
@@ -216,6 +219,7 @@ impl Summary {
             used: LimitsUsed::new(event.at),
             ledger: Ledger::new(spec),
             reasoning_effort: spec.reasoning_effort,
+            backend: spec.backend.clone(),
             search: (spec.search.name().to_owned(), spec.search.parameters()),
             why: BTreeMap::new(),
         }

@@ -5,8 +5,9 @@ use std::path::Path;
 use weco_core::run::Files;
 
 use super::process::StartError;
-use super::repeat::Measured;
+use super::repeat::{CommandError, Measured};
 use super::workspace::{Edit, RestoreError, Workspace, WorkspaceError};
+use crate::backend::Fault;
 
 /// What to put in the sources' place.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,9 @@ pub enum EvalError {
     /// The command could not be started; the sources are restored.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// The backend cannot evaluate any version as it is; the sources are restored.
+    #[error(transparent)]
+    Backend(#[from] Fault),
     /// Sources could not be restored. [`Workspace::recover`] is to be tried until it works.
     #[error("{error}")]
     Restore {
@@ -51,7 +55,16 @@ impl EvalError {
         match self {
             Self::Swap(error) => error.may_pass(),
             Self::Start(error) => error.may_pass(),
-            Self::Restore { .. } => false,
+            Self::Restore { .. } | Self::Backend(_) => false,
+        }
+    }
+}
+
+impl From<CommandError> for EvalError {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::Start(error) => Self::Start(error),
+            CommandError::Backend(fault) => Self::Backend(fault),
         }
     }
 }
@@ -78,7 +91,7 @@ impl From<WorkspaceError> for EvalError {
 pub async fn evaluate(
     workspace: &mut Workspace,
     version: Version<'_>,
-    commands: impl Future<Output = Result<Option<Measured>, StartError>>,
+    commands: impl Future<Output = Result<Option<Measured>, CommandError>>,
 ) -> Result<Evaluated, EvalError> {
     // Outlives the commands: they are dropped where they are awaited.
     let swapped = workspace.swap_in(version.files, version.kept)?;

@@ -11,11 +11,13 @@ use std::time::Duration;
 
 use weco_core::event::{Exit, ProcessRef, Verdict};
 use weco_core::plan::Plan;
+use weco_core::report::Report;
 use weco_core::spread;
 
 use super::capture::{Live, PROMPT_TAIL_CHARS, Recorder, tail};
 use super::process::{self, Command, End, Finished, StartError, StopSignal};
 use super::verdict::{ending, verdict};
+use crate::backend::{Asked, Call, Fault};
 
 /// Characters of what a verification printed last that its failure is told with.
 const LAST_LINE_CHARS: usize = 200;
@@ -23,8 +25,10 @@ const LAST_LINE_CHARS: usize = 200;
 /// What is to be measured, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct Measuring<'a> {
-    /// What prints the metric.
+    /// What prints the metric; with a backend, where and within which limits that evaluates.
     pub command: &'a Command,
+    /// What evaluates in the command's place.
+    pub backend: Option<Call<'a>>,
     /// The metric's name.
     pub metric: &'a str,
     /// How often, and whether it is verified.
@@ -50,26 +54,49 @@ pub struct Measured {
     pub samples: Vec<f64>,
     /// Whether it was verified.
     pub verified: bool,
+    /// What the backend told of the last run.
+    pub report: Option<Box<Report>>,
+}
+
+/// Why a version could not be measured, whatever it is.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// A command could not be started.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The backend cannot evaluate as things are.
+    #[error(transparent)]
+    Backend(#[from] Fault),
 }
 
 /// Runs the commands. `started` is called as each begins, with all that is printed. None if a stop was asked for before
 /// they had ended.
 ///
 /// # Errors
-/// If one cannot be started; what was measured by then is lost.
+/// If one cannot be started, or a backend cannot evaluate; what was measured by then is lost.
 pub async fn repeat(
     measuring: Measuring<'_>,
     stop: StopSignal,
     started: impl FnMut(&ProcessRef, Live),
-) -> Result<Option<Measured>, StartError> {
-    let Measuring { command, metric, plan, verify } = measuring;
+) -> Result<Option<Measured>, CommandError> {
+    let Measuring { command, backend, metric, plan, verify } = measuring;
     // One run's own output is all there is, unless there are others.
     let all = (plan.repeats > 1 || verify.is_some()).then(Recorder::default);
-    let mut session = Session { all, stop, started, duration: Duration::ZERO, printed: None };
+    let mut session = Session { all, stop, started, duration: Duration::ZERO, printed: None, report: None };
     let mut samples = Vec::new();
     let exit = loop {
+        let asked = backend.map(|call| call.put(command)).transpose()?;
+        let command = asked.as_ref().map_or(command, Asked::command);
         let Some((printed, exit)) = session.run(command).await? else { return Ok(None) };
-        match verdict(&printed, metric, exit) {
+        let verdict = match backend.zip(asked.as_ref()) {
+            None => verdict(&printed, metric, exit),
+            Some((call, asked)) => {
+                let (verdict, report) = call.verdict(asked, exit)?;
+                session.report = report;
+                verdict
+            }
+        };
+        match verdict {
             Verdict::Good { metric } => samples.push(metric),
             Verdict::Buggy { reason, hint } => {
                 let reason = match plan.repeats {
@@ -110,6 +137,8 @@ struct Session<S> {
     duration: Duration,
     /// What the last command printed.
     printed: Option<String>,
+    /// What the backend told last.
+    report: Option<Box<Report>>,
 }
 
 impl<S: FnMut(&ProcessRef, Live)> Session<S> {
@@ -139,7 +168,16 @@ impl<S: FnMut(&ProcessRef, Live)> Session<S> {
             None => self.printed.unwrap_or_default(),
         };
         let output_tail = tail(&output, PROMPT_TAIL_CHARS);
-        Measured { verdict, exit, duration: self.duration, output, output_tail, samples, verified }
+        Measured {
+            verdict,
+            exit,
+            duration: self.duration,
+            output,
+            output_tail,
+            samples,
+            verified,
+            report: self.report,
+        }
     }
 }
 

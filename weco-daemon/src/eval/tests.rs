@@ -50,7 +50,7 @@ impl Fixture {
 const ONCE: Plan = Plan { repeats: 1, goal: Goal::Minimize, bar: None, sigma: None, always_verified: false };
 
 fn measuring(command: &Command, plan: Plan) -> Measuring<'_> {
-    Measuring { command, metric: "loss", plan, verify: None }
+    Measuring { command, backend: None, metric: "loss", plan, verify: None }
 }
 
 fn version() -> Files {

@@ -19,7 +19,7 @@ use crate::error::Failure;
 use crate::eval::protect::Looking;
 use crate::rpc::cast::{Cast, Keys};
 use crate::rpc::given::Given;
-use crate::rpc::launch;
+use crate::rpc::{backend, launch};
 use crate::rpc::{measurement, nodes, runs};
 use crate::run::{self, NewRun, Registry, RunContext};
 use crate::secrets::{Recalled, RunSecrets};
@@ -40,11 +40,17 @@ pub(super) async fn derive(
         prepare(&checked, &start, request)
     });
     let new = new.await?;
+    // While the parent evaluates there, the directory may hold one of its versions.
+    let checked = match registry.live(parent) {
+        None => backend::check(registry, &new.spec, &new.context.environment).await?,
+        Some(_) => None,
+    };
     let run = new.spec.id;
     let reply = v1::StartRunReply {
         run_id: run.to_string(),
         run_name: new.spec.name.clone(),
         log_file: registry.deps().logs.path(run).display().to_string(),
+        checked,
         ..v1::StartRunReply::default()
     };
     // To its end even if the client goes away meanwhile: what is recorded must be started.

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use weco_core::limits::Limits;
 use weco_core::parallel::Devices;
-use weco_core::run::{AutoResume, Files, Goal, RunId, RunSpec, SearchSpec, Source};
+use weco_core::run::{AutoResume, EvalBackend, Files, Goal, RunId, RunSpec, SearchSpec, Source};
 use weco_core::search::Forage;
 use weco_core::state::RunState;
 use weco_proto::instructions::{InstructionsError, MAX_INSTRUCTIONS_BYTES};
@@ -22,6 +22,7 @@ use crate::error::{Failure, FailureKind};
 use crate::eval::protect::Looking;
 use crate::eval::workspace::Workspace;
 use crate::model::{ModelError, ModelErrorKind, ResolvedModel};
+use crate::rpc::backend;
 use crate::rpc::cast::{self, Cast, Keys};
 use crate::rpc::given::Given;
 use crate::rpc::measurement::{self, measurement};
@@ -48,6 +49,7 @@ pub(super) fn environment(variables: Vec<v1::EnvVar>) -> Environment {
 pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Result<Launch, Failure> {
     let deps = registry.deps();
     check(&request)?;
+    let backend = request.eval_backend.clone().map(backend::requested).transpose()?;
     let directory = PathBuf::from(&request.directory);
     let files = read_sources(registry, &request.directory, &request.sources)?;
     let log_dir = log_dir::check_log_dir(&directory, &request.log_dir)
@@ -105,7 +107,8 @@ pub(super) fn prepare(registry: &Registry, request: v1::StartRunRequest) -> Resu
             .zip(&texts)
             .map(|(file, text)| Source { path: file.path.clone(), blob: text.id(), mode: file.mode })
             .collect(),
-        eval_command: request.eval_command,
+        eval_command: backend.as_ref().map_or(request.eval_command, EvalBackend::in_words),
+        backend,
         metric: request.metric,
         goal,
         steps: request.steps,
@@ -203,8 +206,13 @@ fn check(request: &v1::StartRunRequest) -> Result<(), Failure> {
     if !Path::new(&request.directory).is_absolute() {
         return Err(Failure::invalid("the working directory must be an absolute path"));
     }
-    if request.eval_command.trim().is_empty() {
-        return Err(Failure::invalid("the evaluation command is empty"));
+    match (&request.eval_backend, request.eval_command.trim()) {
+        (None, "") => return Err(Failure::invalid("the evaluation command is empty")),
+        (None, _) | (Some(_), "") => {}
+        (Some(backend), _) => {
+            return Err(Failure::invalid(format!("{} evaluates in place of a command", backend.name))
+                .hint("leave the evaluation command out"));
+        }
     }
     check_instructions(request.instructions.as_deref())?;
     if request.metric.trim().is_empty() {

@@ -1,5 +1,6 @@
 //! The gRPC service: requests become checked commands, recorded events become updates.
 
+mod backend;
 mod cast;
 mod convert;
 mod derive;

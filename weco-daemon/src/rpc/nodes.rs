@@ -8,7 +8,7 @@ use weco_proto::v1::{self, NodeStatus};
 
 use crate::error::Failure;
 use crate::journal::JournalError;
-use crate::rpc::convert;
+use crate::rpc::{backend, convert};
 use crate::run::{Registry, load};
 
 /// How far a node is, in a word.
@@ -81,6 +81,7 @@ pub(super) fn detailed(state: &RunState, node: &Node, global_step: u32) -> v1::N
             .collect(),
         approval: node.approval.as_ref().map(approval),
         why: node.grounds.why.clone(),
+        report: node.report.as_deref().map(backend::report),
         samples: if node.count() > 1 { node.samples.clone() } else { Vec::new() },
         ..self::node(state, node, global_step)
     }

@@ -191,6 +191,7 @@ mod tests {
             output_tail: "score: 1".to_owned(),
             samples: Vec::new(),
             verified: false,
+            report: None,
         };
         let kinds = [
             created(),
@@ -222,6 +223,7 @@ mod tests {
             output_tail: String::new(),
             samples: Vec::new(),
             verified: false,
+            report: None,
         };
         let origin = RunId(Uuid::from_u128(6));
         let derived = Derived { lineage: origin, run: origin, node: NodeId(1), files: FileRefs::new() };

@@ -17,8 +17,8 @@ use weco_proto::v1;
 use crate::clock;
 use crate::error::Failure;
 use crate::journal::RunEntry;
-use crate::rpc::convert;
 use crate::rpc::tree::PART_BYTES;
+use crate::rpc::{backend, convert};
 use crate::run::{Criteria, Filter, Registry, Standing};
 
 /// Most runs told at a time; of those that were told much they are fewer.
@@ -275,5 +275,6 @@ fn summarised(summary: &Summary) -> v1::RunSummary {
         under_way: Vec::new(),
         parallel: summary.parallel,
         log_file: String::new(),
+        eval_backend: summary.backend.as_ref().map(backend::told),
     }
 }

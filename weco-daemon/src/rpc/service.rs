@@ -14,7 +14,7 @@ use crate::dashboard::Links;
 use crate::error::Failure;
 use crate::rpc::given::Given;
 use crate::rpc::launch::Launch;
-use crate::rpc::{convert, derive, launch, output, runs, steer, transfer, tree, watch};
+use crate::rpc::{backend, convert, derive, launch, output, runs, steer, transfer, tree, watch};
 use crate::run::{Further, NewRun, Registry};
 
 /// The service over a registry.
@@ -34,6 +34,23 @@ impl Service {
     /// The run in the dashboard; empty if that is not served.
     fn dashboard_url(&self, run: RunId) -> String {
         self.about.dashboard.as_ref().map(|links| links.run(run)).unwrap_or_default()
+    }
+}
+
+impl Service {
+    /// Looks once more whether the backend of an ended run has all that it needs.
+    async fn check_again(
+        &self,
+        run: RunId,
+        given: Given,
+    ) -> Result<(Given, Option<v1::BackendCheck>), Failure> {
+        let state = self.registry.look(run)?;
+        if state.spec().backend.is_none() || self.registry.live(run).is_some() {
+            return Ok((given, None));
+        }
+        let recalled = given.resolve(&self.registry, &state)?;
+        let checked = backend::check(&self.registry, state.spec(), &recalled.environment).await?;
+        Ok((Given::Sent(recalled), checked))
     }
 }
 
@@ -68,11 +85,13 @@ impl Weco for Service {
         let registry = Arc::clone(&self.registry);
         let detached = request.detached;
         let launch = blocking(move || launch::prepare(&registry, request)).await?;
+        let checked = backend::check(&self.registry, &launch.spec, &launch.context.environment).await?;
         let reply = v1::StartRunReply {
             run_id: launch.spec.id.to_string(),
             run_name: launch.spec.name.clone(),
             log_file: self.registry.deps().logs.path(launch.spec.id).display().to_string(),
             dashboard_url: self.dashboard_url(launch.spec.id),
+            checked,
         };
         // To its end even if the client goes away meanwhile: what is recorded must be started.
         let registry = Arc::clone(&self.registry);
@@ -82,6 +101,11 @@ impl Weco for Service {
         });
         created.await.map_err(Failure::internal)??;
         Ok(Response::new(reply))
+    }
+
+    async fn list_backend(&self, request: Request<v1::ListBackendRequest>) -> Answer<v1::ListBackendReply> {
+        let request = same_version(request)?;
+        Ok(Response::new(backend::list(&self.registry, request).await?))
     }
 
     async fn watch_run(&self, request: Request<v1::WatchRunRequest>) -> Answer<BoxStream<v1::RunUpdate>> {
@@ -102,6 +126,7 @@ impl Weco for Service {
         let request = same_version(request)?;
         let run = self.registry.find(&request.run_id)?;
         let given = Given::new(request.environment, request.api_keys, request.recorded_environment);
+        let (given, checked) = self.check_again(run, given).await?;
         let context = |state: &_| launch::context_again(&self.registry, state, given);
         let further = Further {
             steps: request.steps,
@@ -114,7 +139,7 @@ impl Weco for Service {
         let run_name = summary.map(|summary| summary.name.clone()).unwrap_or_default();
         let log_file = self.registry.deps().logs.path(run).display().to_string();
         let (run_id, dashboard_url) = (run.to_string(), self.dashboard_url(run));
-        Ok(Response::new(v1::ResumeRunReply { run_id, run_name, from_seq, log_file, dashboard_url }))
+        Ok(Response::new(v1::ResumeRunReply { run_id, run_name, from_seq, log_file, dashboard_url, checked }))
     }
 
     async fn derive_run(&self, request: Request<v1::DeriveRunRequest>) -> Answer<v1::StartRunReply> {

@@ -6,7 +6,7 @@ use weco_core::state::{IllegalEvent, RunState};
 use weco_core::tree::Node;
 use weco_proto::v1::{self, run_update::Update};
 
-use crate::rpc::convert;
+use crate::rpc::{backend, convert};
 use crate::run::{Live, LiveWhat};
 
 /// Turns a run's events, from the first on, into updates: some say things that follow from the
@@ -177,6 +177,7 @@ fn created(spec: &RunSpec) -> v1::RunCreated {
         models: spec.models.clone(),
         prices: spec.prices.iter().map(convert::price).collect(),
         reasoning_effort: convert::effort(spec.reasoning_effort).into(),
+        eval_backend: spec.backend.as_ref().map(backend::told),
     }
 }
 
@@ -218,6 +219,11 @@ fn evaluated(
         Exit::Signal { signal } => (None, Some(signal), false),
         Exit::TimedOut { .. } => (None, None, true),
     };
+    let with_examples = output.is_some();
+    let report = outcome.report.as_deref().map(backend::report).map(|report| match with_examples {
+        true => report,
+        false => v1::EvalReport { worst: Vec::new(), ..report },
+    });
     v1::StepEvaluated {
         step: node.0,
         metric,
@@ -234,6 +240,7 @@ fn evaluated(
         total: state.tree().get(node).and_then(convert::total),
         best_step: state.tree().best().map(|best| best.id.0),
         recheck: state.tree().get(node).is_some_and(|node| node.rechecks > 0),
+        report,
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::{OnceCell, watch};
 use tokio::task::JoinSet;
 use weco_core::decide::{Effect, Input, ModelFailure};
 use weco_core::event::{Event, RunEvent};
-use weco_core::run::{FileRefs, Files, NodeId, RunId, RunSpec};
+use weco_core::run::{AutoResume, FileRefs, Files, NodeId, RunId, RunSpec};
 use weco_core::state::RunState;
 use weco_core::tree::{Node, Progress};
 
@@ -71,6 +71,8 @@ pub(super) enum Seen {
 /// What all tasks of a run share.
 pub(super) struct Shared {
     pub(super) spec: RunSpec,
+    /// How a service that cannot serve now is waited for.
+    pub(super) auto_resume: AutoResume,
     pub(super) environment: Vec<(OsString, OsString)>,
     pub(super) proposer: Proposer,
     pub(super) workspace: tokio::sync::Mutex<Workspace>,
@@ -136,6 +138,7 @@ impl Effects {
         let slots = spec.is_isolated().then(|| SlotPool::new(deps.workspaces.origin(&spec), spec.parallel));
         let shared = Shared {
             spec,
+            auto_resume: state.auto_resume(),
             slots,
             environment: context.environment,
             proposer: context.proposer,

@@ -6,6 +6,7 @@ use weco_core::event::{Outcome, Terms, Verdict};
 use weco_core::plan::Plan;
 use weco_core::run::{FileRefs, NodeId};
 
+use crate::backend::{Call, Question};
 use crate::blobs::Blob;
 use crate::eval::process::{Command, DEFAULT_GRACE, StopSignal, Token};
 use crate::eval::{Measured, Measuring};
@@ -38,7 +39,11 @@ pub(super) async fn evaluate(
         Ok(Some(mut place)) => {
             let may_return = terms.is_some();
             let verify = shared.spec.measurement.verify_command.as_deref();
-            let measuring = Measuring { command: &command, metric: &shared.spec.metric, plan, verify };
+            let question = shared.spec.backend.as_ref();
+            let question = question.map(|backend| Question::evaluate(&shared.spec, backend, node));
+            let backend = question.as_ref().map(|question| Call { bridge: &shared.deps.bridge, question });
+            let metric = &shared.spec.metric;
+            let measuring = Measuring { command: &command, backend, metric, plan, verify };
             (input, blobs) =
                 evaluate_in(shared, node, attempt, &refs, measuring, may_return, &mut place, stop).await;
             // The next in line may begin while this result is recorded.
@@ -162,7 +167,7 @@ fn command(shared: &Shared, node: NodeId, attempt: u32, terms: Option<&Terms>) -
 
 /// The outcome as it is recorded, and what was printed.
 fn outcome(measured: Measured) -> (Outcome, Blob) {
-    let Measured { verdict, exit, duration, output, output_tail, samples, verified } = measured;
+    let Measured { verdict, exit, duration, output, output_tail, samples, verified, report } = measured;
     let output = Blob::new(output.into_bytes());
     let outcome = Outcome {
         verdict,
@@ -173,6 +178,7 @@ fn outcome(measured: Measured) -> (Outcome, Blob) {
         // The metric itself says it of one.
         samples: if samples.len() > 1 { samples } else { Vec::new() },
         verified,
+        report,
     };
     (outcome, output)
 }

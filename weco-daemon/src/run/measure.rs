@@ -13,6 +13,7 @@ use crate::eval::workspace::{Edit, RestoreError, WorkspaceError};
 use crate::eval::{self, EvalError, Evaluated, Measured, Measuring, Version};
 use crate::run::effects::Shared;
 use crate::run::feed::{LiveSteps, LiveWhat, Printing};
+use crate::run::outage::ServiceOutage;
 use crate::run::patience::Patience;
 use crate::run::place::Place;
 
@@ -48,6 +49,7 @@ pub(super) async fn measure(
     mut stop: StopSignal,
 ) -> Result<Option<Measured>, Trouble> {
     let mut patience = Patience::new(shared, node);
+    let mut outage = ServiceOutage::new(shared, node);
     let files = tokio::select! {
         files = patience.read(|| shared.load(refs)) => files.map_err(Trouble::new)?,
         () = stop.asked() => return Ok(None),
@@ -118,6 +120,13 @@ pub(super) async fn measure(
                 put_right(shared, place, &files, &kept, error, &mut patience, &mut stop).await?;
                 if let Some(measured) = measured {
                     return Ok(Some(*measured));
+                }
+            }
+            Err(EvalError::Backend(fault)) => {
+                drop(slot);
+                tokio::select! {
+                    waited = outage.wait(fault) => waited?,
+                    () = stop.asked() => return Ok(None),
                 }
             }
             Err(error) if error.may_pass() => {

@@ -24,6 +24,7 @@ mod kindred;
 mod lineage;
 mod lines;
 mod measure;
+mod outage;
 mod patience;
 mod place;
 mod pool;

@@ -9,6 +9,7 @@ use weco_core::event::{Event, RunEvent};
 use weco_core::run::{RunId, RunSpec};
 use weco_core::state::{RunState, RunStatus};
 
+use crate::backend::Bridge;
 use crate::blobs::Blob;
 use crate::clock;
 use crate::error::{Failure, FailureKind};
@@ -41,6 +42,8 @@ pub struct Deps {
     pub devices: DevicePool,
     /// Where evaluations run that are not to touch the user's directory.
     pub workspaces: Workspaces,
+    /// The program of evaluation backends.
+    pub bridge: Bridge,
     /// Which sources may hold a candidate.
     pub swaps: Swaps,
     /// Logs of runs that nobody watches.

@@ -131,6 +131,7 @@ impl Registry {
         let reviewed = self.reviewed(run, node).await?;
         let state = &reviewed.state;
         check_directory(state, &wish.directory)?;
+        check_command(state, wish.command.as_deref())?;
         let stored = if files.is_empty() { None } else { self.revision(state, node, files).await? };
         let (revision, mut blobs) = match stored {
             Some(Stored { revision, blobs }) => (Some(revision), blobs),
@@ -279,4 +280,15 @@ fn refused(run: RunId, why: String, ended: Option<EndStatus>) -> Failure {
         Some(_) => format!("weco resume {run}"),
     };
     Failure::new(FailureKind::State, why).hint(hint)
+}
+
+/// Of a run that a backend evaluates, no version is measured by a command: nothing would compare with it.
+fn check_command(state: &RunState, command: Option<&str>) -> Result<(), Failure> {
+    match (&state.spec().backend, command) {
+        (Some(backend), Some(_)) => {
+            Err(Failure::invalid(format!("this run is evaluated by {}, not by a command", backend.name))
+                .hint("submit without --eval-command"))
+        }
+        _ => Ok(()),
+    }
 }

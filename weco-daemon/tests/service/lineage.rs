@@ -125,6 +125,7 @@ async fn a_run_that_measures_something_else_is_of_no_lineage_though_it_says_so()
         output_tail: String::new(),
         samples: Vec::new(),
         verified: false,
+        report: None,
     };
     let derived = Derived { lineage: RUN, run: RUN, node: NodeId(1), files: [].into() };
     let spec = RunSpec { derived: Some(derived), ..fixture::spec(STRANGER) };

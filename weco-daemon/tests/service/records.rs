@@ -154,6 +154,7 @@ impl Recording {
             output_tail: printed,
             samples: Vec::new(),
             verified: false,
+            report: None,
         };
         if step == 0 && is_derived {
             return self.kinds.push(RunEvent::Inherited { outcome });

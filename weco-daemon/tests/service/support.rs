@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tonic::Request;
+use weco_daemon::backend::Bridge;
 use weco_daemon::daemon::About;
 use weco_daemon::isolate::{Workspaces, WorkspacesConfig};
 use weco_daemon::journal::Journal;
@@ -30,6 +31,7 @@ pub(crate) fn service(journal: Arc<dyn Journal>, logs: &Path) -> Service {
         slots: Slots::new(Some(SLOTS)),
         devices: DevicePool::default(),
         workspaces: Workspaces::new(logs.join("../workspaces"), WorkspacesConfig::default()),
+        bridge: Bridge::new(logs.join("../backends")),
         swaps: Swaps::default(),
         logs: Logs::new(logs.to_owned()),
         secrets: Secrets::in_memory(),

@@ -91,6 +91,7 @@ export interface RunSummary {
   derived_from?: Maybe<DerivedFrom>;
   search?: Maybe<string>;
   search_parameters?: Maybe<string>;
+  evaluation?: Maybe<string>;
   reasoning_effort?: Maybe<string>;
   parallel?: Maybe<number>;
   rechecks?: Maybe<number>;
@@ -160,6 +161,27 @@ export interface NodeDetail extends Node {
   files?: Maybe<SourceText[]>;
   output?: Maybe<string>;
   output_tail?: Maybe<string>;
+  report?: Maybe<EvalReport>;
+}
+
+/** What an evaluation backend told of a step. */
+export interface EvalReport {
+  scores: { name: string; value?: Maybe<number>; summary: string; count: number; missing: number }[];
+  examples: number;
+  failed: number;
+  worst: EvalExample[];
+  experiment: string;
+  experiment_url: string;
+  notes: string[];
+}
+
+export interface EvalExample {
+  id: string;
+  input: string;
+  output?: Maybe<string>;
+  expected?: Maybe<string>;
+  error?: Maybe<string>;
+  scores: { name: string; value?: Maybe<number>; comment?: Maybe<string> }[];
 }
 
 export interface Tree {

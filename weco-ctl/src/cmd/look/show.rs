@@ -9,6 +9,7 @@ use super::ask;
 use crate::cli::ShowArgs;
 use crate::cmd::json;
 use crate::cmd::node_json::{Code, SpreadJson, node_status_word, stage_word};
+use crate::cmd::report_json::ReportJson;
 use crate::cmd::status_json::rfc3339;
 use crate::error::Error;
 
@@ -88,6 +89,8 @@ struct NodeJson<'a> {
     samples: &'a [f64],
     /// Whether the run's verify command ran on it and ended well.
     verified: bool,
+    /// What the backend told of it; none if a command evaluated.
+    report: Option<ReportJson<'a>>,
 }
 
 impl<'a> From<&'a Node> for NodeJson<'a> {
@@ -131,6 +134,7 @@ impl<'a> From<&'a Node> for NodeJson<'a> {
             spread: node.total.as_ref().into(),
             samples: &node.samples,
             verified: node.verified,
+            report: node.report.as_ref().map(ReportJson::from),
         }
     }
 }

@@ -265,8 +265,12 @@ impl Weco for Service {
             run_name: "swift-heron".into(),
             from_seq: 4,
             log_file: "/logs/run.log".into(),
-            dashboard_url: String::new(),
+            ..Default::default()
         }))
+    }
+
+    async fn list_backend(&self, _: Request<v1::ListBackendRequest>) -> Reply<v1::ListBackendReply> {
+        Ok(Response::new(v1::ListBackendReply::default()))
     }
 
     async fn check_derive(&self, request: Request<v1::CheckDeriveRequest>) -> Reply<v1::CheckDeriveReply> {

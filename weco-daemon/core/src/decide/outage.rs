@@ -6,27 +6,12 @@ use crate::decide::Effect;
 use crate::decide::chance::{model_rng, step_rng};
 use crate::decide::rules::{Step, Turn};
 use crate::event::{Grounds, RunEvent};
-use crate::run::{AutoResume, NodeId};
+use crate::run::NodeId;
 use crate::search::Choice;
 use crate::state::{IllegalEvent, RunStatus};
 
 /// The longest wait that a provider may ask for, in milliseconds: beyond an hour the user decides.
 const LONGEST_ASKED_WAIT_MS: u64 = 3_600_000;
-
-/// The usual wait `attempt` (from 1) in a row: the first doubled for each further one, at most twelve times the
-/// first, less up to a quarter by `roll` (in 0..1) so that many runs do not come back all at once.
-fn wait_ms(first: u64, attempt: u32, roll: f64) -> u64 {
-    let factor = 1_u64.checked_shl(attempt.saturating_sub(1)).unwrap_or(u64::MAX).min(12);
-    let longest = first.saturating_mul(factor);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a wait in milliseconds, to within rounding"
-    )]
-    let less = (longest as f64 * 0.25 * roll.clamp(0.0, 1.0)) as u64;
-    longest - less
-}
 
 impl Turn<'_> {
     /// Asks another of the run's models than the one that cannot be asked now; false if there is none that can.
@@ -58,7 +43,8 @@ impl Turn<'_> {
         hint: String,
         retry_after_ms: Option<u64>,
     ) -> Step {
-        let AutoResume { attempts, first_wait_ms } = self.state.auto_resume();
+        let auto_resume = self.state.auto_resume();
+        let attempts = auto_resume.attempts;
         let too_long = retry_after_ms.is_some_and(|wait| wait > LONGEST_ASKED_WAIT_MS);
         if let Some(outage) = self.state.outage().filter(|outage| !outage.waiting.is_empty() && !too_long) {
             // Others wait already: this one is asked for again with them.
@@ -73,7 +59,7 @@ impl Turn<'_> {
             return self.fail(reason, hint);
         }
         let mut rng = step_rng(self.state.spec().seed ^ u64::from(attempt), node);
-        let usual = wait_ms(first_wait_ms, attempt, rng.random());
+        let usual = auto_resume.wait_ms(attempt, rng.random());
         let after_ms = usual.max(retry_after_ms.unwrap_or(0));
         let until = self.now.saturating_add_unsigned(after_ms);
         self.emit(RunEvent::Waiting { node, attempt, attempts, until, reason })?;
@@ -89,28 +75,5 @@ impl Turn<'_> {
         let outage = self.state.outage().filter(|outage| (outage.node, outage.attempt) == (node, attempt));
         let waiting = outage.map(|outage| outage.waiting.clone()).unwrap_or_default();
         waiting.into_iter().try_for_each(|node| self.ask_again(node))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn waits_double_up_to_a_minute() {
-        let waits: Vec<u64> = (1..=6).map(|attempt| wait_ms(5_000, attempt, 0.0)).collect();
-        assert_eq!(waits, [5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
-        assert_eq!(wait_ms(5_000, 1, 1.0), 3_750);
-    }
-
-    proptest! {
-        #[test]
-        fn a_wait_is_within_its_bounds(first in 0_u64..100_000, attempt in 0_u32..200, roll in 0.0..=1.0_f64) {
-            let wait = wait_ms(first, attempt, roll);
-            prop_assert!(wait <= 12 * first);
-            prop_assert!(wait >= first * 3 / 4);
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::report::Report;
 use crate::run::{BlobId, EnvironmentRef};
 
 /// How an approved node is evaluated: as whoever approved it would.
@@ -45,6 +46,9 @@ pub struct Outcome {
     /// Whether the command that verifies ran and ended well.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub verified: bool,
+    /// What a backend tells of it; bounded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Box<Report>>,
 }
 
 /// The metric, or why there is none.

@@ -10,6 +10,9 @@ pub const MAX_INSTRUCTIONS_CHARS: usize = 20_000;
 /// The evaluation command, in characters: room for a small script on the command line.
 pub const MAX_COMMAND_CHARS: usize = 4_000;
 
+/// The examples of a dataset that a version did worst on, in characters: about two thousand tokens.
+pub const MAX_EXAMPLES_CHARS: usize = 8_000;
+
 /// Steps that led to a version that are listed.
 pub const MAX_PATH: usize = 8;
 

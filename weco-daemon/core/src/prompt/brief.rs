@@ -2,6 +2,7 @@
 
 use crate::event::Stage;
 use crate::forms::Forms;
+use crate::report::Report;
 use crate::run::{BlobId, FileRefs, Files, Goal, NodeId};
 
 /// Everything a proposal is asked with, but for the texts of the parent's files, which are stored
@@ -12,8 +13,10 @@ pub struct Brief {
     pub metric: String,
     /// Which values are better.
     pub goal: Goal,
-    /// The command that measures.
+    /// The command that measures, or the backend in words.
     pub eval_command: String,
+    /// Whether a backend measures.
+    pub is_backend: bool,
     /// The user's instructions.
     pub instructions: Option<String>,
     /// What kind of proposal is wanted.
@@ -32,6 +35,8 @@ pub struct Brief {
     pub parent_revised: bool,
     /// What the parent's evaluation printed.
     pub parent_output: Option<BlobId>,
+    /// What a backend told of the parent.
+    pub parent_report: Option<Box<Report>>,
     /// The baseline's metric.
     pub baseline_metric: Option<f64>,
     /// The best metric so far.

@@ -15,14 +15,15 @@ mod brief;
 mod form;
 mod history;
 mod render;
+mod report;
 mod text;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use bounds::{
-    LONG_FILE_LINES, MAX_APPROACHES, MAX_COMMAND_CHARS, MAX_INSTRUCTIONS_CHARS, MAX_OUTPUT_CHARS, MAX_PATH,
-    MAX_REASON_CHARS, MAX_TRIED, MAX_TRIED_CHARS,
+    LONG_FILE_LINES, MAX_APPROACHES, MAX_COMMAND_CHARS, MAX_EXAMPLES_CHARS, MAX_INSTRUCTIONS_CHARS,
+    MAX_OUTPUT_CHARS, MAX_PATH, MAX_REASON_CHARS, MAX_TRIED, MAX_TRIED_CHARS,
 };
 pub use brief::{Approach, Brief, Prompt, Second, Texts, Tried, TriedResult};
 pub use render::render;

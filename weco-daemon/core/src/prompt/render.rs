@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::bounds::{MAX_COMMAND_CHARS, MAX_INSTRUCTIONS_CHARS, MAX_OUTPUT_CHARS, MAX_REASON_CHARS};
 use super::brief::{Brief, Prompt, Texts};
 use super::text::{fence_for, fenced, fenced_in, head, one_line, tail};
-use super::{approaches, form, history};
+use super::{approaches, form, history, report};
 use crate::event::Stage;
 use crate::run::{Files, Goal};
 
@@ -44,7 +44,13 @@ fn goal(brief: &Brief) -> String {
         let _ = write!(text, " The best so far is {best:?}.");
     }
     let command = fenced(&head(&brief.eval_command, MAX_COMMAND_CHARS));
-    let _ = writeln!(text, " It is printed by this command:\n\n{command}");
+    let how = if brief.is_backend {
+        "It is measured over a dataset; the target, which the version below is or is used by, is called with the \
+         input of each example, and evaluators score what it answers"
+    } else {
+        "It is printed by this command"
+    };
+    let _ = writeln!(text, " {how}:\n\n{command}");
     text
 }
 
@@ -92,6 +98,7 @@ fn result(brief: &Brief, output: &str) -> String {
         }
         (None, None) => {}
     }
+    text.push_str(&report::section(brief.parent_report.as_deref()));
     let output = tail(output, MAX_OUTPUT_CHARS);
     if !output.trim().is_empty() {
         let _ = writeln!(text, "The end of its output:\n\n{}", fenced(&output));

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::event::{Fault, Stage};
 use crate::forms::Forms;
+use crate::report::{Example, ExampleScore, Report, Score};
 use crate::run::{Files, Goal, NodeId};
 
 const OUTPUT: &str = "warming up\ntotal time: 2.5 s\n";
@@ -25,6 +26,7 @@ fn brief(stage: Stage, parent: u32) -> Brief {
         metric: "total time".to_owned(),
         goal: Goal::Minimize,
         eval_command: "python bench.py --fast".to_owned(),
+        is_backend: false,
         instructions: None,
         stage,
         parent: NodeId(parent),
@@ -34,6 +36,7 @@ fn brief(stage: Stage, parent: u32) -> Brief {
         parent_plan: String::new(),
         parent_revised: false,
         parent_output: None,
+        parent_report: None,
         baseline_metric: Some(2.5),
         best_metric: Some(2.5),
         second: None,
@@ -265,4 +268,49 @@ fn a_parent_that_the_user_changed_is_said_to_be() {
     };
     assert!(told(true).contains("Its plan was: Use a table (the user then changed its code)\n"));
     assert!(told(false).contains("Its plan was: Use a table\n"));
+}
+
+/// A report on two examples, of which one failed.
+fn report() -> Report {
+    let wrong = Example {
+        id: "7".into(),
+        input: "capital of Peru?".into(),
+        output: Some("Quito".into()),
+        expected: Some("Lima".into()),
+        scores: vec![ExampleScore {
+            name: "exact".into(),
+            value: Some(0.0),
+            comment: Some("wrong\ncity".into()),
+        }],
+        ..Example::default()
+    };
+    let failed = Example { input: "```".into(), error: Some("KeyError: 'x'".into()), ..wrong.clone() };
+    let exact =
+        Score { name: "exact".into(), value: Some(0.5), summary: "mean".into(), count: 3, missing: 1 };
+    Report {
+        scores: vec![exact, Score { name: "tone".into(), ..Score::default() }],
+        examples: 4,
+        failed: 1,
+        worst: vec![Example { output: None, ..failed }, wrong],
+        notes: vec!["the evaluator 'tone' raised".into()],
+        ..Report::default()
+    }
+}
+
+#[test]
+fn a_backends_report_is_told_with_the_worst_examples() {
+    let mut brief = brief(Stage::Improve, 2);
+    (brief.is_backend, brief.eval_command) = (true, "langsmith: dataset qa, target app:answer".into());
+    brief.parent_report = Some(Box::new(report()));
+    insta::assert_snapshot!(render(&brief, &Files::new(), "").user);
+}
+
+#[test]
+fn the_examples_of_a_report_are_bounded() {
+    let mut brief = brief(Stage::Improve, 2);
+    let long = Example { input: "x".repeat(600), output: Some("y".repeat(600)), ..Example::default() };
+    brief.parent_report = Some(Box::new(Report { worst: vec![long; 1_000], ..report() }));
+    let prompt = render(&brief, &Files::new(), "").user;
+    assert!(prompt.chars().count() < 12_000, "{}", prompt.len());
+    assert!(prompt.contains(&"y".repeat(600)));
 }

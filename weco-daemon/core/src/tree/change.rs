@@ -111,6 +111,7 @@ impl Tree {
         node.times.ended = Some(at);
         node.evaluation =
             Some(Evaluation { exit: outcome.exit, duration_ms: outcome.duration_ms, inherited });
+        node.report.clone_from(&outcome.report);
         match &outcome.verdict {
             Verdict::Good { metric } => {
                 self.spread.remove(&node.samples);

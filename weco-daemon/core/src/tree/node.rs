@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Exit, Grounds, ProcessRef, Stage, Terms, Timestamp, Usage};
+use crate::report::Report;
 use crate::run::{BlobId, CodeId, FileRefs, NodeId};
 use crate::spread;
 
@@ -68,6 +69,8 @@ pub struct Node {
     pub recheck: Option<Recheck>,
     /// How often it was measured again.
     pub rechecks: u32,
+    /// What a backend told of its newest evaluation.
+    pub report: Option<Box<Report>>,
 }
 
 /// Another evaluation of a node that works.
@@ -194,6 +197,7 @@ impl Node {
             verified: false,
             recheck: None,
             rechecks: 0,
+            report: None,
         }
     }
 

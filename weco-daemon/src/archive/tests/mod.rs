@@ -99,6 +99,7 @@ impl Recorded {
             output_tail: format!("speedup: {metric}"),
             samples: Vec::new(),
             verified: false,
+            report: None,
         };
         self.push(RunEvent::Evaluated { node, attempt: 1, outcome });
     }

@@ -105,6 +105,7 @@ fn a_derived_and_reviewed_run_needs_no_parent() {
             output_tail,
             samples: Vec::new(),
             verified: false,
+            report: None,
         },
     });
     let node = NodeId(1);

@@ -24,6 +24,11 @@ impl Token {
         Self(format!("{run}/{node}/{attempt}/beside"))
     }
 
+    /// The token of a check outside of any run.
+    pub fn of_check() -> Self {
+        Self(format!("check/{}", uuid::Uuid::new_v4()))
+    }
+
     /// The variable's value.
     pub fn value(&self) -> &str {
         &self.0

@@ -104,6 +104,7 @@ impl Start {
             output_tail,
             samples: if node.count() > 1 { node.samples.clone() } else { Vec::new() },
             verified: node.verified,
+            report: node.report.clone(),
         };
         Ok((outcome, output))
     }

@@ -35,6 +35,7 @@ impl House {
             output_tail: "speed: 2\n".into(),
             samples: Vec::new(),
             verified: false,
+            report: None,
         };
         let node = NodeId::BASELINE;
         let kinds = [

@@ -12,6 +12,7 @@ use weco_core::fixture;
 use weco_core::run::{FileRefs, Files, Source};
 
 use super::*;
+use crate::backend::Bridge;
 use crate::isolate::{Workspaces, WorkspacesConfig};
 use crate::journal::MemoryJournal;
 use crate::log::Logs;
@@ -40,6 +41,7 @@ impl House {
             slots: Slots::new(Some(NonZeroUsize::MIN)),
             devices: DevicePool::default(),
             workspaces: Workspaces::new(work.path().join("workspaces"), WorkspacesConfig::default()),
+            bridge: Bridge::new(work.path().join("backends")),
             swaps: Swaps::default(),
             logs: Logs::new(work.path().join("logs")),
             secrets: Secrets::in_memory(),
@@ -67,6 +69,7 @@ impl House {
             output_tail: String::new(),
             samples: Vec::new(),
             verified: false,
+            report: None,
         };
         let (reason, hint) = (String::new(), String::new());
         let kinds = [

@@ -185,6 +185,7 @@ fn revisions_and_instructions_have_weight() {
         output_tail: String::new(),
         samples: Vec::new(),
         verified: false,
+        report: None,
     };
     let (plan, usage, lines_added, lines_removed) = (String::new(), Usage::default(), 1, 1);
     let kinds = [

@@ -15,6 +15,7 @@ import { NodeActions } from './actions';
 import { DiffSection } from './diff-section';
 import { NodeFacts } from './facts';
 import { Output } from './output';
+import { Report } from './report';
 
 interface Props {
   run: RunModel;
@@ -78,6 +79,7 @@ export function NodePanel({ run, step }: Props) {
         <div class={current ? 'node-body' : 'node-body stale'}>
           {node?.status === 'pending_approval' && <ApprovalButtons node={node} ready={seen} />}
           <NodeFacts run={run} node={detail} />
+          {detail.report && <Report report={detail.report} />}
           <NodeActions run={run} node={detail} />
           <DiffSection run={run} node={detail} />
           <Output node={detail} activity={run.activity.get(step)} />

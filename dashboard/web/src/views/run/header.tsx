@@ -80,6 +80,11 @@ export function Header({ run }: { run: RunModel }) {
             {summary.parallel != null && summary.parallel > 1 && <span class="fact-more">{summary.parallel} at once</span>}
           </Fact>
         )}
+        {summary.evaluation && (
+          <Fact name="Evaluation">
+            <bdi>{summary.evaluation}</bdi>
+          </Fact>
+        )}
         <Fact name="Directory" title={summary.directory}>
           <bdi>{shortPath(summary.directory)}</bdi>
           <CopyButton text={() => summary.directory} what="the directory" />

@@ -152,6 +152,7 @@ fn outcome(metric: Option<f64>) -> Outcome {
         output_tail: String::new(),
         samples: Vec::new(),
         verified: false,
+        report: None,
     }
 }
 

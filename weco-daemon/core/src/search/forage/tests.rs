@@ -86,8 +86,16 @@ impl Grown {
             None => Verdict::Buggy { reason: "no".to_owned(), hint: String::new() },
         };
         let (exit, output_tail, samples) = (Exit::Code { code: 0 }, String::new(), samples.to_vec());
-        let outcome =
-            Outcome { verdict, exit, duration_ms: 1, output: A_BLOB, output_tail, samples, verified: false };
+        let outcome = Outcome {
+            verdict,
+            exit,
+            duration_ms: 1,
+            output: A_BLOB,
+            output_tail,
+            samples,
+            verified: false,
+            report: None,
+        };
         self.apply(RunEvent::Evaluated { node, attempt: 1, outcome });
     }
 

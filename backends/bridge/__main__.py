@@ -1,0 +1,5 @@
+"""Runs one question of the daemon; see backends/README.md."""
+
+from weco_bridge.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""What every evaluation backend shares: the protocol, loading, scores and the report."""
