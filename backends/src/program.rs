@@ -23,8 +23,11 @@ struct Own;
 /// Builds the same from the repository, for Python's tests; no part of it.
 const ASSEMBLER: &str = "assemble.py";
 
-/// The program's files: path below its directory, and content. Sorted by path.
-pub fn files() -> Vec<(String, Cow<'static, [u8]>)> {
+/// A program's files: path below its directory, and content.
+pub type Files = Vec<(String, Cow<'static, [u8]>)>;
+
+/// The program, sorted by path.
+pub fn files() -> Files {
     let common = Common::iter()
         .filter(|path| is_python(path) && *path != ASSEMBLER)
         .filter_map(|path| Some((path.to_string(), Common::get(&path)?.data)));

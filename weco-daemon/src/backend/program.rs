@@ -1,12 +1,12 @@
 //! The program on disk, and the place for questions to it.
 
-use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use tempfile::TempDir;
+use weco_backends::program::Files;
 
 /// Below the bridge's directory.
 const PROGRAMS: &str = "programs";
@@ -19,7 +19,7 @@ const ENTRY: &str = "__main__.py";
 #[derive(Debug)]
 pub struct Bridge {
     directory: PathBuf,
-    files: fn() -> Vec<(String, Cow<'static, [u8]>)>,
+    files: fn() -> Files,
     /// Unpacks one at a time.
     unpacked: Mutex<Option<PathBuf>>,
 }
@@ -32,7 +32,7 @@ impl Bridge {
 
     /// Another program, for tests.
     #[doc(hidden)]
-    pub fn of(directory: PathBuf, files: fn() -> Vec<(String, Cow<'static, [u8]>)>) -> Self {
+    pub fn of(directory: PathBuf, files: fn() -> Files) -> Self {
         if let Err(error) = std::fs::remove_dir_all(directory.join(QUESTIONS))
             && error.kind() != io::ErrorKind::NotFound
         {
@@ -90,7 +90,7 @@ impl Bridge {
 }
 
 /// Follows from what is in it.
-fn name(files: &[(String, Cow<'static, [u8]>)]) -> String {
+fn name(files: &Files) -> String {
     let mut hasher = blake3::Hasher::new();
     for (path, content) in files {
         hasher.update(&(path.len() as u64).to_le_bytes()).update(path.as_bytes());

@@ -3,15 +3,16 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use tempfile::TempDir;
+use weco_backends::program::Files;
 
 use super::answer::{Evaluation, read};
 use super::*;
 
-fn old() -> Vec<(String, Cow<'static, [u8]>)> {
+fn old() -> Files {
     vec![("__main__.py".to_owned(), b"print(1)".as_slice().into())]
 }
 
-fn new() -> Vec<(String, Cow<'static, [u8]>)> {
+fn new() -> Files {
     let part = |path: &str, text: &'static str| (path.to_owned(), Cow::Borrowed(text.as_bytes()));
     vec![part("__main__.py", "print(2)"), part("weco_bridge/main.py", "")]
 }
