@@ -9,6 +9,7 @@ pub mod contest;
 pub mod eventually;
 pub mod model_server;
 pub mod programmer;
+pub mod recording;
 pub mod service_manager;
 pub mod world;
 
